@@ -1,1 +1,2 @@
-export {}
+/** @file The package's exports. */
+export * from "./payload.ts"

@@ -1,0 +1,363 @@
+/** @file The payloads that the kernel sends and the extension reads (K5); types and MIME names only, no behaviour. */
+
+/** The kinds of payload. Each has one MIME type and one JSON Schema in `packages/display/schema`. */
+export type PayloadKind = "graph" | "gradient" | "tensor" | "trace" | "profile" | "training"
+
+/** MIME type of each kind. The major version is in the name, so an old reader never sees a new major. */
+export const MIME = {
+  graph: "application/vnd.defnote.graph.v1+json",
+  gradient: "application/vnd.defnote.gradient.v1+json",
+  tensor: "application/vnd.defnote.tensor.v1+json",
+  trace: "application/vnd.defnote.trace.v1+json",
+  profile: "application/vnd.defnote.profile.v1+json",
+  training: "application/vnd.defnote.training.v1+json",
+} as const satisfies Record<PayloadKind, string>
+
+/** Major and minor version that this package writes. A minor only adds optional fields. */
+export const VERSION = { major: 1, minor: 0 } as const
+
+/** A float in JSON: a number, or one of the four that JSON cannot say (D8.3). */
+export type FloatValue = number | "NaN" | "Infinity" | "-Infinity" | "-0"
+
+/** Base64 of little-endian IEEE 754 numbers; the width is named where the column is declared. */
+export type Base64 = string
+
+/** Code that a payload points into, with the text as it was when the graph was made. */
+export interface Source {
+  readonly cellId?: string
+  readonly path?: string
+  /** Hash of `text`; the view compares it with the cell to say "the cell changed". */
+  readonly hash: string
+  readonly text: string
+  readonly executionCount?: number
+}
+
+/** `[source, start, end, parent]`: character offsets in `sources[source].text`; parent is a loc or -1. */
+export type Loc = readonly [source: number, start: number, end: number, parent: number]
+
+/** What every payload begins with. Names everywhere are indices into `strings`; -1 means none. */
+export interface PayloadHead<K extends PayloadKind = PayloadKind> {
+  readonly schema: { readonly kind: K; readonly major: number; readonly minor: number }
+  readonly strings: readonly string[]
+  readonly sources: readonly Source[]
+  readonly locs: readonly Loc[]
+}
+
+export type ScopeKind = "fn" | "named" | "loop" | "cond" | "layer"
+export type Phase = "fwd" | "bwd" | "update" | "recompute" | "jvp"
+
+/** A named part of the program. `parent` is a smaller index or -1; `repeatOf` an equal earlier scope. */
+export interface Scope {
+  readonly name: number
+  readonly parent: number
+  readonly kind: ScopeKind
+  readonly loc: number
+  readonly repeatOf?: number
+}
+
+/** One output of a node. A dimension is a size or the name of a symbolic one; `names` are per axis. */
+export interface OutType {
+  readonly shape: readonly (number | string)[]
+  readonly dtype: number
+  readonly names?: readonly number[]
+}
+
+/** Columns over the nodes, in program order: an input is always a smaller index than its user. */
+export interface NodeColumns {
+  readonly op: readonly number[]
+  /** The user's name of the value. */
+  readonly name?: readonly number[]
+  readonly scope: readonly number[]
+  readonly loc: readonly number[]
+  readonly phase: readonly Phase[]
+  readonly inputs: readonly (readonly number[])[]
+  /** Which output of each input is read; absent: 0 everywhere. */
+  readonly ports?: readonly (readonly number[])[]
+  readonly outs: readonly (readonly OutType[])[]
+  /**
+   * The node that this one belongs to: for `bwd`, `recompute` and `jvp` the forward node whose rule
+   * made it (a sum over uses belongs to the producer); for `update` the parameter. -1: none.
+   * A rule that hands its cotangent on unchanged is written as a node too (an op with `fold` absent),
+   * so that the backward column mirrors the forward one.
+   */
+  readonly dual?: readonly number[]
+  /** The forward node whose whole cotangent this node is; -1: none. Names `∂w` and the result chips. */
+  readonly gradOf?: readonly number[]
+  /** Index into `rules`: the derivative rule that this node is part of; -1: none. */
+  readonly rule?: readonly number[]
+  /** Per node; a constant has `{value}`, a float as `FloatValue`. */
+  readonly attrs?: readonly (object | null)[]
+  readonly flops?: readonly number[]
+  readonly bytesIn?: readonly number[]
+  readonly bytesOut?: readonly number[]
+  readonly alive?: readonly (readonly [from: number, to: number])[]
+}
+
+/**
+ * What the picture must know of an op; it comes from the op's declaration, so no reader asks for op names.
+ *
+ * `text` is a template: `{0}`, `{1}` are the inputs, as in `{0} · {1}` or `tanh {0}`.
+ */
+export interface OpInfo {
+  /** Index into `strings`, as in `NodeColumns.op`. */
+  readonly op: number
+  /** A view or a constant is written into its consumer's label and gets no box. */
+  readonly fold?: "view" | "constant"
+  /** An argument or a captured value: drawn as a chip beside its first consumer. */
+  readonly leaf?: boolean
+  /** A sum of the cotangents of several uses: counted in the badge `Σ 3 uses`. */
+  readonly sum?: boolean
+  readonly text?: string
+}
+
+/** Values that the forward pass keeps for the backward pass. */
+export interface Residual {
+  readonly node: number
+  readonly port: number
+  readonly users: readonly number[]
+  readonly bytes: number
+  readonly policy: "saved" | "recomputed"
+}
+
+/**
+ * A derivative rule, for one input of one op. `text` is the right-hand side as a template: `{g}` is the
+ * cotangent of the output, `{y}` the output, `{0}`, `{1}` the inputs: `{g} × (1 − {y}²)`.
+ */
+export interface Rule {
+  readonly id: string
+  readonly latex: string
+  readonly text: string
+  /** The input whose cotangent the text gives; absent: the first. */
+  readonly input?: number
+}
+
+/** One generated kernel and why it is one kernel. `lineNodes` are `[line, node]` pairs, lines from 1. */
+export interface Kernel {
+  readonly id: string
+  readonly compiler: string
+  readonly nodes: readonly number[]
+  readonly why: string
+  readonly whyNotNext?: string
+  readonly source: string
+  readonly lineNodes: readonly (readonly [line: number, node: number])[]
+}
+
+/**
+ * Names that `Run.stats.cols` may hold, in any order; a reader ignores others. Counts are of elements.
+ * Columns beginning with `h` are a histogram over powers of two: `h0` is |x| < 2^-25, `h33` is 2^7 and more.
+ */
+export const STAT_COLUMNS = [
+  "n", "zeros", "nan", "posInf", "negInf", "min", "max", "mean", "std", "rms", "l2", "gain",
+] as const
+
+/** Number of histogram columns `h0` to `h33`, one a power of two from 2^-26 to 2^7 (VISUAL: 2⁻²⁶ to 2⁸). */
+export const HISTOGRAM_BINS = 34
+/** Exponent of the first histogram bin. */
+export const HISTOGRAM_FIRST = -26
+
+/** `data`: row-major f64, one row per entry of `node`, one column per entry of `cols`. */
+export interface StatTable {
+  readonly node: readonly number[]
+  readonly cols: readonly string[]
+  readonly data: Base64
+}
+
+/** Where trouble begins and why; `chain` are the nodes that it runs through, origin first. */
+export interface Finding {
+  readonly kind: "nan" | "inf" | "zero-grad" | "overflow"
+  readonly node: number
+  readonly reason: string
+  readonly chain: readonly number[]
+  /** Code that avoids it, as the user would write it. */
+  readonly fix?: string
+}
+
+export interface Run {
+  readonly id: string
+  readonly device: string
+  readonly step?: number
+  /** Per kernel: samples in nanoseconds. */
+  readonly kernelNs?: readonly (readonly number[])[]
+  readonly stats?: StatTable
+  /** Small tensors: base64 f64, row-major. */
+  readonly values?: readonly { readonly node: number; readonly data: Base64 }[]
+  readonly first?: readonly Finding[]
+}
+
+/** Verdict of a finite-difference test. `rel` is the worst relative error, `eps` the step used. */
+export interface Check {
+  readonly node: number
+  readonly kind: "vjp-local" | "e2e"
+  readonly verdict: "ok" | "kink" | "wrong"
+  readonly rel: FloatValue
+  readonly eps: number
+}
+
+/** One optimisation pass: nodes added and removed, their origins, and the rules that matched. */
+export interface Pass {
+  readonly name: string
+  readonly ms: number
+  readonly added: readonly number[]
+  readonly removed: readonly number[]
+  readonly from: readonly (readonly [node: number, origins: readonly number[]])[]
+  readonly matches: readonly { readonly rule: string; readonly out: readonly number[]; readonly in: readonly number[] }[]
+}
+
+/** What of a view is saved with the notebook. Scope keys are those of the layout. */
+export interface SavedView {
+  readonly open?: readonly string[]
+  readonly selected?: string
+  readonly overlay?: string
+}
+
+/** The body shared by the kinds that show a graph. */
+export interface GraphBody {
+  readonly title?: string
+  readonly scopes: readonly Scope[]
+  readonly nodes: NodeColumns
+  readonly ops?: readonly OpInfo[]
+  /** Nodes that the function returns, in order. */
+  readonly outputs?: readonly number[]
+  readonly residuals: readonly Residual[]
+  readonly rules: readonly Rule[]
+  readonly kernels?: readonly Kernel[]
+  readonly runs?: readonly Run[]
+  readonly checks?: readonly Check[]
+  readonly passes?: readonly Pass[]
+  readonly view?: SavedView
+  readonly error?: { readonly message: string; readonly node: number; readonly loc: number }
+}
+
+export interface GraphDoc extends PayloadHead<"graph">, GraphBody {}
+
+/** One entry of the inspector's list "what harms this gradient", worst first, at most five. */
+export interface Harm {
+  readonly label: string
+  readonly node: number
+  readonly measure: string
+  readonly remedy?: string
+}
+
+/** A graph with `runs[0].stats` for every node and, where it was tested, `checks`. */
+export interface GradientDoc extends PayloadHead<"gradient">, GraphBody {
+  readonly verdict?: { readonly ok: boolean; readonly title: string; readonly text?: string; readonly fix?: string }
+  readonly harms?: readonly Harm[]
+}
+
+/** Any payload that has a graph in it. */
+export interface GraphLike extends PayloadHead, GraphBody {}
+
+/** Summary of a tensor. All moments are over finite elements. */
+export interface TensorStats {
+  readonly count: number
+  readonly zeros: number
+  readonly nan: number
+  readonly posInf: number
+  readonly negInf: number
+  readonly min: FloatValue
+  readonly max: FloatValue
+  readonly mean: FloatValue
+  readonly std: FloatValue
+}
+
+/** Counts per power of two of the finite non-zero elements: bin k holds 2^(first+k) <= |x| < 2^(first+k+1). */
+export interface TensorHistogram {
+  readonly first: number
+  readonly negative: readonly number[]
+  readonly positive: readonly number[]
+}
+
+/**
+ * One level of the pyramid. The last two axes are rows and columns and are reduced by `factor`; leading
+ * axes are kept up to `panels` panels, in row-major order. Columns hold panels x rows x columns numbers.
+ * Maximum, minimum and NaN survive every reduction.
+ */
+export interface TensorLevel {
+  readonly panels: number
+  readonly rows: number
+  readonly columns: number
+  readonly factor: readonly [rows: number, columns: number]
+  /** f32, mean of the finite elements of the cell; NaN when it has none. */
+  readonly mean: Base64
+  /** f32; absent when `factor` is [1, 1], because it equals `mean`. */
+  readonly min?: Base64
+  readonly max?: Base64
+  /** u8 flags of each cell: 1 has NaN, 2 has +Inf, 4 has -Inf, 8 is all exactly zero. */
+  readonly flags: Base64
+}
+
+/** A tensor as an output: summary and picture; never the whole array when that is large. */
+export interface TensorDoc extends PayloadHead<"tensor"> {
+  readonly title?: string
+  readonly dtype: string
+  readonly shape: readonly number[]
+  readonly names?: readonly (string | null)[]
+  readonly device?: string
+  readonly bytes: number
+  /** The `text/plain` of the same value. */
+  readonly text: string
+  readonly stats: TensorStats
+  readonly histogram: TensorHistogram
+  /** Finest first; empty for a tensor without elements. */
+  readonly pyramid: readonly TensorLevel[]
+  /** f64, row-major, when the tensor has at most 1,024 elements. */
+  readonly values?: Base64
+  /** Tick labels of the last two axes, as in a confusion matrix. */
+  readonly labels?: { readonly rows?: readonly string[]; readonly columns?: readonly string[] }
+}
+
+/** A tensor that a step shows. */
+export interface TraceValue {
+  readonly node: number
+  readonly shape: readonly number[]
+  /** f64, row-major. */
+  readonly data: Base64
+}
+
+/** One step of the stepper: the node that gets its value, its rule, and the rule with numbers. */
+export interface TraceStep {
+  readonly node: number
+  readonly phase: Phase
+  readonly rule?: number
+  readonly latex?: string
+  readonly numbers?: string
+  readonly text: string
+}
+
+/** `stepThrough`: forward steps, then backward steps, over one small graph with its values. */
+export interface TraceDoc extends PayloadHead<"trace">, GraphBody {
+  readonly values: readonly TraceValue[]
+  readonly steps: readonly TraceStep[]
+}
+
+/** `kernels`: a graph whose `kernels` are present, and times in `runs` where they were measured. */
+export interface ProfileDoc extends PayloadHead<"profile">, GraphBody {}
+
+/** One curve: f64 steps and values of equal length, at most 2,000 points. */
+export interface TrainingSeries {
+  readonly name: string
+  readonly role: "loss" | "metric" | "gradient" | "update" | "rate"
+  readonly step: Base64
+  readonly value: Base64
+}
+
+/** The live panel of a training loop. */
+export interface TrainingDoc extends PayloadHead<"training"> {
+  readonly title?: string
+  readonly state: "running" | "done" | "stopped" | "failed"
+  readonly step: number
+  readonly steps?: number
+  readonly elapsedMs: number
+  readonly series: readonly TrainingSeries[]
+  readonly events: readonly { readonly step: number; readonly kind: string; readonly text: string }[]
+}
+
+/** The document of each kind. */
+export interface PayloadOf {
+  graph: GraphDoc
+  gradient: GradientDoc
+  tensor: TensorDoc
+  trace: TraceDoc
+  profile: ProfileDoc
+  training: TrainingDoc
+}
