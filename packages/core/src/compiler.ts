@@ -1,0 +1,55 @@
+/** @file What a compiler is (K2). Knows no compiler. */
+import type { Graph } from "./graph.ts"
+import type { Step } from "./rewrite.ts"
+import type { Storage } from "./storage.ts"
+import type { Tensor } from "./tensor.ts"
+
+export interface CompileOptions {
+  readonly fastMath?: boolean
+  readonly strict?: boolean
+  readonly checks?: boolean
+  /** Inputs whose memory the program may reuse (D4.4). */
+  readonly donate?: readonly number[]
+}
+export interface Compiler {
+  readonly name: string
+  readonly devices: readonly string[]
+  /** True, or in one sentence why it cannot run here. */
+  available(): true | string
+  /** Requests a device that must be opened first. */
+  open?(): Promise<void>
+  /** @throws CompileError naming the node, its expression and the reason; never falls back (D6.1) */
+  compile(graph: Graph, options: CompileOptions): Executable
+}
+export interface Executable {
+  /** One storage per input of the graph, in order; gives one per output. */
+  run(inputs: readonly Storage[]): Storage[]
+  readonly kernels: readonly KernelInfo[]
+  readonly memory: MemoryPlan
+  readonly steps: readonly Step[]
+  dispose(): void
+}
+/** One generated kernel, for people to read. */
+export interface KernelInfo {
+  readonly id: string
+  /** The kernel form: map, row, reduce, contract, ... (D6.4). */
+  readonly form: string
+  readonly nodes: readonly Tensor[]
+  /** Why these nodes share a kernel. */
+  readonly why: string
+  /** Why the next node is not in it. */
+  readonly whyNotNext?: string
+  readonly language: string
+  readonly source: string
+  /** Pairs of a line (from 1) and a node. */
+  readonly lineNodes: readonly (readonly [line: number, node: Tensor])[]
+  /** Bytes read and written, and arithmetic operations, of one run. */
+  readonly bytes: number
+  readonly flops: number
+}
+export interface MemoryPlan {
+  /** Bytes of scratch at the peak, beside inputs and outputs. */
+  readonly peakBytes: number
+  /** Birth and death of each value that is kept, as positions in the schedule. */
+  readonly values: readonly { readonly node: Tensor; readonly bytes: number; readonly from: number; readonly to: number }[]
+}

@@ -1,0 +1,26 @@
+/**
+ * @file Public functions of tensors: inside a trace they build nodes, outside they run at once as small programs (D3.7).
+ * How a small program is traced, compiled and cached is defn.ts's matter; it installs itself here.
+ */
+import { internal } from "./errors.ts"
+import { currentTrace } from "./trace.ts"
+
+// biome-ignore lint/suspicious/noExplicitAny: any function can be made public; its own type is kept
+export type AnyFunction = (...args: any[]) => unknown
+type Runner = (fn: AnyFunction, name: string, args: readonly unknown[]) => unknown
+
+let run: Runner = () => {
+  throw internal("no runner for eager calls; import defn.ts")
+}
+export function installRunner(runner: Runner): void {
+  run = runner
+}
+
+/**
+ * Makes `fn`, which builds nodes, callable anywhere. Its arguments may hold tensors, numbers, options; outside a trace the
+ * program is cached by `fn` and the types and static values of the arguments.
+ */
+export function publicly<F extends AnyFunction>(name: string, fn: F): F {
+  const callable = (...args: unknown[]): unknown => (currentTrace() ? fn(...args) : run(fn, name, args))
+  return Object.defineProperty(callable, "name", { value: name }) as F
+}

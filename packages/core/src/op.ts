@@ -1,0 +1,91 @@
+/** @file What an op declares (D3.4, K1.2). Families fill most of it in; see ops/family.ts. */
+import type { Value } from "./number.ts"
+import type { Scalar } from "./scalar.ts"
+import type { TensorType } from "./shape.ts"
+import type { Attrs, Tensor } from "./tensor.ts"
+
+/** A cotangent or tangent; null means zero. */
+export type Grad = Tensor | null
+/** One entry per input. `g` has one entry per output. Built from public functions, so a gradient is a graph (D3.8). */
+export type Vjp = (g: readonly Grad[], node: Tensor) => readonly Grad[]
+/** No gradient, and why. */
+export interface Flat {
+  readonly flat: string
+}
+export interface Batched {
+  readonly outputs: readonly Tensor[]
+  readonly batched: readonly boolean[]
+}
+/** Elements as values: what the reference compiler computes with. */
+export type Values = ArrayLike<Value>
+
+/** The element at index `i` of the output, in terms of elements of the inputs: fusing is calling it (C5). */
+export type At = (i: readonly Scalar[], load: (input: number, i: readonly Scalar[]) => Scalar, node: Tensor) => Scalar
+
+/** One case of the conformance table: types of the inputs, and how to build the call where `make` alone does not. */
+export interface Sample {
+  readonly inputs: readonly TensorType[]
+  readonly attrs?: Attrs
+  /** Where the input values are drawn from; default [-2, 2]. */
+  readonly range?: readonly [number, number]
+  readonly apply?: (...x: Tensor[]) => Tensor | readonly Tensor[]
+}
+/** A call that must fail, and a part of its message. */
+export interface ErrorSample {
+  readonly call: () => unknown
+  readonly message: string
+}
+export interface Latex {
+  /** Binding strength: 1 sum, 2 product, 3 prefix, 9 atom. */
+  readonly level: number
+  readonly print: (...args: string[]) => string
+}
+
+export type Family =
+  | "source"
+  | "unary"
+  | "binary"
+  | "compare"
+  | "select"
+  | "reduce"
+  | "cumulative"
+  | "move"
+  | "gather"
+  | "contract"
+  | "composite"
+  | "routine"
+  | "random"
+  | "effect"
+  | "syntax"
+
+export interface Op {
+  readonly name: string
+  readonly family: Family
+  readonly type: (inputs: readonly TensorType[], attrs: Attrs, nodes: readonly Tensor[]) => readonly TensorType[]
+  /** Another way to write the same node: its shortest attributes, a constant. Part of `make`, so no transform can miss it (C2). */
+  readonly normal?: (inputs: readonly Tensor[], attrs: Attrs) => Tensor | undefined
+  readonly vjp: Vjp | Flat
+  /** Only where the derived rule is not wanted: control flow (C4). */
+  readonly jvp?: (node: Tensor, inputs: readonly Tensor[], tangents: readonly Grad[]) => readonly Grad[]
+  /** Only where attributes speak of all axes. Default: the same op over more leading axes (C1). */
+  readonly batch?: (node: Tensor, inputs: readonly Tensor[], batched: readonly boolean[], size: number) => Batched
+  readonly at?: At
+  /** The oracle: plain loops. Absent where `at` is the definition, or a body is. */
+  readonly evaluate?: (inputs: readonly Values[], node: Tensor, wanted: ReadonlySet<number>) => readonly Values[]
+  /** Linear in each input, or in all of them together: its own jvp (C4). */
+  readonly linear?: "each" | "jointly"
+  /** How a reduction folds: lets a compiler write one loop for all reductions. Identity as a value of the dtype. */
+  readonly fold?: Fold
+  /** A graph over the inputs that means the same: for routines and composites (D3.6). */
+  readonly body?: (node: Tensor) => readonly Tensor[]
+  /** Never shared, kept in order (C11). */
+  readonly effect?: boolean
+  readonly latex?: Latex
+  readonly samples?: readonly Sample[]
+  readonly errors?: readonly ErrorSample[]
+}
+/** A reduction over `attrs.axes`: `identity` and `combine` in scalar instructions over the accumulator dtype. */
+export interface Fold {
+  readonly identity: (dtype: TensorType["dtype"]) => Value
+  readonly combine: (acc: Scalar, x: Scalar) => Scalar
+}

@@ -1,0 +1,58 @@
+/** @file Where the elements of a concrete tensor live (D4): one buffer each; the memory budget (D4.3). */
+import { DTYPES, type DType, type TypedArray, view } from "./dtype.ts"
+import { DeviceError, MemoryError } from "./errors.ts"
+
+/** The memory of one tensor on a device. */
+export interface Storage {
+  readonly device: string
+  readonly byteLength: number
+  read(): Promise<ArrayBuffer>
+  /** Absent where reading must wait for a device. */
+  readSync?(): ArrayBuffer
+  dispose(): void
+}
+
+/** Elements in this process. V8 frees the buffer with the last reference. */
+export class CpuStorage implements Storage {
+  readonly device = "cpu"
+  #buffer: ArrayBuffer | undefined
+  readonly byteLength: number
+  constructor(buffer: ArrayBuffer) {
+    this.#buffer = buffer
+    this.byteLength = buffer.byteLength
+  }
+  get disposed(): boolean {
+    return this.#buffer === undefined
+  }
+  readSync(): ArrayBuffer {
+    if (!this.#buffer) throw new DeviceError("tensor: its memory was given up by dispose() or donate; make it anew")
+    return this.#buffer
+  }
+  async read(): Promise<ArrayBuffer> {
+    return this.readSync()
+  }
+  dispose(): void {
+    this.#buffer = undefined
+  }
+}
+
+/** The bytes that one allocation may take at most; the kernel sets it from the memory of the process. */
+export const budget = { bytes: 8 * 2 ** 30 }
+
+/** A new buffer for `n` elements, or an error that names the size before the process is killed for it. */
+export function allocateBuffer(d: DType, n: number, what: string): ArrayBuffer {
+  const bytes = n * DTYPES[d].bytes
+  if (bytes > budget.bytes) {
+    const gib = (b: number): string => `${(b / 2 ** 30).toFixed(1)} GiB`
+    throw new MemoryError(`${what}: ${gib(bytes)} for ${n} elements of ${d}; the budget is ${gib(budget.bytes)}`, {
+      remedy: "Work in smaller batches, use a narrower dtype, or raise the budget with DEFNOTE_MEMORY.",
+    })
+  }
+  return new ArrayBuffer(bytes)
+}
+
+/** The elements of a CPU storage, without a copy. */
+export function elementsOf(storage: Storage, d: DType): TypedArray {
+  if (!storage.readSync) throw new DeviceError(`the tensor is on ${storage.device}; write \`await t.data()\` or \`await t.to("cpu")\``)
+  return view(d, storage.readSync())
+}
