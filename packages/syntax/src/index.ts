@@ -1,1 +1,2 @@
-export {}
+/** @file The public surface of the syntax package. */
+export * from "./dispatch.ts"
