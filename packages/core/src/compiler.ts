@@ -51,5 +51,10 @@ export interface MemoryPlan {
   /** Bytes of scratch at the peak, beside inputs and outputs. */
   readonly peakBytes: number
   /** Birth and death of each value that is kept, as positions in the schedule. */
-  readonly values: readonly { readonly node: Tensor; readonly bytes: number; readonly from: number; readonly to: number }[]
+  readonly values: readonly {
+    readonly node: Tensor
+    readonly bytes: number
+    readonly from: number
+    readonly to: number
+  }[]
 }

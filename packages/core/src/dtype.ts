@@ -105,10 +105,11 @@ const withFloat = (int: DType, float: DType): DType =>
   isHalf(float) && DTYPES[int].bytes >= 4 ? "f32" : float
 
 type Above = typeof SIGNED_ABOVE
-type Wider<A extends DType, B extends DType, Order extends readonly DType[]> = Order extends readonly [
-  ...infer Rest extends readonly DType[],
-  infer Last,
-]
+type Wider<
+  A extends DType,
+  B extends DType,
+  Order extends readonly DType[],
+> = Order extends readonly [...infer Rest extends readonly DType[], infer Last]
   ? Last extends A | B
     ? Last
     : Wider<A, B, Rest>

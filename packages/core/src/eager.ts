@@ -2,7 +2,7 @@
  * @file Public functions of tensors: inside a trace they build nodes, outside they run at once as small programs (D3.7).
  * How a small program is traced, compiled and cached is defn.ts's matter; it installs itself here.
  */
-import { internal } from "./errors.ts"
+import { DefnoteError, internal } from "./errors.ts"
 import { currentTrace } from "./trace.ts"
 
 // biome-ignore lint/suspicious/noExplicitAny: any function can be made public; its own type is kept
@@ -21,6 +21,17 @@ export function installRunner(runner: Runner): void {
  * program is cached by `fn` and the types and static values of the arguments.
  */
 export function publicly<F extends AnyFunction>(name: string, fn: F): F {
-  const callable = (...args: unknown[]): unknown => (currentTrace() ? fn(...args) : run(fn, name, args))
+  const callable = (...args: unknown[]): unknown =>
+    currentTrace() ? placed(fn, args) : run(fn, name, args)
   return Object.defineProperty(callable, "name", { value: name }) as F
+}
+
+/** An error of a traced call names the expression that made it. */
+function placed(fn: AnyFunction, args: unknown[]): unknown {
+  try {
+    return fn(...args)
+  } catch (e) {
+    if (e instanceof DefnoteError) e.site ??= currentTrace()?.site
+    throw e
+  }
 }

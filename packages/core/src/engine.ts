@@ -8,7 +8,7 @@ import type { SourceModule } from "./source.ts"
 const CANCEL = 0
 const CRITICAL = 1
 
-let words = new Int32Array(8)
+let words: Int32Array = new Int32Array(8)
 const modules = new Map<string, SourceModule>()
 const recoveries: (() => void)[] = []
 
@@ -25,7 +25,9 @@ export const engine = {
   poll(): void {
     if (Atomics.load(words, CANCEL) === 0) return
     Atomics.store(words, CANCEL, 0)
-    throw new InterruptError("interrupted: the computation was stopped; everything computed before is kept")
+    throw new InterruptError(
+      "interrupted: the computation was stopped; everything computed before is kept",
+    )
   },
   /** Runs `fn` as a section that must not be cut: caches and buffers are inconsistent inside. */
   critical<T>(fn: () => T): T {
@@ -47,7 +49,10 @@ export const engine = {
     for (const fn of recoveries) fn()
   },
   /** The text and cell of a module, for messages and pictures. Call it before the module runs. */
-  registerSource(name: string, source: { text: string; cellId?: string; executionCount?: number }): void {
+  registerSource(
+    name: string,
+    source: { text: string; cellId?: string; executionCount?: number },
+  ): void {
     modules.set(name, { ...source, name, sites: [] })
   },
   /** The module `name` with the sites of its rewritten text. */

@@ -1,7 +1,7 @@
 /** @file Closed graphs: order, substitution, closing a trace (C10). Every walk is iterative (D3.11). */
 import { again } from "./ops/effect.ts"
 import { freshParam, isConstant, isLeaf, param } from "./ops/source.ts"
-import { type TensorType } from "./shape.ts"
+import type { TensorType } from "./shape.ts"
 import { make, type Tensor } from "./tensor.ts"
 import { currentTrace, type InternTable, Trace, withTable, withTrace } from "./trace.ts"
 
@@ -16,7 +16,10 @@ export interface Graph {
 }
 
 /** Nodes that `outputs` need, inputs first. Where `enter` is false the walk stops above the node. */
-export function postorder(outputs: readonly Tensor[], enter: (n: Tensor) => boolean = () => true): Tensor[] {
+export function postorder(
+  outputs: readonly Tensor[],
+  enter: (n: Tensor) => boolean = () => true,
+): Tensor[] {
   const order: Tensor[] = []
   const seen = new Set<Tensor>()
   const stack: Tensor[] = []
@@ -46,10 +49,20 @@ export const rebuild = (n: Tensor, inputs: readonly Tensor[]): Tensor =>
   inputs.every((x, i) => x === n.inputs[i]) ? n : make(n.op, inputs, n.attrs)
 
 /** What each node becomes when the nodes of `map` are replaced, simultaneously. */
-export function substitution(outputs: readonly Tensor[], map: ReadonlyMap<Tensor, Tensor>): Map<Tensor, Tensor> {
+export function substitution(
+  outputs: readonly Tensor[],
+  map: ReadonlyMap<Tensor, Tensor>,
+): Map<Tensor, Tensor> {
   const env = new Map(map)
   for (const n of postorder(outputs, (n) => !map.has(n))) {
-    if (!env.has(n)) env.set(n, rebuild(n, n.inputs.map((x) => env.get(x) as Tensor)))
+    if (!env.has(n))
+      env.set(
+        n,
+        rebuild(
+          n,
+          n.inputs.map((x) => env.get(x) as Tensor),
+        ),
+      )
   }
   return env
 }
@@ -64,24 +77,43 @@ export function inline(graph: Graph, args: readonly Tensor[]): Tensor[] {
   const map = new Map(graph.inputs.map((p, i) => [p, args[i]] as const))
   const all = substitute([...graph.outputs, ...watched], map)
   let at = graph.outputs.length
-  for (const e of graph.effects) make(e.op, e.inputs.map(() => all[at++]), again(e))
+  for (const e of graph.effects)
+    make(
+      e.op,
+      e.inputs.map(() => all[at++]),
+      again(e),
+    )
   return all.slice(0, graph.outputs.length)
 }
 
 let serial = 0
 /** Closes over `free`: they become parameters 0, 1, 2..., so that equal programs are one graph. */
-export function close(free: readonly Tensor[], outputs: readonly Tensor[], effects: readonly Tensor[] = []): Graph {
+export function close(
+  free: readonly Tensor[],
+  outputs: readonly Tensor[],
+  effects: readonly Tensor[] = [],
+): Graph {
   const table = (currentTrace() as Trace).table
   return withTable(table, () => {
     const inputs = free.map((x, i) => param(i, x.type))
-    const env = substitution([...outputs, ...effects.flatMap((e) => e.inputs)], new Map(free.map((x, i) => [x, inputs[i]])))
+    const env = substitution(
+      [...outputs, ...effects.flatMap((e) => e.inputs)],
+      new Map(free.map((x, i) => [x, inputs[i]])),
+    )
     const get = (n: Tensor): Tensor => env.get(n) ?? n
     for (const [from, to] of env) table.notes.carry(from, to, get)
-    const closedEffects = effects.map((e, i) => make(e.op, e.inputs.map(get), { ...e.attrs, serial: `canonical${i}` }))
+    const closedEffects = effects.map((e, i) =>
+      make(e.op, e.inputs.map(get), { ...e.attrs, serial: `canonical${i}` }),
+    )
     return internGraph(table, inputs, outputs.map(get), closedEffects)
   })
 }
-function internGraph(table: InternTable, inputs: Tensor[], outputs: Tensor[], effects: Tensor[]): Graph {
+function internGraph(
+  table: InternTable,
+  inputs: Tensor[],
+  outputs: Tensor[],
+  effects: Tensor[],
+): Graph {
   const ids = (xs: readonly Tensor[]): string => xs.map((x) => x.id).join()
   const key = `${ids(inputs)}>${ids(outputs)}>${ids(effects)}`
   let g = table.graphs.get(key)
@@ -96,7 +128,11 @@ function internGraph(table: InternTable, inputs: Tensor[], outputs: Tensor[], ef
 const innerTrace = (): Trace => new Trace(currentTrace())
 
 /** A closed graph of a function that captures nothing. Gradients, which run forward parts again, ask for it `pure`: without effects. */
-export function graphOf(types: readonly TensorType[], fn: (...x: Tensor[]) => readonly Tensor[], { pure = false } = {}): Graph {
+export function graphOf(
+  types: readonly TensorType[],
+  fn: (...x: Tensor[]) => readonly Tensor[],
+  { pure = false } = {},
+): Graph {
   const trace = innerTrace()
   return withTrace(trace, () => {
     const free = types.map(freshParam)
@@ -106,7 +142,10 @@ export function graphOf(types: readonly TensorType[], fn: (...x: Tensor[]) => re
 }
 
 /** Traces `fn`; what it captured from outside comes back as extra parameters, in the order met. */
-export function traceGraph(types: readonly TensorType[], fn: (...x: Tensor[]) => readonly Tensor[]): { graph: Graph; captured: Tensor[] } {
+export function traceGraph(
+  types: readonly TensorType[],
+  fn: (...x: Tensor[]) => readonly Tensor[],
+): { graph: Graph; captured: Tensor[] } {
   const outer = currentTrace()
   const trace = innerTrace()
   return withTrace(trace, () => {
@@ -117,9 +156,14 @@ export function traceGraph(types: readonly TensorType[], fn: (...x: Tensor[]) =>
   })
 }
 /** Nodes of `outer`, and leaves, that the inner graph reaches. */
-function frontier(roots: readonly Tensor[], own: readonly Tensor[], outer: Trace | undefined): Tensor[] {
+function frontier(
+  roots: readonly Tensor[],
+  own: readonly Tensor[],
+  outer: Trace | undefined,
+): Tensor[] {
   const mine = new Set(own)
-  const isOuter = (n: Tensor): boolean => !mine.has(n) && !isConstant(n) && ((outer?.knows(n) ?? false) || isLeaf(n))
+  const isOuter = (n: Tensor): boolean =>
+    !mine.has(n) && !isConstant(n) && ((outer?.knows(n) ?? false) || isLeaf(n))
   return postorder(roots, (n) => !isOuter(n)).filter(isOuter)
 }
 

@@ -1,1 +1,61 @@
-export {}
+/** @file What people and packages import from the engine: an explicit list per file. */
+import { installMethods } from "./ops/methods.ts"
+
+installMethods()
+
+export { capturesOf, factsOf, registerFunction } from "./captures.ts"
+export type { CompileOptions, Compiler, Executable, KernelInfo, MemoryPlan } from "./compiler.ts"
+export {
+  compilerNamed,
+  compilerNames,
+  defaultCompiler,
+  preferCompilers,
+  registerCompiler,
+} from "./compilers.ts"
+export {
+  type Container,
+  flatten,
+  flattenWithPaths,
+  mapTensors,
+  structureKey,
+  unflatten,
+  visit,
+} from "./container.ts"
+export { type Defn, type DefnOptions, defn, isDefn, type ProgramInfo, setRewriter } from "./defn.ts"
+export * from "./dtype.ts"
+export { engine } from "./engine.ts"
+export * from "./errors.ts"
+export { type Graph, graphOf, inline, postorder, substitute, typesOf } from "./graph.ts"
+export { cast, fit, read, roundFloat, type Value, wrap, write } from "./number.ts"
+export type { At, Flat, Fold, Grad, Latex, Op, Sample, Values, Vjp } from "./op.ts"
+export { declarations } from "./ops/declarations.ts"
+export * from "./ops/source.ts"
+export * from "./ops/table.ts"
+export { formatNumber, formatTensor, type PrintOptions } from "./print.ts"
+export type { Program } from "./program.ts"
+export { traceProgram } from "./program.ts"
+export * as scalarInstructions from "./scalar.ts"
+export * from "./shape.ts"
+export { formatSite, lineOf, type Site, type SourceModule } from "./source.ts"
+export { allocateBuffer, budget, CpuStorage, elementsOf, type Storage } from "./storage.ts"
+export {
+  type Attrs,
+  describe,
+  isConcrete,
+  isTensor,
+  make,
+  type NestedArray,
+  storageOf,
+  TENSOR,
+  Tensor,
+} from "./tensor.ts"
+export {
+  currentTrace,
+  InternTable,
+  Notes,
+  type Scope,
+  Trace,
+  withTable,
+  withTrace,
+} from "./trace.ts"
+export { fromTypedArray, scalar, type TensorOptions, tensor } from "./value.ts"

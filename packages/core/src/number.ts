@@ -2,7 +2,15 @@
  * @file What a JavaScript number means in a dtype: casts (S6), wrap-around, and reading and writing elements.
  * The one place that knows that 64-bit integers are bigint and halves are bits.
  */
-import { DTYPES, type DType, intRange, isFloat, isSigned, isWide, type TypedArray } from "./dtype.ts"
+import {
+  DTYPES,
+  type DType,
+  intRange,
+  isFloat,
+  isSigned,
+  isWide,
+  type TypedArray,
+} from "./dtype.ts"
 import { fromBf16, fromF16, toBf16, toF16 } from "./half.ts"
 
 /** A value of any dtype: bigint for i64 and u64, otherwise a number (0 or 1 for bool). */
@@ -19,7 +27,8 @@ export function roundFloat(d: DType, x: number): number {
 export function wrap(d: DType, x: Value): Value {
   if (isWide(d)) return d === "i64" ? BigInt.asIntN(64, BigInt(x)) : BigInt.asUintN(64, BigInt(x))
   const bits = DTYPES[d].bytes * 8
-  if (typeof x === "bigint") return Number(isSigned(d) ? BigInt.asIntN(bits, x) : BigInt.asUintN(bits, x))
+  if (typeof x === "bigint")
+    return Number(isSigned(d) ? BigInt.asIntN(bits, x) : BigInt.asUintN(bits, x))
   if (Math.abs(x) >= 2 ** 53) return wrap(d, BigInt(x))
   const m = x - Math.floor(x / 2 ** bits) * 2 ** bits
   return isSigned(d) && m >= 2 ** (bits - 1) ? m - 2 ** bits : m

@@ -20,7 +20,11 @@ export interface Batched {
 export type Values = ArrayLike<Value>
 
 /** The element at index `i` of the output, in terms of elements of the inputs: fusing is calling it (C5). */
-export type At = (i: readonly Scalar[], load: (input: number, i: readonly Scalar[]) => Scalar, node: Tensor) => Scalar
+export type At = (
+  i: readonly Scalar[],
+  load: (input: number, i: readonly Scalar[]) => Scalar,
+  node: Tensor,
+) => Scalar
 
 /** One case of the conformance table: types of the inputs, and how to build the call where `make` alone does not. */
 export interface Sample {
@@ -61,17 +65,34 @@ export type Family =
 export interface Op {
   readonly name: string
   readonly family: Family
-  readonly type: (inputs: readonly TensorType[], attrs: Attrs, nodes: readonly Tensor[]) => readonly TensorType[]
+  readonly type: (
+    inputs: readonly TensorType[],
+    attrs: Attrs,
+    nodes: readonly Tensor[],
+  ) => readonly TensorType[]
   /** Another way to write the same node: its shortest attributes, a constant. Part of `make`, so no transform can miss it (C2). */
   readonly normal?: (inputs: readonly Tensor[], attrs: Attrs) => Tensor | undefined
   readonly vjp: Vjp | Flat
   /** Only where the derived rule is not wanted: control flow (C4). */
-  readonly jvp?: (node: Tensor, inputs: readonly Tensor[], tangents: readonly Grad[]) => readonly Grad[]
+  readonly jvp?: (
+    node: Tensor,
+    inputs: readonly Tensor[],
+    tangents: readonly Grad[],
+  ) => readonly Grad[]
   /** Only where attributes speak of all axes. Default: the same op over more leading axes (C1). */
-  readonly batch?: (node: Tensor, inputs: readonly Tensor[], batched: readonly boolean[], size: number) => Batched
+  readonly batch?: (
+    node: Tensor,
+    inputs: readonly Tensor[],
+    batched: readonly boolean[],
+    size: number,
+  ) => Batched
   readonly at?: At
   /** The oracle: plain loops. Absent where `at` is the definition, or a body is. */
-  readonly evaluate?: (inputs: readonly Values[], node: Tensor, wanted: ReadonlySet<number>) => readonly Values[]
+  readonly evaluate?: (
+    inputs: readonly Values[],
+    node: Tensor,
+    wanted: ReadonlySet<number>,
+  ) => readonly Values[]
   /** Linear in each input, or in all of them together: its own jvp (C4). */
   readonly linear?: "each" | "jointly"
   /** How a reduction folds: lets a compiler write one loop for all reductions. Identity as a value of the dtype. */

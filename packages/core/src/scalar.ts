@@ -73,7 +73,8 @@ export type Operand = Scalar | number | bigint
 /** The nearest value of `dtype`. */
 export function constant(dtype: DType, value: Value): Scalar {
   const from = typeof value === "bigint" ? "i64" : "f64"
-  if (dtype === "u64" && typeof value === "bigint") return scalar("constant", dtype, [], BigInt.asUintN(64, value))
+  if (dtype === "u64" && typeof value === "bigint")
+    return scalar("constant", dtype, [], BigInt.asUintN(64, value))
   return scalar("constant", dtype, [], cast(value, from, dtype))
 }
 /** Coordinate `i` of the element that is computed. */
@@ -81,11 +82,14 @@ export const index = (i: number): Scalar => scalar("index", "i32", [], i)
 /** A scalar argument of the kernel. */
 export const argument = (dtype: DType, i: number): Scalar => scalar("argument", dtype, [], i)
 /** Element `at` (i32, flat) of a buffer. */
-export const load = (dtype: DType, buffer: number, at: Scalar): Scalar => scalar("load", dtype, [at], buffer)
+export const load = (dtype: DType, buffer: number, at: Scalar): Scalar =>
+  scalar("load", dtype, [at], buffer)
 
-const lift = (x: Operand, like: Scalar): Scalar => (typeof x === "object" ? x : constant(like.dtype, x))
+const lift = (x: Operand, like: Scalar): Scalar =>
+  typeof x === "object" ? x : constant(like.dtype, x)
 const is = (x: Scalar, v: number): boolean => x.op === "constant" && Number(x.value) === v
-const known = (...xs: readonly Scalar[]): boolean => xs.every((x) => x.op === "constant" && !isFloat(x.dtype))
+const known = (...xs: readonly Scalar[]): boolean =>
+  xs.every((x) => x.op === "constant" && !isFloat(x.dtype))
 
 type Fold = (a: never, b: never) => Value
 type Easy = (a: Scalar, b: Scalar) => Scalar | undefined
@@ -96,7 +100,11 @@ function binary(op: Arithmetic, fold?: Fold, easy?: Easy): Binary {
   return (a, b) => {
     const y = lift(b, a)
     if (a.dtype !== y.dtype) throw internal(`scalar ${op} of ${a.dtype} and ${y.dtype}`)
-    if (fold && known(a, y)) return constant(a.dtype, fit(a.dtype, (fold as (a: Value, b: Value) => Value)(a.value, y.value)))
+    if (fold && known(a, y))
+      return constant(
+        a.dtype,
+        fit(a.dtype, (fold as (a: Value, b: Value) => Value)(a.value, y.value)),
+      )
     return (!isFloat(a.dtype) && easy?.(a, y)) || scalar(op, a.dtype, [a, y])
   }
 }
@@ -105,15 +113,25 @@ const compare =
   (a, b) => {
     const y = lift(b, a)
     if (a.dtype !== y.dtype) throw internal(`scalar ${op} of ${a.dtype} and ${y.dtype}`)
-    return known(a, y) ? constant("bool", fold(a.value, y.value) ? 1 : 0) : scalar(op, "bool", [a, y])
+    return known(a, y)
+      ? constant("bool", fold(a.value, y.value) ? 1 : 0)
+      : scalar(op, "bool", [a, y])
   }
 const unary =
   (op: Arithmetic) =>
   (a: Scalar): Scalar =>
     scalar(op, a.dtype, [a])
 
-export const add = binary("add", (a: number, b: number) => a + b, (a, b) => (is(a, 0) ? b : is(b, 0) ? a : undefined))
-export const sub = binary("sub", (a: number, b: number) => a - b, (a, b) => (is(b, 0) ? a : undefined))
+export const add = binary(
+  "add",
+  (a: number, b: number) => a + b,
+  (a, b) => (is(a, 0) ? b : is(b, 0) ? a : undefined),
+)
+export const sub = binary(
+  "sub",
+  (a: number, b: number) => a - b,
+  (a, b) => (is(b, 0) ? a : undefined),
+)
 export const mul = binary(
   "mul",
   (a: number, b: number) => (typeof a === "bigint" ? a * b : BigInt(a) * BigInt(b)),
@@ -126,7 +144,14 @@ const one = (b: Scalar): boolean => is(b, 1)
 const byZero = (b: Value): boolean => Number(b) === 0
 export const quotient = binary(
   "quotient",
-  (a: number, b: number) => (byZero(b) ? (typeof b === "bigint" ? 0n : 0) : typeof a === "bigint" ? a / b : Math.trunc(a / b)),
+  (a: number, b: number) =>
+    byZero(b)
+      ? typeof b === "bigint"
+        ? 0n
+        : 0
+      : typeof a === "bigint"
+        ? a / b
+        : Math.trunc(a / b),
   (a, b) => (one(b) ? a : undefined),
 )
 export const remainder = binary(
@@ -136,8 +161,24 @@ export const remainder = binary(
 )
 export const mulHigh = binary("mulHigh")
 /** Of integers, or of bools. */
-export const and = binary("and", undefined, (a, b) => (a.dtype === "bool" ? (is(a, 0) || is(b, 1) ? a : is(b, 0) || is(a, 1) ? b : undefined) : undefined))
-export const or = binary("or", undefined, (a, b) => (a.dtype === "bool" ? (is(a, 1) || is(b, 0) ? a : is(b, 1) || is(a, 0) ? b : undefined) : undefined))
+export const and = binary("and", undefined, (a, b) =>
+  a.dtype === "bool"
+    ? is(a, 0) || is(b, 1)
+      ? a
+      : is(b, 0) || is(a, 1)
+        ? b
+        : undefined
+    : undefined,
+)
+export const or = binary("or", undefined, (a, b) =>
+  a.dtype === "bool"
+    ? is(a, 1) || is(b, 0)
+      ? a
+      : is(b, 1) || is(a, 0)
+        ? b
+        : undefined
+    : undefined,
+)
 export const xor = binary("xor")
 export const shiftLeft = binary("shiftLeft")
 export const shiftRight = binary("shiftRight")
@@ -154,16 +195,21 @@ export const roundEven = unary("roundEven")
 export const sqrt = unary("sqrt")
 export const countLeadingZeros = unary("countLeadingZeros")
 export const popCount = unary("popCount")
-export const fma = (a: Scalar, b: Operand, c: Operand): Scalar => scalar("fma", a.dtype, [a, lift(b, a), lift(c, a)])
-export const bitcast = (a: Scalar, dtype: DType): Scalar => (a.dtype === dtype ? a : scalar("bitcast", dtype, [a]))
+export const fma = (a: Scalar, b: Operand, c: Operand): Scalar =>
+  scalar("fma", a.dtype, [a, lift(b, a), lift(c, a)])
+export const bitcast = (a: Scalar, dtype: DType): Scalar =>
+  a.dtype === dtype ? a : scalar("bitcast", dtype, [a])
 export function convert(a: Scalar, dtype: DType): Scalar {
   if (a.dtype === dtype) return a
-  return known(a) && !isFloat(dtype) ? scalar("constant", dtype, [], cast(a.value, a.dtype, dtype)) : scalar("convert", dtype, [a])
+  return known(a) && !isFloat(dtype)
+    ? scalar("constant", dtype, [], cast(a.value, a.dtype, dtype))
+    : scalar("convert", dtype, [a])
 }
 export function select(c: Scalar, a: Operand, b: Operand): Scalar {
   const like = typeof a === "object" ? a : (b as Scalar)
   const [x, y] = [lift(a, like), lift(b, like)]
-  if (c.dtype !== "bool" || x.dtype !== y.dtype) throw internal(`scalar select of ${c.dtype}, ${x.dtype}, ${y.dtype}`)
+  if (c.dtype !== "bool" || x.dtype !== y.dtype)
+    throw internal(`scalar select of ${c.dtype}, ${x.dtype}, ${y.dtype}`)
   if (x === y || is(c, 1)) return x
   return is(c, 0) && c.op === "constant" ? y : scalar("select", x.dtype, [c, x, y])
 }

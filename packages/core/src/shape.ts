@@ -23,7 +23,8 @@ export const sizeOf = (shape: Shape): number => shape.reduce((a, b) => a * b, 1)
 export const sameShape = (a: Shape, b: Shape): boolean =>
   a.length === b.length && a.every((n, i) => n === b[i])
 export const sameNames = (a: TensorType["names"], b: TensorType["names"]): boolean =>
-  (a ?? []).every((n, i) => n === (b?.[i] ?? null)) && (b ?? []).every((n, i) => n === (a?.[i] ?? null))
+  (a ?? []).every((n, i) => n === (b?.[i] ?? null)) &&
+  (b ?? []).every((n, i) => n === (a?.[i] ?? null))
 export const sameType = (a: TensorType, b: TensorType): boolean =>
   a.dtype === b.dtype && sameShape(a.shape, b.shape) && sameNames(a.names, b.names)
 /** 0, 1, ... n - 1. */
@@ -51,7 +52,10 @@ export function fromEnd(axis: AxisRef, t: TensorType, op: string): number {
   const i = typeof axis === "string" ? (t.names ?? []).indexOf(axis) : axis
   if (typeof axis === "string" && i < 0) {
     const known = t.names?.filter((n) => n).join(", ")
-    throw new ShapeError(`${op}: no axis "${axis}" in ${formatType(t)}; its names are ${known || "none"}`, { op })
+    throw new ShapeError(
+      `${op}: no axis "${axis}" in ${formatType(t)}; its names are ${known || "none"}`,
+      { op },
+    )
   }
   if (!Number.isInteger(i) || i < -rank || i >= rank) {
     const allowed = rank ? `axes are ${-rank} to ${rank - 1}` : "a scalar has no axes"
@@ -61,11 +65,19 @@ export function fromEnd(axis: AxisRef, t: TensorType, op: string): number {
 }
 
 /** Distinct axes from the end, ascending; all of them by default. */
-export function axesFromEnd(axes: readonly AxisRef[] | AxisRef | undefined, t: TensorType, op: string): number[] {
-  const list = axes === undefined ? range(t.shape.length) : Array.isArray(axes) ? axes : [axes as AxisRef]
+export function axesFromEnd(
+  axes: readonly AxisRef[] | AxisRef | undefined,
+  t: TensorType,
+  op: string,
+): number[] {
+  const list =
+    axes === undefined ? range(t.shape.length) : Array.isArray(axes) ? axes : [axes as AxisRef]
   const found = list.map((a: AxisRef) => fromEnd(a, t, op))
   if (new Set(found).size < found.length) {
-    throw new ShapeError(`${op}: axes [${list.join(", ")}] of ${formatType(t)} name one axis twice`, { op })
+    throw new ShapeError(
+      `${op}: axes [${list.join(", ")}] of ${formatType(t)} name one axis twice`,
+      { op },
+    )
   }
   return found.sort((a, b) => a - b)
 }
@@ -75,19 +87,32 @@ export function broadcastShapes(op: string, types: readonly TensorType[]): Shape
   const rank = Math.max(...types.map((t) => t.shape.length))
   return range(rank).map((i) => types.reduce((n, t) => commonSize(op, types, i - rank, n, t), 1))
 }
-function commonSize(op: string, types: readonly TensorType[], axis: number, n: number, t: TensorType): number {
-  const m = t.shape.at(axis) !== undefined && -axis <= t.shape.length ? t.shape[t.shape.length + axis] : 1
+function commonSize(
+  op: string,
+  types: readonly TensorType[],
+  axis: number,
+  n: number,
+  t: TensorType,
+): number {
+  const m =
+    t.shape.at(axis) !== undefined && -axis <= t.shape.length ? t.shape[t.shape.length + axis] : 1
   if (n !== 1 && m !== 1 && n !== m) throw broadcastError(op, types, axis)
   return n === 1 ? m : n
 }
 function broadcastError(op: string, types: readonly TensorType[], axis: number): ShapeError {
   const [a, b] = types.map((t) => t.shape[t.shape.length + axis])
   const printed = types.map(formatType)
-  const where = types.length === 2 ? `axis ${axis} is ${a} on the left and ${b} on the right` : `axis ${axis} differs`
-  return new ShapeError(`${op}: cannot broadcast ${printed.join(" with ")}: ${where}; sizes must be equal or 1`, {
-    op,
-    types: printed,
-  })
+  const where =
+    types.length === 2
+      ? `axis ${axis} is ${a} on the left and ${b} on the right`
+      : `axis ${axis} differs`
+  return new ShapeError(
+    `${op}: cannot broadcast ${printed.join(" with ")}: ${where}; sizes must be equal or 1`,
+    {
+      op,
+      types: printed,
+    },
+  )
 }
 
 /** Axes of equal-shape operands: a name given by any of them; two different names are an error (S14). */
@@ -99,7 +124,10 @@ export function unifyAxes(op: string, types: readonly TensorType[]): Axis[] {
     const names = new Set(types.map((t) => t.names?.[i]).filter((n) => n))
     if (names.size > 1) {
       const axis = i - types[0].shape.length
-      throw new ShapeError(`${op}: axis ${axis} is named ${[...names].join(" and ")}; rename one of them`, { op })
+      throw new ShapeError(
+        `${op}: axis ${axis} is named ${[...names].join(" and ")}; rename one of them`,
+        { op },
+      )
     }
     return { size, name: [...names][0] ?? null }
   })

@@ -25,7 +25,8 @@ export class CpuStorage implements Storage {
     return this.#buffer === undefined
   }
   readSync(): ArrayBuffer {
-    if (!this.#buffer) throw new DeviceError("tensor: its memory was given up by dispose() or donate; make it anew")
+    if (!this.#buffer)
+      throw new DeviceError("tensor: its memory was given up by dispose() or donate; make it anew")
     return this.#buffer
   }
   async read(): Promise<ArrayBuffer> {
@@ -44,15 +45,22 @@ export function allocateBuffer(d: DType, n: number, what: string): ArrayBuffer {
   const bytes = n * DTYPES[d].bytes
   if (bytes > budget.bytes) {
     const gib = (b: number): string => `${(b / 2 ** 30).toFixed(1)} GiB`
-    throw new MemoryError(`${what}: ${gib(bytes)} for ${n} elements of ${d}; the budget is ${gib(budget.bytes)}`, {
-      remedy: "Work in smaller batches, use a narrower dtype, or raise the budget with DEFNOTE_MEMORY.",
-    })
+    throw new MemoryError(
+      `${what}: ${gib(bytes)} for ${n} elements of ${d}; the budget is ${gib(budget.bytes)}`,
+      {
+        remedy:
+          "Work in smaller batches, use a narrower dtype, or raise the budget with DEFNOTE_MEMORY.",
+      },
+    )
   }
   return new ArrayBuffer(bytes)
 }
 
 /** The elements of a CPU storage, without a copy. */
 export function elementsOf(storage: Storage, d: DType): TypedArray {
-  if (!storage.readSync) throw new DeviceError(`the tensor is on ${storage.device}; write \`await t.data()\` or \`await t.to("cpu")\``)
+  if (!storage.readSync)
+    throw new DeviceError(
+      `the tensor is on ${storage.device}; write \`await t.data()\` or \`await t.to("cpu")\``,
+    )
   return view(d, storage.readSync())
 }

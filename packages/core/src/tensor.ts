@@ -82,10 +82,12 @@ export interface TensorValue<D extends DType> {
 }
 
 /** The op and the attributes of a node, printed for messages. */
-export const describe = (n: Tensor): string => `%${n.id}: ${n.types.map(formatType).join(", ")} = ${n.op.name}(${n.inputs.map((x) => `%${x.id}`).join(", ")})`
+export const describe = (n: Tensor): string =>
+  `%${n.id}: ${n.types.map(formatType).join(", ")} = ${n.op.name}(${n.inputs.map((x) => `%${x.id}`).join(", ")})`
 
 /** Recognises tensors by symbol, never by class. */
-export const isTensor = (x: unknown): x is Tensor => typeof x === "object" && x !== null && TENSOR in x
+export const isTensor = (x: unknown): x is Tensor =>
+  typeof x === "object" && x !== null && TENSOR in x
 
 /** The leaf op of concrete tensors; `attrs.storage` holds the elements. Set by ops/source.ts. */
 export const storageOf = (x: Tensor): Storage | undefined => x.attrs.storage as Storage | undefined

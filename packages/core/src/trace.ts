@@ -29,7 +29,10 @@ export class Notes {
   addSite(n: Tensor, site: Site): void {
     const list = this.sites.get(n)
     if (!list) this.sites.set(n, [site])
-    else if (!list.some((s) => s.module === site.module && s.from === site.from && s.to === site.to)) list.push(site)
+    else if (
+      !list.some((s) => s.module === site.module && s.from === site.from && s.to === site.to)
+    )
+      list.push(site)
   }
   /** `to` stands for `from` in a rebuilt graph. */
   carry(from: Tensor, to: Tensor, rebuilt: (n: Tensor) => Tensor): void {
@@ -51,7 +54,8 @@ export class InternTable {
 
 function attrKey(v: unknown): string {
   if (Array.isArray(v)) return `[${v.map(attrKey).join()}]`
-  if (typeof v === "object" && v !== null) return "id" in v ? `#${v.id}` : `{${attrsKey(v as Attrs)}}`
+  if (typeof v === "object" && v !== null)
+    return "id" in v ? `#${v.id}` : `{${attrsKey(v as Attrs)}}`
   return Object.is(v, -0) ? "-0" : `${typeof v === "bigint" ? `${v}n` : v}`
 }
 /** Equal keys mean equal attributes; -0 differs from 0. */
@@ -107,7 +111,11 @@ export class Trace {
   }
   #typed(op: Op, inputs: readonly Tensor[], attrs: Attrs) {
     try {
-      return op.type(inputs.map((x) => x.type), attrs, inputs)
+      return op.type(
+        inputs.map((x) => x.type),
+        attrs,
+        inputs,
+      )
     } catch (e) {
       if (e instanceof DefnoteError) e.site ??= this.#site
       throw e
@@ -174,4 +182,5 @@ export function withTrace<T>(trace: Trace | undefined, fn: () => T): T {
   }
 }
 /** Runs `fn` with the nodes of `table` and without a place in source: for passes over a finished graph. */
-export const withTable = <T>(table: InternTable, fn: () => T): T => withTrace(new Trace(undefined, table), fn)
+export const withTable = <T>(table: InternTable, fn: () => T): T =>
+  withTrace(new Trace(undefined, table), fn)

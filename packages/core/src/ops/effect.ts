@@ -5,4 +5,5 @@ let serial = 0
 /** A number that no other effect has. */
 export const nextSerial = (): number => serial++
 /** The attributes of an effect that is run once more: another serial, so that it is another node. */
-export const again = (n: Tensor): Tensor["attrs"] => (n.op.effect ? { ...n.attrs, serial: nextSerial() } : n.attrs)
+export const again = (n: Tensor): Tensor["attrs"] =>
+  n.op.effect ? { ...n.attrs, serial: nextSerial() } : n.attrs

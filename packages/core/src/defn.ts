@@ -1,0 +1,238 @@
+/**
+ * @file `defn`: traces a function once per argument types, structure, static values and captures, and runs the program
+ * (D3.10, S3, C14). Public functions of tensors run through the same machinery when they are called outside a trace (D3.7).
+ */
+import { capturesOf, factsOf } from "./captures.ts"
+import type { CompileOptions, Compiler, KernelInfo } from "./compiler.ts"
+import { compilerNamed, defaultCompiler } from "./compilers.ts"
+import { type Container, flatten, leafKey, structureKey } from "./container.ts"
+import { type AnyFunction, installRunner } from "./eager.ts"
+import { OptionError } from "./errors.ts"
+import {
+  executableOf,
+  inputsOf,
+  type NumberMode,
+  type Program,
+  runProgram,
+  traceProgram,
+} from "./program.ts"
+import { formatType } from "./shape.ts"
+import { storageOf } from "./tensor.ts"
+import { currentTrace } from "./trace.ts"
+
+export interface DefnOptions extends Omit<CompileOptions, "donate"> {
+  /** The name in pictures and messages; default the variable it is assigned to. */
+  readonly name?: string
+  /** Arguments whose memory the program may reuse; they cannot be read afterwards (D4.4). */
+  readonly donate?: readonly number[]
+  /** What the function uses from outside, where no tool rewrote the source: `() => ({ w, rate })`. */
+  readonly captures?: () => Record<string, unknown>
+}
+/** What one traced variant is. */
+export interface ProgramInfo {
+  readonly inputs: readonly string[]
+  readonly outputs: readonly string[]
+  readonly numbers: readonly NumberMode[]
+  readonly nodes: number
+  readonly compilers: readonly string[]
+}
+/** A compiled function. Call it like the original. */
+export interface Defn<F extends AnyFunction = AnyFunction> {
+  (...args: Parameters<F>): ReturnType<F>
+  readonly functionName: string
+  /** The same function on a compiler, by name. */
+  using(compiler: string | Compiler): Defn<F>
+  /** The program for these arguments; traced if it was not yet. */
+  program(...args: Parameters<F>): Program
+  graph(...args: Parameters<F>): Program["graph"]
+  kernels(...args: Parameters<F>): readonly KernelInfo[]
+  info(): {
+    readonly name: string
+    readonly traces: number
+    readonly compiler: string
+    readonly programs: readonly ProgramInfo[]
+  }
+  /** How often the function was traced. */
+  readonly traces: number
+  /** The original function. */
+  readonly original: F
+}
+/** Marks compiled functions, for `Symbol.for` recognition across copies. */
+export const DEFN = Symbol.for("defnote.defn/1")
+export const isDefn = (x: unknown): x is Defn => typeof x === "function" && DEFN in x
+
+/** Programs kept per function; the oldest goes first. Enough for a training loop's shapes, bounded for eager slicing. */
+const PROGRAM_LIMIT = 256
+
+interface Entry {
+  modes: NumberMode[]
+  last: readonly number[]
+  readonly programs: Map<string, Program>
+}
+
+/** All programs of one function. */
+export class ProgramCache {
+  readonly #fn: AnyFunction
+  readonly #name: string
+  readonly #entries = new Map<string, Entry>()
+  traces = 0
+  constructor(fn: AnyFunction, name: string) {
+    this.#fn = fn
+    this.#name = name
+  }
+  get programs(): Program[] {
+    return [...this.#entries.values()].flatMap((e) => [...e.programs.values()])
+  }
+  find(args: readonly unknown[], captures: Container): Program {
+    const numbers: number[] = []
+    const structure = structureKey(args, (x) => {
+      numbers.push(x)
+      return "~"
+    })
+    const key = captures === undefined ? structure : `${structure}|${structureKey(captures)}`
+    let entry = this.#entries.get(key)
+    if (!entry) {
+      entry = { modes: numbers.map(() => "static"), last: numbers, programs: new Map() }
+      this.#entries.set(key, entry)
+    }
+    return (
+      entry.programs.get(valuesKey(entry, numbers)) ?? this.#trace(entry, args, numbers, captures)
+    )
+  }
+  /** A second value at a position makes it a traced number; a body that needs the number pins it (C14). */
+  #trace(
+    entry: Entry,
+    args: readonly unknown[],
+    numbers: readonly number[],
+    captures: Container,
+  ): Program {
+    if (entry.programs.size) {
+      entry.modes = entry.modes.map((m, i) =>
+        m === "static" && !Object.is(numbers[i], entry.last[i]) ? "dynamic" : m,
+      )
+    }
+    entry.last = numbers
+    for (;;) {
+      const known = entry.programs.get(valuesKey(entry, numbers))
+      if (known) return known
+      this.traces++
+      const traced = traceProgram({
+        name: this.#name,
+        fn: this.#fn,
+        args,
+        modes: [...entry.modes],
+        captures,
+      })
+      if (!("numbersNeeded" in traced)) return this.#keep(entry, valuesKey(entry, numbers), traced)
+      for (const i of traced.numbersNeeded) entry.modes[i] = "pinned"
+    }
+  }
+  #keep(entry: Entry, key: string, program: Program): Program {
+    const oldest = entry.programs.keys().next()
+    if (entry.programs.size >= PROGRAM_LIMIT && !oldest.done) {
+      for (const e of entry.programs.get(oldest.value)?.executables.values() ?? []) e.dispose()
+      entry.programs.delete(oldest.value)
+    }
+    entry.programs.set(key, program)
+    return program
+  }
+}
+const valuesKey = ({ modes }: Entry, numbers: readonly number[]): string =>
+  numbers.map((x, i) => (modes[i] === "dynamic" ? "~" : leafKey(x))).join()
+
+/** Where a function comes from when it was not rewritten: `fn.toString()` is parsed (D5.6). Set by the package `defnote`. */
+type Rewriter = (
+  fn: AnyFunction,
+  captures: (() => Record<string, unknown>) | undefined,
+) => AnyFunction
+let rewriter: Rewriter | undefined
+export function setRewriter(rewrite: Rewriter): void {
+  rewriter = rewrite
+}
+
+/**
+ * Makes a compiled function of `f`: its operators and control flow, where they meet tensors, build a graph that is
+ * compiled once per types of the arguments.
+ *
+ * @param f - takes tensors, numbers, and nested arrays and objects of them; returns the same
+ * @returns a function of the same signature
+ * @throws OptionError when `f` is no function
+ * @example
+ * const leaky = defn((x: Tensor, slope: number) => x.greater(0).where(x, x.multiply(slope)))
+ * leaky(tensor([3, -5, 5]), 0.1)   // f32[3] [3, -0.5, 5]
+ */
+export function defn<F extends AnyFunction>(f: F, options: DefnOptions = {}): Defn<F> {
+  if (typeof f !== "function")
+    throw new OptionError(`defn: takes a function, not ${f === null ? "null" : `a ${typeof f}`}`)
+  if (isDefn(f) && !Object.keys(options).length) return f as unknown as Defn<F>
+  const body = factsOf(f) || !rewriter ? f : (rewriter(f, options.captures) as F)
+  const captures = options.captures ?? (() => capturesOf(body))
+  return compiled(body, captures, {
+    ...options,
+    name: options.name ?? (factsOf(f)?.name || f.name || "defn"),
+  })
+}
+
+/** {@link defn} for functions that already build nodes: transforms are made with it. */
+export function compiled<F extends AnyFunction>(
+  f: F,
+  captures: () => Container,
+  options: DefnOptions & { name: string },
+  compiler?: Compiler,
+): Defn<F> {
+  const cache = new ProgramCache(f, options.name)
+  const chosen = (): Compiler => compiler ?? defaultCompiler()
+  const call = (...args: unknown[]): unknown => {
+    const trace = currentTrace()
+    if (trace) return trace.inScope(options.name, "fn", () => f(...args))
+    const captured = captures()
+    const program = cache.find(args, captured)
+    const result = runProgram(program, chosen(), options, inputsOf(program, args, captured))
+    for (const i of options.donate ?? []) giveUp(args[i])
+    return result
+  }
+  const program = (...args: Parameters<F>): Program => cache.find(args, captures())
+  return Object.defineProperties(call, {
+    [DEFN]: { value: true },
+    name: { value: options.name },
+    functionName: { value: options.name },
+    original: { value: f },
+    traces: { get: () => cache.traces },
+    using: {
+      value: (other: string | Compiler) =>
+        compiled(f, captures, options, typeof other === "string" ? compilerNamed(other) : other),
+    },
+    program: { value: program },
+    graph: { value: (...args: Parameters<F>) => program(...args).graph },
+    kernels: {
+      value: (...args: Parameters<F>) => executableOf(program(...args), chosen(), options).kernels,
+    },
+    info: {
+      value: () => ({
+        name: options.name,
+        traces: cache.traces,
+        compiler: chosen().name,
+        programs: cache.programs.map(describeProgram),
+      }),
+    },
+  }) as unknown as Defn<F>
+}
+/** The memory of a donated argument is gone; reading it says so. */
+function giveUp(arg: unknown): void {
+  for (const x of flatten(arg)) storageOf(x)?.dispose()
+}
+const describeProgram = (p: Program): ProgramInfo => ({
+  inputs: p.graph.inputs.map((x) => formatType(x.type)),
+  outputs: p.graph.outputs.map((x) => formatType(x.type)),
+  numbers: p.modes,
+  nodes: p.graph.table.nodes.size,
+  compilers: [...p.executables.keys()].map((c) => c.name),
+})
+
+const caches = new WeakMap<AnyFunction, ProgramCache>()
+installRunner((fn, name, args) => {
+  let cache = caches.get(fn)
+  if (!cache) caches.set(fn, (cache = new ProgramCache(fn, name)))
+  const program = cache.find(args, undefined)
+  return runProgram(program, defaultCompiler(), {}, inputsOf(program, args, undefined))
+})

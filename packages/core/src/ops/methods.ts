@@ -1,0 +1,51 @@
+/** @file The methods of Tensor: the table again, so that the dtype in the type survives. No list of its own. */
+import type { DType, Floating, Promote } from "../dtype.ts"
+import type { Tensor } from "../tensor.ts"
+import { Tensor as TensorClass } from "../tensor.ts"
+import * as TABLE from "./table.ts"
+
+type Table = typeof TABLE
+type Literal = number | bigint | boolean
+
+/** By `kind`, since structure alone takes a reduction for a unary function. */
+interface ByKind<D extends DType> {
+  unary: () => Tensor<D>
+  floating: () => Tensor<Floating<D>>
+  predicate: () => Tensor<"bool">
+  binary: {
+    <B extends DType>(other: Tensor<B>): Tensor<Promote<D, B>>
+    (other: Literal): Tensor<D>
+  }
+  divideLike: {
+    <B extends DType>(other: Tensor<B>): Tensor<Floating<Promote<D, B>>>
+    (other: Literal): Tensor<Floating<D>>
+  }
+  compare: (other: Tensor | Literal) => Tensor<"bool">
+  select: (then: Tensor | Literal, otherwise: Tensor | Literal) => Tensor
+  asType: <E extends DType>(dtype: E) => Tensor<E>
+}
+/** The function without its first argument. */
+type Rest<F, D extends DType> = F extends (x: infer X, ...rest: infer R) => infer T
+  ? Tensor<D> extends X
+    ? (...rest: R) => T
+    : (...rest: R) => Tensor<D>
+  : never
+type Method<F, D extends DType> = F extends { readonly kind: infer K }
+  ? K extends keyof ByKind<D>
+    ? ByKind<D>[K]
+    : Rest<F, D>
+  : Rest<F, D>
+/** Every function of the table as a method of a tensor of dtype `D`. */
+export type Methods<D extends DType> = { readonly [K in keyof Table]: Method<Table[K], D> }
+
+/** Called once by index.ts: a loop, not a file per method. */
+export function installMethods(): void {
+  for (const [name, fn] of Object.entries(TABLE)) {
+    Object.defineProperty(TensorClass.prototype, name, {
+      configurable: true,
+      value(this: Tensor, ...rest: unknown[]) {
+        return (fn as (...x: unknown[]) => unknown)(this, ...rest)
+      },
+    })
+  }
+}
