@@ -71,12 +71,7 @@ const noVenv = (problem, output) =>
 
 async function install(python, files) {
   const args = [...files.flatMap((file) => ["-r", file]), "-c", "constraints.txt"]
-  const uv = await findUv(python)
-  const result = uv
-    ? await run(uv, ["pip", "install", "--quiet", "--python", bin("python"), ...args], {
-        env: caches(),
-      })
-    : await installWithPip(args)
+  const result = (await installWithUv(python, args)) ?? (await installWithPip(args))
   if (result.status === 0) return
   if (networkFailed(result.output)) {
     throw new SetupError(
@@ -86,6 +81,17 @@ async function install(python, files) {
     )
   }
   throw new SetupError("installing Python packages failed", "read the message above", result.output)
+}
+
+/** Nothing where there is no uv, or where it fails: pip may know an index or proxy that uv does not. */
+async function installWithUv(python, args) {
+  const uv = await findUv(python)
+  if (!uv) return undefined
+  const flags = ["--quiet", "--python", bin("python")]
+  const result = await run(uv, ["pip", "install", ...flags, ...args], { env: caches() })
+  if (result.status === 0) return result
+  step(`uv failed (${result.output.trim().split("\n")[0]}); trying pip`)
+  return undefined
 }
 
 async function installWithPip(args) {
@@ -124,6 +130,7 @@ function caches() {
   return {
     UV_CACHE_DIR: at(".cache", "uv"),
     PIP_CACHE_DIR: at(".cache", "pip"),
+    UV_SYSTEM_CERTS: "1", // pip trusts the system's certificates too
     ...process.env,
     PYTHONNOUSERSITE: "1",
     VIRTUAL_ENV: "",

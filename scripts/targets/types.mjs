@@ -3,6 +3,7 @@ import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node
 import path from "node:path"
 import { at } from "../paths.mjs"
 import { run } from "../process.mjs"
+import { SetupError } from "../report.mjs"
 import { filesUnder } from "../stamp.mjs"
 import { relative, sourcesOf, workspaceClosure } from "./workspaces.mjs"
 
@@ -33,7 +34,8 @@ export function types() {
 async function compile(packages) {
   const projects = packages.map(({ folder }) => relative(folder))
   const result = await run(process.execPath, [compiler, "-b", ...projects])
-  if (result.status !== 0) throw new Error(`type check failed\n${result.output}`)
+  if (result.status === 0) return
+  throw new SetupError("the type check failed", "mend the errors above", result.output)
 }
 
 /**
