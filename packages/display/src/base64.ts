@@ -11,8 +11,10 @@ export function toBase64(bytes: Uint8Array): string {
     const word = (bytes[i] << 16) | ((bytes[i + 1] ?? 0) << 8) | (bytes[i + 2] ?? 0)
     const left = bytes.length - i
     parts.push(
-      ALPHABET[word >> 18] + ALPHABET[(word >> 12) & 63] +
-      (left > 1 ? ALPHABET[(word >> 6) & 63] : "=") + (left > 2 ? ALPHABET[word & 63] : "="),
+      ALPHABET[word >> 18] +
+        ALPHABET[(word >> 12) & 63] +
+        (left > 1 ? ALPHABET[(word >> 6) & 63] : "=") +
+        (left > 2 ? ALPHABET[word & 63] : "="),
     )
   }
   return parts.join("")

@@ -1,2 +1,13 @@
 /** @file The package's exports. */
+export * from "./base64.ts"
+export * from "./build.ts"
+export * from "./format.ts"
+export * from "./layout/boxes.ts"
+export * from "./layout/fold.ts"
+export * from "./layout/model.ts"
+export * from "./layout/place.ts"
+export * from "./layout/rows.ts"
+export * from "./layout/scopes.ts"
+export * from "./paint/primitives.ts"
+export * from "./paint/theme.ts"
 export * from "./payload.ts"

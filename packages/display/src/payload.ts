@@ -77,12 +77,14 @@ export interface NodeColumns {
   /**
    * The node that this one belongs to: for `bwd`, `recompute` and `jvp` the forward node whose rule
    * made it (a sum over uses belongs to the producer); for `update` the parameter. -1: none.
-   * A rule that hands its cotangent on unchanged is written as a node too (an op with `fold` absent),
-   * so that the backward column mirrors the forward one.
    */
   readonly dual?: readonly number[]
-  /** The forward node whose whole cotangent this node is; -1: none. Names `∂w` and the result chips. */
-  readonly gradOf?: readonly number[]
+  /**
+   * For a forward node: the node that is its whole cotangent; -1: none. Several may share one, as when a
+   * rule hands its cotangent on unchanged; the layout then draws that rule as a box of its own, so that
+   * the backward column mirrors the forward one. Names `∂w`, places the seed and the result chips.
+   */
+  readonly grad?: readonly number[]
   /** Index into `rules`: the derivative rule that this node is part of; -1: none. */
   readonly rule?: readonly number[]
   /** Per node; a constant has `{value}`, a float as `FloatValue`. */
@@ -147,7 +149,18 @@ export interface Kernel {
  * Columns beginning with `h` are a histogram over powers of two: `h0` is |x| < 2^-25, `h33` is 2^7 and more.
  */
 export const STAT_COLUMNS = [
-  "n", "zeros", "nan", "posInf", "negInf", "min", "max", "mean", "std", "rms", "l2", "gain",
+  "n",
+  "zeros",
+  "nan",
+  "posInf",
+  "negInf",
+  "min",
+  "max",
+  "mean",
+  "std",
+  "rms",
+  "l2",
+  "gain",
 ] as const
 
 /** Number of histogram columns `h0` to `h33`, one a power of two from 2^-26 to 2^7 (VISUAL: 2⁻²⁶ to 2⁸). */
@@ -200,7 +213,11 @@ export interface Pass {
   readonly added: readonly number[]
   readonly removed: readonly number[]
   readonly from: readonly (readonly [node: number, origins: readonly number[]])[]
-  readonly matches: readonly { readonly rule: string; readonly out: readonly number[]; readonly in: readonly number[] }[]
+  readonly matches: readonly {
+    readonly rule: string
+    readonly out: readonly number[]
+    readonly in: readonly number[]
+  }[]
 }
 
 /** What of a view is saved with the notebook. Scope keys are those of the layout. */
@@ -240,7 +257,12 @@ export interface Harm {
 
 /** A graph with `runs[0].stats` for every node and, where it was tested, `checks`. */
 export interface GradientDoc extends PayloadHead<"gradient">, GraphBody {
-  readonly verdict?: { readonly ok: boolean; readonly title: string; readonly text?: string; readonly fix?: string }
+  readonly verdict?: {
+    readonly ok: boolean
+    readonly title: string
+    readonly text?: string
+    readonly fix?: string
+  }
   readonly harms?: readonly Harm[]
 }
 
@@ -349,7 +371,11 @@ export interface TrainingDoc extends PayloadHead<"training"> {
   readonly steps?: number
   readonly elapsedMs: number
   readonly series: readonly TrainingSeries[]
-  readonly events: readonly { readonly step: number; readonly kind: string; readonly text: string }[]
+  readonly events: readonly {
+    readonly step: number
+    readonly kind: string
+    readonly text: string
+  }[]
 }
 
 /** The document of each kind. */
