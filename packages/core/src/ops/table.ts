@@ -2,4 +2,26 @@
  * @file The public functions of tensors: this list is the API. Each is also a method of Tensor, a row of docs/ops.md and
  * rows of the conformance table; nothing else lists them.
  */
+export {
+  abs,
+  add,
+  divide,
+  maximum,
+  minimum,
+  multiply,
+  negate,
+  reciprocal,
+  remainder,
+  rsqrt,
+  sign,
+  sqrt,
+  square,
+  subtract,
+} from "./arithmetic.ts"
+export { bitwiseAnd, bitwiseNot, bitwiseOr, bitwiseXor, leftShift, rightShift } from "./bitwise.ts"
+export { where } from "./choice.ts"
+export { equal, greater, greaterEqual, less, lessEqual, notEqual } from "./compare.ts"
+export { exp, log } from "./exponential.ts"
+export { logicalAnd, logicalNot, logicalOr, logicalXor } from "./logic.ts"
+export { ceil, floor, isFinite, isInfinite, isNaN, round, trunc } from "./rounding.ts"
 export { asType, bitcast } from "./type.ts"
