@@ -1,0 +1,21 @@
+/** @file Runs a TypeScript program of the workspaces: `node scripts/run.mjs FILE [ARGUMENTS]`. */
+import { spawn } from "node:child_process"
+import { pathToFileURL } from "node:url"
+import { at } from "./paths.mjs"
+
+/** Worker threads and child processes that the program starts inherit these flags. */
+const FLAGS = [
+  "--conditions=defnote-source",
+  "--enable-source-maps",
+  "--import",
+  pathToFileURL(at("scripts", "typescript-loader.mjs")).href,
+]
+
+const [file, ...args] = process.argv.slice(2).filter((word, i) => i > 1 || word !== "--")
+if (!file) {
+  console.error("usage: node scripts/run.mjs FILE [ARGUMENTS]")
+  process.exit(2)
+}
+const child = spawn(process.execPath, [...FLAGS, file, ...args], { stdio: "inherit" })
+for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => child.kill(signal))
+child.on("exit", (code) => process.exit(code ?? 1))
