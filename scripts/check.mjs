@@ -23,11 +23,11 @@ const CHECKS = {
 /**
  * Runs every check and prints what each found.
  *
- * @returns {Promise<{passed: number, failed: number}>}
+ * @returns {Promise<{passed: number, failed: number, skipped: number}>}
  */
 export async function checkAll() {
   const files = repositoryFiles()
-  const sum = { passed: 0, failed: 0 }
+  const sum = { passed: 0, failed: 0, skipped: 0 }
   for (const [name, check] of Object.entries(CHECKS)) {
     const problems = await check(files)
     if (problems === undefined) continue

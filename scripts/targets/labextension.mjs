@@ -1,22 +1,19 @@
 /** @file The JupyterLab extension as a build step; how it is built is the extension's own matter. */
-import { existsSync } from "node:fs"
 import { at, root } from "../paths.mjs"
 import { sourcesOf, workspaceClosure } from "./workspaces.mjs"
 
 /** The extension as a step that runs only when a source of it has changed. */
 export function labextension() {
-  const own = ["style", "schema", "build.mjs"].map((name) => at("extension", name))
+  const own = ["build.mjs", "style", "schema"].map((name) => at("extension", name))
   return {
     name: "labextension",
     inputs: [
       ...sourcesOf(workspaceClosure("defnote-labextension")),
       ...own,
       at("package-lock.json"),
-      at("scripts", "targets", "labextension.mjs"),
     ],
     outputs: [at("extension", "labextension", "package.json")],
     make: async () => {
-      if (!existsSync(at("extension", "src", "index.ts"))) return
       const { buildExtension } = await import("../../extension/build.mjs")
       await buildExtension({ root })
     },

@@ -1,0 +1,37 @@
+/** @file Browser tests: a real JupyterLab on a copy of the notebooks, and a Chromium. */
+import { defineConfig } from "@playwright/test"
+import { findChromium } from "./scripts/chromium.mjs"
+import { jupyterEnvironment } from "./scripts/jupyter.mjs"
+import { at, bin } from "./scripts/paths.mjs"
+
+const port = Number(process.env.DEFNOTE_TEST_PORT ?? 8931)
+const asRoot = process.getuid?.() === 0
+const config = at("tests", "jupyter_server_test_config.py")
+
+export default defineConfig({
+  testMatch: ["tests/**/*.spec.ts", "extension/test/**/*.spec.ts"],
+  outputDir: "test-results",
+  timeout: 60_000,
+  expect: { timeout: 15_000 },
+  workers: 1,
+  retries: process.env.CI ? 1 : 0,
+  reporter: "list",
+  use: {
+    baseURL: `http://127.0.0.1:${port}`,
+    viewport: { width: 1280, height: 800 },
+    trace: "retain-on-failure",
+    launchOptions: {
+      executablePath: findChromium(),
+      args: asRoot ? ["--no-sandbox"] : [],
+    },
+  },
+  webServer: {
+    command: `"${bin("jupyter")}" lab --config="${config}" --ServerApp.port=${port}`,
+    url: `http://127.0.0.1:${port}/api/status`,
+    env: jupyterEnvironment(at(".cache", "test-jupyter")) as Record<string, string>,
+    timeout: 90_000,
+    stdout: "ignore",
+    stderr: process.env.DEBUG_JUPYTER ? "pipe" : "ignore",
+    gracefulShutdown: { signal: "SIGTERM", timeout: 10_000 },
+  },
+})
