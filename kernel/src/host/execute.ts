@@ -1,0 +1,251 @@
+/** @file Executes cells one after another: checks, runs, reports, aborts what is queued behind an error. */
+import { CellRefused, type PreparedCell, prepareCell } from "../cells/prepare.ts"
+import type { Content, Message } from "../wire/message.ts"
+import { blocking, type Finding, refusal, warningText } from "./check.ts"
+import type {
+  CellDiagnostic,
+  ErrorReport,
+  ExpressionResult,
+  Language,
+  Outcome,
+  Runtime,
+} from "./ports.ts"
+import type { Publisher } from "./publisher.ts"
+import type { CellRegister } from "./register.ts"
+import type { Settings } from "./settings.ts"
+import type { JupyterError, Traceback } from "./traceback.ts"
+import type { History } from "./history.ts"
+
+/** What {@link Executor} needs. */
+export interface ExecutorOptions {
+  publisher: Publisher
+  runtime: Runtime
+  language: Language
+  settings: Settings
+  register: CellRegister
+  traceback: Traceback
+  history: History
+  reply(request: Message, content: Content): void
+  /** Type findings of an executed cell, for the squiggles of the front end. */
+  onDiagnostics(request: Message, diagnostics: readonly CellDiagnostic[]): void
+}
+
+/** Late output of this many runs finds its cell. */
+const KEPT_RUNS = 1000
+
+interface CellRun {
+  request: Message
+  run: number
+  executionCount: number
+  source: string
+  silent: boolean
+}
+
+/** The queue of cells. */
+export class Executor {
+  readonly #options: ExecutorOptions
+  readonly #requests = new Map<number, Message>()
+  readonly #counts = new WeakMap<Message, number>()
+  #queue: Message[] = []
+  #running: Message | undefined
+  #executionCount = 0
+  #runs = 0
+
+  constructor(options: ExecutorOptions) {
+    this.#options = options
+  }
+
+  /** The request whose cell runs now. */
+  get running(): Message | undefined {
+    return this.#running
+  }
+
+  /** The request of a run, for output that comes late. */
+  requestOf(run: number): Message | undefined {
+    return this.#requests.get(run) ?? this.#requests.get(this.#runs)
+  }
+
+  /** The number of the cell of a request. */
+  countOf(request: Message): number {
+    return this.#counts.get(request) ?? this.#executionCount
+  }
+
+  /** The traceback of an error that came after its cell. */
+  describe(error: ErrorReport): JupyterError {
+    return this.#options.traceback.describe(error)
+  }
+
+  /** Adds an `execute_request`. */
+  submit(request: Message): void {
+    this.#queue.push(request)
+    if (!this.#running) void this.#work()
+  }
+
+  async #work(): Promise<void> {
+    for (let request = this.#queue.shift(); request; request = this.#queue.shift()) {
+      this.#running = request
+      const failed = await this.#execute(request)
+      this.#running = undefined
+      if (failed && request.content.stop_on_error !== false) this.#abortQueue()
+    }
+  }
+
+  /** Answers what is queued now; requests that arrive later run. */
+  #abortQueue(): void {
+    const queued = this.#queue
+    this.#queue = []
+    for (const request of queued) {
+      this.#options.publisher.status("busy", request.header)
+      this.#reply(request, { status: "aborted", execution_count: this.#executionCount })
+    }
+  }
+
+  /** @returns whether the cell failed */
+  async #execute(request: Message): Promise<boolean> {
+    this.#options.publisher.status("busy", request.header)
+    const cell = this.#begin(request)
+    const outcome = await this.#attempt(cell)
+    const failed = outcome.status !== "ok"
+    const error = failed ? (outcome.error as JupyterError) : undefined
+    if (error && !cell.silent) {
+      this.#options.publisher.send("error", { ...error }, request.header)
+    }
+    this.#reply(request, {
+      status: outcome.status,
+      execution_count: cell.executionCount,
+      user_expressions: outcome.expressions,
+      ...(error ?? { payload: [] }),
+    })
+    return failed
+  }
+
+  #begin(request: Message): CellRun {
+    const { content } = request
+    const silent = content.silent === true
+    const source = String(content.code ?? "")
+    const stored = !silent && content.store_history !== false
+    const executionCount = silent ? this.#executionCount : this.#executionCount + 1
+    const run = ++this.#runs
+    if (stored) this.#executionCount = executionCount
+    if (stored) this.#options.history.add(executionCount, source)
+    this.#requests.set(run, request)
+    this.#counts.set(request, executionCount)
+    this.#requests.delete(run - KEPT_RUNS)
+    if (!silent) {
+      const input = { code: source, execution_count: executionCount }
+      this.#options.publisher.send("execute_input", input, request.header)
+    }
+    return { request, run, executionCount, source, silent }
+  }
+
+  async #attempt(run: CellRun): Promise<Ended> {
+    let cell: PreparedCell
+    try {
+      cell = prepareCell(run.source, this.#scriptId(run), this.#options.register.kinds)
+    } catch (error) {
+      if (!(error instanceof CellRefused)) throw error
+      const located = { name: `cell:${this.#scriptId(run)}`, source: run.source }
+      return { status: "error", error: refusal(located, error.diagnostics), expressions: {} }
+    }
+    const checking = this.#check(run, cell)
+    if (this.#mustWait(cell)) {
+      const found = blocking((await checking) ?? [], this.#options.settings.typeCheck)
+      if (found.length > 0) return { status: "error", error: refusal(cell, found), expressions: {} }
+    }
+    this.#options.register.add(cell)
+    this.#options.language.commit(run.run)
+    const [outcome] = await Promise.all([this.#evaluate(run, cell), this.#warn(run, cell, checking)])
+    return this.#ended(outcome)
+  }
+
+  /** The name of a script must not come twice: cells that are not counted get the run's number. */
+  #scriptId(run: CellRun): string {
+    const counted = !run.silent && run.request.content.store_history !== false
+    return counted ? String(run.executionCount) : `s${run.run}`
+  }
+
+  #mustWait(cell: PreparedCell): boolean {
+    const { typeCheck } = this.#options.settings
+    return typeCheck === "block" || (typeCheck === "defn" && cell.hasDefn)
+  }
+
+  async #check(run: CellRun, cell: PreparedCell): Promise<CellDiagnostic[] | undefined> {
+    if (this.#options.settings.typeCheck === "off") return undefined
+    return this.#options.language.check(run.run, cell.source)
+  }
+
+  async #warn(
+    run: CellRun,
+    cell: PreparedCell,
+    checking: Promise<CellDiagnostic[] | undefined>,
+  ): Promise<void> {
+    const found = await checking
+    const { language, publisher } = this.#options
+    if (language.takeLoss()) this.#print(run, "the type checker ended: this cell ran unchecked\n")
+    if (found) this.#options.onDiagnostics(run.request, found)
+    const findings: Finding[] = [...cell.diagnostics, ...(found ?? [])]
+    const text = warningText(cell, findings)
+    if (text !== "" && !run.silent) publisher.stream("stderr", text, run.request.header)
+  }
+
+  #print(run: CellRun, text: string): void {
+    if (!run.silent) this.#options.publisher.stream("stderr", text, run.request.header)
+  }
+
+  #evaluate(run: CellRun, cell: PreparedCell): Promise<Outcome> {
+    const { content, metadata } = run.request
+    return this.#options.runtime.evaluate({
+      run: run.run,
+      name: cell.name,
+      code: cell.code,
+      showResult: cell.showResult,
+      silent: run.silent,
+      allowInput: content.allow_stdin === true,
+      needs: cell.needs,
+      source: run.source,
+      executionCount: run.executionCount,
+      cellId: typeof metadata.cellId === "string" ? metadata.cellId : undefined,
+      expressions: readExpressions(content.user_expressions),
+    })
+  }
+
+  #ended(outcome: Outcome): Ended {
+    const expressions = this.#expressions(outcome.expressions)
+    if (outcome.status === "ok") return { status: "ok", expressions }
+    if (outcome.status === "ended") {
+      return { status: "error", error: runtimeEnded(outcome.reason), expressions }
+    }
+    return { status: "error", error: this.#options.traceback.describe(outcome.error), expressions }
+  }
+
+  #expressions(results: Record<string, ExpressionResult>): Content {
+    const entries = Object.entries(results).map(([name, result]) => {
+      if ("bundle" in result) return [name, { status: "ok", data: result.bundle, metadata: {} }]
+      return [name, { status: "error", ...this.#options.traceback.describe(result.error) }]
+    })
+    return Object.fromEntries(entries)
+  }
+
+  #reply(request: Message, content: Content): void {
+    this.#options.publisher.flush()
+    this.#options.reply(request, content)
+    this.#options.publisher.status("idle", request.header)
+  }
+}
+
+interface Ended {
+  status: "ok" | "error"
+  error?: JupyterError
+  expressions: Content
+}
+
+/** The error of a cell whose runtime ended. */
+function runtimeEnded(reason: string): JupyterError {
+  const evalue = `the runtime ended (${reason}): variables are lost, a new one was started`
+  return { ename: "RuntimeEnded", evalue, traceback: [`RuntimeEnded: ${evalue}`] }
+}
+
+function readExpressions(value: unknown): Record<string, string> {
+  if (typeof value !== "object" || value === null) return {}
+  return Object.fromEntries(Object.entries(value).map(([name, text]) => [name, String(text)]))
+}

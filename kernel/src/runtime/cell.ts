@@ -1,0 +1,130 @@
+/** @file Runs one cell: evaluation, its result, user expressions, its end told exactly once. */
+import type { EvaluateRequest, ExpressionResult } from "../host/ports.ts"
+import { bounded, encodeBinary } from "./display.ts"
+import { interruption, reportError } from "./errors.ts"
+import { bundleOf } from "./format.ts"
+import type { Evaluation, Evaluator } from "./inspector.ts"
+import { type StoppedFrame, Word } from "./protocol.ts"
+import { emit } from "./reporter.ts"
+import { beginRun, latestRun, type Run } from "./run.ts"
+
+/** What {@link CellRunner} needs. */
+export interface CellRunnerOptions {
+  evaluator: Evaluator
+  words: Int32Array
+  displayLimit: number
+  /** Loads libraries and tells them of the cell. */
+  prepare(request: EvaluateRequest): Promise<void>
+  /** Called after a termination, before the next cell. */
+  recover(): void
+}
+
+/** Runs cells, one at a time. */
+export class CellRunner {
+  readonly #options: CellRunnerOptions
+
+  constructor(options: CellRunnerOptions) {
+    this.#options = options
+  }
+
+  /** Runs a cell; everything it does is told by reports. */
+  async run(request: EvaluateRequest): Promise<void> {
+    const { words, evaluator } = this.#options
+    Atomics.store(words, Word.cancel, 0)
+    Atomics.store(words, Word.run, request.run)
+    const run = beginRun(request)
+    try {
+      await this.#options.prepare(request)
+      const evaluation = await evaluator.evaluate(request.code, request.name)
+      if ("thrown" in evaluation) return await this.#failed(run, evaluation)
+      if (request.showResult && !request.silent) await this.#showResult(run, evaluation)
+      await Promise.all(run.pending)
+      this.#finish(run, "ok", undefined, await this.#expressions(request))
+    } catch (error) {
+      if (isTermination(error)) return
+      this.#finish(run, "error", reportError(error))
+    } finally {
+      if (run.finished) evaluator.release()
+    }
+  }
+
+  /** The agent stopped the main thread, or found it waiting. */
+  stopped(number: number, frames: readonly StoppedFrame[]): void {
+    this.#options.recover()
+    const run = latestRun()
+    if (!run || run.request.run !== number) return
+    run.abort.abort()
+    this.#finish(run, "interrupted", interruption(stackOf(frames)))
+  }
+
+  async #failed(run: Run, evaluation: Extract<Evaluation, { thrown: unknown }>): Promise<void> {
+    const thrown = await this.#options.evaluator.take(evaluation.thrown)
+    await Promise.all(run.pending)
+    const error = reportError(thrown)
+    if (error.stack === "") error.stack = detailStack(evaluation)
+    const status = error.name === "InterruptError" ? "interrupted" : "error"
+    if (status === "interrupted") run.abort.abort()
+    this.#finish(run, status, error)
+  }
+
+  async #showResult(run: Run, evaluation: Extract<Evaluation, { value: unknown }>): Promise<void> {
+    if (evaluation.value.type === "undefined") return
+    const value = await this.#options.evaluator.take(evaluation.value)
+    const bundle = encodeBinary(await bundleOf(value))
+    if (run.finished) return
+    emit({ type: "result", run: run.request.run, bundle: bounded(run, this.#options.displayLimit, bundle) })
+  }
+
+  async #expressions(request: EvaluateRequest): Promise<Record<string, ExpressionResult>> {
+    const results: Record<string, ExpressionResult> = {}
+    for (const [name, text] of Object.entries(request.expressions)) {
+      results[name] = await this.#expression(text)
+    }
+    return results
+  }
+
+  async #expression(text: string): Promise<ExpressionResult> {
+    const { evaluator } = this.#options
+    const evaluation = await evaluator.evaluate(`(${text}\n)`, "expression")
+    if ("thrown" in evaluation) return { error: reportError(await evaluator.take(evaluation.thrown)) }
+    try {
+      return { bundle: encodeBinary(await bundleOf(await evaluator.take(evaluation.value))) }
+    } catch (error) {
+      return { error: reportError(error) }
+    }
+  }
+
+  #finish(
+    run: Run,
+    status: "ok" | "error" | "interrupted",
+    error?: ReturnType<typeof reportError>,
+    expressions: Record<string, ExpressionResult> = {},
+  ): void {
+    if (run.finished) return
+    run.finished = true
+    Atomics.store(this.#options.words, Word.run, 0)
+    emit({ type: "finished", run: run.request.run, status, error, expressions })
+  }
+}
+
+function isTermination(error: unknown): boolean {
+  return error instanceof Error && /terminated/u.test(error.message) && "code" in error
+}
+
+/** A stack text of thrown values that carry none. */
+function detailStack({ details }: Extract<Evaluation, { thrown: unknown }>): string {
+  const frames = details.stackTrace?.callFrames ?? []
+  const lines = frames.map((frame) => {
+    const place = `${frame.url}:${frame.lineNumber + 1}:${frame.columnNumber + 1}`
+    return `    at ${frame.functionName ? `${frame.functionName} (${place})` : place}`
+  })
+  return lines.join("\n")
+}
+
+function stackOf(frames: readonly StoppedFrame[]): string {
+  const lines = frames.map((frame) => {
+    const place = `${frame.url}:${frame.line + 1}:${frame.column + 1}`
+    return `    at ${frame.function ? `${frame.function} (${place})` : place}`
+  })
+  return lines.join("\n")
+}

@@ -1,0 +1,91 @@
+/** @file Entry of the runtime child: user code on this thread, the agent worker beside it (D7.1). */
+import { dirname, join } from "node:path"
+import { fileURLToPath, pathToFileURL } from "node:url"
+import { Worker } from "node:worker_threads"
+import type { EvaluateRequest } from "../host/ports.ts"
+import { readSettings } from "../host/settings.ts"
+import { CellRunner } from "./cell.ts"
+import { Comms } from "./comms.ts"
+import { clearOutput, createDisplay } from "./display.ts"
+import { reportError } from "./errors.ts"
+import { createInput } from "./input.ts"
+import { Evaluator } from "./inspector.ts"
+import { createInstall } from "./install.ts"
+import { chooseLibrary, Library } from "./library.ts"
+import { installModules } from "./modules.ts"
+import { type AgentOrder, Word } from "./protocol.ts"
+import { emit } from "./reporter.ts"
+import { currentNumber, latestRun } from "./run.ts"
+import { installStreams } from "./stream.ts"
+import { createTslab } from "./tslab.ts"
+import { type AgentData, createShared } from "./words.ts"
+
+/** When nothing runs for this long after the start, the library is loaded ahead of its use (ms). */
+const PRELOAD_MS = 300
+
+const folder = process.cwd()
+const own = dirname(fileURLToPath(import.meta.url))
+const settings = readSettings(process.env)
+const shared = createShared()
+const choice = chooseLibrary(settings.library ?? join(own, "defnote"), folder)
+const library = new Library(choice.folder, shared.words)
+const comms = new Comms()
+const display = createDisplay(settings.displayLimit)
+const runner = new CellRunner({
+  evaluator: new Evaluator(),
+  words: shared.words,
+  displayLimit: settings.displayLimit,
+  prepare,
+  recover: () => library.recover(),
+})
+
+installStreams(settings.outputLimit)
+installModules({ folder, supplied: new Map([...library.modules(), ...createTslab(display)]) })
+Object.assign(globalThis, {
+  display,
+  clearOutput,
+  input: createInput(shared),
+  install: createInstall(folder),
+  [Symbol.for("defnote.kernel/1")]: { comms, display, clearOutput, cell: describeCell },
+})
+
+async function prepare(request: EvaluateRequest): Promise<void> {
+  library.register(request)
+  if (request.needs.length > 0) await library.load()
+}
+
+/** The cell the calling code belongs to, for pictures that point at it. */
+function describeCell(): { cellId?: string; executionCount: number } {
+  const request = latestRun()?.request
+  return { cellId: request?.cellId, executionCount: request?.executionCount ?? 0 }
+}
+
+function obey(order: AgentOrder): void {
+  if (order.type === "ping") Atomics.add(shared.words, Word.pong, 1)
+  else if (order.type === "stopped") runner.stopped(order.run, order.frames)
+  else if (order.request.type === "comm") comms.receive(order.request.message, order.parts)
+  else void runner.run(order.request.request)
+}
+
+function late(thrown: unknown): void {
+  emit({ type: "late", run: currentNumber(), error: reportError(thrown) })
+}
+
+process.on("uncaughtException", late)
+process.on("unhandledRejection", late)
+
+const data: AgentData = {
+  words: shared.words.buffer,
+  input: shared.input.buffer,
+  ownUrl: pathToFileURL(own).href,
+  libraryUrl: pathToFileURL(choice.folder).href,
+}
+const agent = new Worker(join(own, "agent.mjs"), { workerData: data })
+agent.on("message", obey)
+// Without its agent the child cannot be interrupted nor told to end.
+agent.on("exit", () => process.kill(process.pid, "SIGKILL"))
+emit({ type: "ready" })
+if (choice.warning) emit({ type: "stream", run: 0, name: "stderr", text: choice.warning })
+setTimeout(() => {
+  if (library.exists && !latestRun()) void library.load().catch(() => {})
+}, PRELOAD_MS)

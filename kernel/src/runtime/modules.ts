@@ -1,0 +1,82 @@
+/** @file `import` and `require` of cells: the library, the compatibility module, the notebook's folder. */
+import { existsSync, statSync } from "node:fs"
+import Module, { createRequire, isBuiltin } from "node:module"
+import { extname, isAbsolute, join, resolve } from "node:path"
+import { fileURLToPath, pathToFileURL } from "node:url"
+
+/** Extensions tried for a relative name without one. */
+const EXTENSIONS = [".mjs", ".js", ".cjs", ".json"]
+
+/** Modules that do not come from files: by name, loaded at most once. */
+export interface SuppliedModule {
+  load(): Promise<object>
+  /** The namespace when it is loaded. */
+  loaded(): object | undefined
+}
+
+/** What {@link installModules} needs. */
+export interface ModuleOptions {
+  folder: string
+  supplied: ReadonlyMap<string, SuppliedModule>
+}
+
+/** The `import` of cells. */
+export type ImportFunction = (specifier: string, options?: ImportCallOptions) => Promise<object>
+
+/** Defines `__import`, `__meta` and `require` as globals. */
+export function installModules(options: ModuleOptions): void {
+  const notebook = pathToFileURL(join(options.folder, "notebook.ts")).href
+  patchRequire(options.supplied)
+  Object.assign(globalThis, { require: createRequire(notebook) })
+  defineHidden("__import", createImport(options, notebook))
+  defineHidden("__meta", { url: notebook, dirname: options.folder, filename: fileURLToPath(notebook) })
+}
+
+function createImport({ folder, supplied }: ModuleOptions, notebook: string): ImportFunction {
+  return async (specifier, options) => {
+    const found = supplied.get(String(specifier))
+    if (found) return found.load()
+    const url = locate(String(specifier), folder, notebook)
+    const isJson = options?.with?.type === "json"
+    return isJson ? import(url, { with: { type: "json" } }) : import(url)
+  }
+}
+
+function locate(specifier: string, folder: string, notebook: string): string {
+  if (isBuiltin(specifier)) return specifier.startsWith("node:") ? specifier : `node:${specifier}`
+  if (specifier.startsWith(".") || isAbsolute(specifier)) {
+    return pathToFileURL(completePath(resolve(folder, specifier))).href
+  }
+  if (/^[a-z]+:/u.test(specifier)) return specifier
+  return import.meta.resolve(specifier, notebook)
+}
+
+function completePath(path: string): string {
+  if (isFile(path) || extname(path) !== "") return path
+  const inFolder = EXTENSIONS.map((extension) => join(path, `index${extension}`))
+  const candidates = [...EXTENSIONS.map((extension) => path + extension), ...inFolder]
+  return candidates.find(isFile) ?? path
+}
+
+function isFile(path: string): boolean {
+  return existsSync(path) && statSync(path).isFile()
+}
+
+type Load = (request: string, parent: unknown, isMain: boolean) => unknown
+
+/** `require` of a supplied name gives the instance that `import` gives, also in the user's modules. */
+function patchRequire(supplied: ReadonlyMap<string, SuppliedModule>): void {
+  const internals = Module as unknown as { _load: Load }
+  const load = internals._load
+  internals._load = function (this: unknown, request, parent, isMain) {
+    const found = supplied.get(request)
+    if (!found) return load.call(this, request, parent, isMain)
+    const namespace = found.loaded()
+    if (namespace) return namespace
+    throw new Error(`require: "${request}" is not loaded yet; run a cell with import("${request}") first`)
+  }
+}
+
+function defineHidden(name: string, value: unknown): void {
+  Object.defineProperty(globalThis, name, { value, configurable: true, writable: true })
+}

@@ -1,0 +1,75 @@
+/** @file The messages between host and runtime child, and the words both of its threads share. */
+import type {
+  CommMessage,
+  ErrorReport,
+  EvaluateRequest,
+  ExpressionResult,
+  RuntimeEvent,
+} from "../host/ports.ts"
+
+/** Host to child. The agent thread reads them; what the main thread must do it passes on. */
+export type Request =
+  | { type: "evaluate"; request: EvaluateRequest }
+  | { type: "comm"; message: CommMessage }
+  | { type: "input"; value: string | null }
+  | { type: "interrupt" }
+
+/** Child to host, from the main thread: in order with the output. */
+export type Report =
+  | Exclude<RuntimeEvent, { type: "restarted" } | { type: "comm" }>
+  | { type: "comm"; run: number; message: CommMessage }
+  | { type: "ready" }
+  | {
+      type: "finished"
+      run: number
+      status: "ok" | "error" | "interrupted"
+      error?: ErrorReport
+      expressions: Record<string, ExpressionResult>
+    }
+
+/** Child to host, from the agent thread: while the main thread may be busy. */
+export type AgentReport =
+  | { type: "agentReady" }
+  | { type: "interrupted"; result: "stopped" | "idle" | "stuck" }
+
+/** Agent to main thread. */
+export type AgentOrder =
+  | { type: "request"; request: Exclude<Request, { type: "interrupt" } | { type: "input" }>; parts: Uint8Array[] }
+  /** Answer by adding one to {@link Word.pong}: the event loop turns. */
+  | { type: "ping" }
+  /** The running cell was stopped at these frames: recover, end it. */
+  | { type: "stopped"; run: number; frames: StoppedFrame[] }
+
+/** Where a cell was stopped, innermost first. */
+export interface StoppedFrame {
+  function: string
+  url: string
+  line: number
+  column: number
+}
+
+/**
+ * Words on the SharedArrayBuffer of the child (Int32). The first two belong to the engine (D7.4):
+ * the cancel word and the depth of critical sections.
+ */
+export const Word = {
+  cancel: 0,
+  critical: 1,
+  /** Reserved for the engine up to here. */
+  run: 8,
+  /** Set when an engine polls the cancel word. */
+  engine: 9,
+  pong: 10,
+  input: 11,
+  inputLength: 12,
+  words: 16,
+} as const
+
+/** States of {@link Word.input}. */
+export const InputState = { waiting: 0, answered: 1, refused: 2, interrupted: 3 } as const
+
+/** Bytes of one input line at most. */
+export const INPUT_BYTES = 1 << 20
+
+/** Descriptors of the child: 0 to 2 as usual. */
+export const Descriptor = { reports: 3, agent: 4, requests: 5 } as const

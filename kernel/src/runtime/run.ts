@@ -1,0 +1,48 @@
+/** @file Which cell runs, and which cell an asynchronous callback belongs to (D7.2). */
+import { AsyncLocalStorage } from "node:async_hooks"
+import type { EvaluateRequest } from "../host/ports.ts"
+
+/** The state of one run of a cell; it outlives the run while callbacks of it are alive. */
+export interface Run {
+  readonly request: EvaluateRequest
+  finished: boolean
+  /** Bytes of stream text and of display data forwarded so far. */
+  streamBytes: number
+  displayBytes: number
+  /** Displays whose bundles are not ready. */
+  pending: Promise<void>[]
+  /** Aborted when the cell is interrupted. */
+  abort: AbortController
+}
+
+const context = new AsyncLocalStorage<Run>()
+let latest: Run | undefined
+
+/** Begins a run: from here on, callbacks that are made belong to it. */
+export function beginRun(request: EvaluateRequest): Run {
+  latest = {
+    request,
+    finished: false,
+    streamBytes: 0,
+    displayBytes: 0,
+    pending: [],
+    abort: new AbortController(),
+  }
+  context.enterWith(latest)
+  return latest
+}
+
+/** The run the current code belongs to, else the latest; undefined before the first. */
+export function currentRun(): Run | undefined {
+  return context.getStore() ?? latest
+}
+
+/** The latest run that was begun. */
+export function latestRun(): Run | undefined {
+  return latest
+}
+
+/** The number of {@link currentRun}; 0 before the first run. */
+export function currentNumber(): number {
+  return currentRun()?.request.run ?? 0
+}
