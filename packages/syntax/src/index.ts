@@ -1,2 +1,22 @@
 /** @file The public surface of the syntax package. */
+
+export * from "./cell.ts"
+export * from "./complete.ts"
+export * from "./diagnostics.ts"
 export * from "./dispatch.ts"
+export type { EntryOptions } from "./entries.ts"
+export * from "./function_text.ts"
+export {
+  isVerbatim,
+  lineOf,
+  lineStarts,
+  type Segment,
+  type SourceMap,
+  sourceMap,
+  toGenerated,
+  toSource,
+} from "./map.ts"
+export { type RuntimeOptions, rewriteRuntime } from "./runtime.ts"
+export * from "./strip.ts"
+export type { ParseOptions } from "./tree.ts"
+export { type RewriteOptions, type Rewriting, rewriteTypes } from "./types.ts"
