@@ -4,7 +4,7 @@ import { createRequire } from "node:module"
 import path from "node:path"
 import { cruise } from "dependency-cruiser"
 import { transform } from "esbuild"
-import { at, root } from "../paths.mjs"
+import { root } from "../paths.mjs"
 
 const { forbidden, options } = createRequire(import.meta.url)("../../.dependency-cruiser.cjs")
 const isCycleRule = (rule) => rule.to.circular === true
@@ -13,14 +13,15 @@ const isCycleRule = (rule) => rule.to.circular === true
  * The violations of the import rules.
  *
  * @param {string[]} files source files, relative to the root
+ * @param {string} folder the root
  * @returns {Promise<string[]>} one line for each
  */
-export async function importProblems(files) {
+export async function importProblems(files, folder = root) {
   const sources = files.filter((f) => /^(packages\/[^/]+|kernel|extension)\/src\/.*\.ts$/.test(f))
   const layers = forbidden.filter((rule) => !isCycleRule(rule))
-  const erased = await withoutTypes(sources)
+  const erased = await withoutTypes(sources, folder)
   return [
-    ...(await violations(root, sources, layers)),
+    ...(await violations(folder, sources, layers)),
     ...(await violations(erased, sources, forbidden.filter(isCycleRule))),
   ]
 }
@@ -46,17 +47,17 @@ function describe({ from, to, rule, cycle }) {
  * A copy of the sources without their types. An import of a type is no cycle when the program runs,
  * and the parser that dependency-cruiser has for this TypeScript does not tell one from the other.
  */
-async function withoutTypes(files) {
-  const folder = at(".cache", "erased")
-  rmSync(folder, { recursive: true, force: true })
+async function withoutTypes(files, folder) {
+  const copies = path.join(folder, ".cache", "erased")
+  rmSync(copies, { recursive: true, force: true })
   for (const file of files) {
-    const { code } = await transform(readFileSync(at(file), "utf8"), {
+    const { code } = await transform(readFileSync(path.join(folder, file), "utf8"), {
       loader: "ts",
       tsconfigRaw: { compilerOptions: { verbatimModuleSyntax: true } },
     })
-    const copy = path.join(folder, file)
+    const copy = path.join(copies, file)
     mkdirSync(path.dirname(copy), { recursive: true })
     writeFileSync(copy, code)
   }
-  return folder
+  return copies
 }

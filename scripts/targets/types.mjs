@@ -56,7 +56,8 @@ function layOut(packages) {
   }
 }
 
-function withRelativeImports(text, file) {
+/** The text of a declaration file, made independent of where packages are installed. */
+export function withRelativeImports(text, file) {
   return text.replaceAll(/(["'])@defnote\/([\w-]+)\1/g, (whole, quote, name) => {
     const target = path.join(typesForNotebooks, name, "index.d.ts")
     if (!existsSync(at("packages", name))) return whole
