@@ -5,7 +5,7 @@ const VALUE = new Int8Array(128).fill(-1)
 for (let i = 0; i < 64; i++) VALUE[ALPHABET.charCodeAt(i)] = i
 
 /** Encodes bytes as base64 with padding. */
-export function toBase64(bytes: Uint8Array): string {
+export function bytesToBase64(bytes: Uint8Array): string {
   const parts: string[] = []
   for (let i = 0; i < bytes.length; i += 3) {
     const word = (bytes[i] << 16) | ((bytes[i + 1] ?? 0) << 8) | (bytes[i + 2] ?? 0)
@@ -38,14 +38,18 @@ export function fromBase64(text: string): Uint8Array | undefined {
   return out
 }
 
-/** Encodes numbers as f64 or f32 columns. */
-export function encodeFloats(values: ArrayLike<number>, width: 4 | 8): string {
-  const view = new DataView(new ArrayBuffer(values.length * width))
-  for (let i = 0; i < values.length; i++) {
-    if (width === 8) view.setFloat64(i * 8, values[i], true)
-    else view.setFloat32(i * 4, values[i], true)
-  }
-  return toBase64(new Uint8Array(view.buffer))
+/** Encodes numbers as an f64 column. */
+export function doublesToBase64(values: ArrayLike<number>): string {
+  const view = new DataView(new ArrayBuffer(values.length * 8))
+  for (let i = 0; i < values.length; i++) view.setFloat64(i * 8, values[i], true)
+  return bytesToBase64(new Uint8Array(view.buffer))
+}
+
+/** Encodes numbers as an f32 column, each rounded to the nearest f32. */
+export function floatsToBase64(values: ArrayLike<number>): string {
+  const view = new DataView(new ArrayBuffer(values.length * 4))
+  for (let i = 0; i < values.length; i++) view.setFloat32(i * 4, values[i], true)
+  return bytesToBase64(new Uint8Array(view.buffer))
 }
 
 /** Decodes an f64 or f32 column; undefined when the text is not one. */

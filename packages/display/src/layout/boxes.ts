@@ -1,7 +1,7 @@
 /** @file Which boxes a graph has for a set of open scopes, and which edges join them; no coordinates. */
 import type { GraphModel, ModelNode } from "./model.ts"
 import { isLeaf } from "./model.ts"
-import { type Closed, closedAt, type Run, type ScopeNode, type ScopeTree } from "./scopes.ts"
+import { type Closed, closedAt, type Repeat, type ScopeNode, type ScopeTree } from "./scopes.ts"
 
 /** Where a box stands. The leaf column holds chips; the right column backward, tangent or recomputed boxes. */
 export type Column = "leaf" | "forward" | "backward" | "update"
@@ -18,7 +18,7 @@ export interface Box {
   readonly node: number
   readonly members: number[]
   readonly scope: ScopeNode
-  readonly run: Run | undefined
+  readonly run: Repeat | undefined
   readonly rest: boolean
   /** What to toggle to open it; undefined when it has nothing inside. */
   readonly opens: string | undefined

@@ -8,10 +8,10 @@ import { type Box, type Edge, makeBoxes, makeEdges } from "./boxes.ts"
 import { type GraphModel, readModel } from "./model.ts"
 import {
   type Columns,
-  type Frame,
   frameScopes,
   placeColumns,
   placeRows,
+  type ScopeFrame,
   SIZE,
   type Size,
 } from "./place.ts"
@@ -34,7 +34,7 @@ export interface Layout extends Prepared {
   readonly boxes: readonly Box[]
   readonly edges: readonly Edge[]
   readonly rows: readonly Row[]
-  readonly frames: readonly Frame[]
+  readonly frames: readonly ScopeFrame[]
   readonly columns: Columns
   readonly width: number
   readonly height: number

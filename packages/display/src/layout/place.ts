@@ -45,7 +45,7 @@ export interface Columns {
 }
 
 /** A bracket in the margin from the header to the last row of an open scope. */
-export interface Frame {
+export interface ScopeFrame {
   readonly scope: ScopeNode
   readonly x: number
   readonly y: number
@@ -160,9 +160,9 @@ function put(
 }
 
 /** Frames of the open scopes. */
-export function frameScopes(rows: readonly Row[], s: Size): Frame[] {
-  const frames: Frame[] = []
-  const current = new Map<ScopeNode, Frame>()
+export function frameScopes(rows: readonly Row[], s: Size): ScopeFrame[] {
+  const frames: ScopeFrame[] = []
+  const current = new Map<ScopeNode, ScopeFrame>()
   for (const row of rows) {
     row.headers.forEach((scope, k) => {
       const x = s.pad - 6 + (Math.min(scope.depth, s.maxIndent + 1) - 1) * s.indent

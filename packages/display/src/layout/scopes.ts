@@ -19,13 +19,13 @@ export interface ScopeNode {
   children: ScopeNode[]
   /** Forward boxes and scopes in program order: a node number, or a child. */
   items: (number | ScopeNode)[]
-  run: Run | undefined
+  run: Repeat | undefined
   /** Place in the run. */
   runIndex: number
 }
 
 /** Siblings with equal structure that follow one another, drawn as one box `×N`. */
-export interface Run {
+export interface Repeat {
   readonly key: string
   readonly members: readonly ScopeNode[]
 }
@@ -194,8 +194,12 @@ function hashScopes(model: GraphModel, byIndex: readonly ScopeNode[]): Map<Scope
 }
 
 function nodeText(model: GraphModel, node: ModelNode, place: Int32Array): string {
-  const from = node.inputs.map((i) => (model.nodes[i].scope === node.scope ? place[i] : "x"))
-  return `${node.op}[${node.outs.map((o) => o.dtype + ":" + o.shape)}](${from})`
+  const types = (n: ModelNode) => n.outs.map((out) => out.dtype + ":" + out.shape).join("|")
+  const from = node.inputs.map((i) => {
+    const input = model.nodes[i]
+    return input.scope === node.scope ? place[i] : types(input)
+  })
+  return `${node.op}[${types(node)}](${from})`
 }
 
 function markRuns(scope: ScopeNode, hash: Map<ScopeNode, number>): void {
@@ -224,7 +228,7 @@ function makeRun(members: ScopeNode[]): void {
 }
 
 /** Key of the box that stands for all but the first member of an open run. */
-export const restKey = (run: Run): string => `${run.key}#rest`
+export const restKey = (run: Repeat): string => `${run.key}#rest`
 
 const hidden = (scope: ScopeNode): boolean => scope.run !== undefined && scope.runIndex > 0
 
@@ -272,7 +276,7 @@ export function allKeys(tree: ScopeTree): Set<string> {
 export interface Closed {
   readonly key: string
   readonly scope: ScopeNode
-  readonly run: Run | undefined
+  readonly run: Repeat | undefined
   /** All but the first of the run. */
   readonly rest: boolean
 }

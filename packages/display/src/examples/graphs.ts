@@ -1,5 +1,6 @@
 /** @file The example graphs of the tests, from three lines to ten thousand nodes. */
-import type { GraphDoc } from "../src/payload.ts"
+import { doublesToBase64 } from "../base64.ts"
+import type { GraphDoc } from "../payload.ts"
 import { Tracer, type Value } from "./tracer.ts"
 
 export const TANH_SOURCE = `const loss = defn(({ w, b }: Params, x: Tensor, y: Tensor) => {
@@ -191,4 +192,65 @@ export function identity(): GraphDoc {
   const t = new Tracer()
   const x = t.data("x", [3])
   return t.doc("identity", [x])
+}
+
+/** One long program without scopes. */
+export function flatChain(length: number): GraphDoc {
+  const t = new Tracer()
+  let x = t.data("x", [8])
+  for (let i = 0; i < length; i++)
+    x = t.unary(i % 3 === 0 ? "tanh" : i % 3 === 1 ? "exp" : "neg", x)
+  return t.doc("chain", [x])
+}
+
+/** Two scopes that call each other's values, as sharing equal expressions can make them. */
+export function interleavedScopes(): GraphDoc {
+  const t = new Tracer()
+  const x = t.param("x", [4])
+  const [a, b] = [
+    t.scope("left", () => t.unary("tanh", x)),
+    t.scope("right", () => t.unary("exp", x)),
+  ]
+  const left = t.rows[a.id].scope
+  const c = t.node("mul", [a, b], [4], { scope: left })
+  const d = t.node("add", [c, b], [4], { scope: t.rows[b.id].scope })
+  const loss = t.named("loss", t.reduce("sum", t.node("mul", [d, c], [4], { scope: left })))
+  return t.doc("interleaved", [loss, ...t.backward(loss).values()])
+}
+
+/** One op with so many arguments. */
+export function manyArguments(count: number): GraphDoc {
+  const t = new Tracer()
+  const all = Array.from({ length: count }, (_, i) => t.data(`a${i}`, [2]))
+  return t.doc("concat", [t.node("concat", all, [2 * count])])
+}
+
+/** The distance loss with NaN where it is born, a failed rule, kernels and a cut gradient. */
+export function troubled(): GraphDoc {
+  const doc = distanceLoss()
+  const find = (name: string) => doc.nodes.name!.findIndex((n) => doc.strings[n] === name)
+  const [p, h, m, r] = ["p", "hₐ", "m", "r"].map(find)
+  const nan = doc.nodes.grad![p]
+  return {
+    ...doc,
+    kernels: [
+      {
+        id: "k",
+        compiler: "wasm",
+        nodes: [r, find("loss")],
+        why: "one loop",
+        source: "",
+        lineNodes: [],
+      },
+    ],
+    checks: [{ node: h, kind: "vjp-local", verdict: "wrong", rel: 0.2, eps: 1e-4 }],
+    runs: [
+      {
+        id: "run",
+        device: "cpu",
+        stats: { node: [p, nan], cols: ["n", "nan"], data: doublesToBase64([24, 0, 24, 3]) },
+        first: [{ kind: "zero-grad", node: m, reason: "a comparison has no slope", chain: [m] }],
+      },
+    ],
+  }
 }

@@ -1,6 +1,6 @@
 /** @file A small tracer with reverse mode, so that every example is the graph of a real program. */
-import { buildGraph, type GraphParts, type NodeRow } from "../src/build.ts"
-import type { GraphDoc, Phase, Residual, ScopeKind } from "../src/payload.ts"
+import { buildGraph, type GraphParts, type NodeRow } from "../build.ts"
+import type { GraphDoc, Phase, Residual, ScopeKind } from "../payload.ts"
 import { OPS, RULES } from "./ops.ts"
 
 export interface Value {
@@ -135,7 +135,8 @@ export class Tracer {
   backward(loss: Value): Map<number, Value> {
     const active = new Set(this.params.map((p) => p.id))
     this.rows.forEach((row, id) => {
-      if (row.inputs.some((i) => active.has(i))) active.add(id)
+      if (row.op !== "stop" && row.op !== "greater" && row.inputs.some((i) => active.has(i)))
+        active.add(id)
     })
     const parts = new Map<number, Value[]>([
       [loss.id, [this.derive("bwd", loss, () => this.constant(1))]],

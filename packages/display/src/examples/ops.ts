@@ -1,5 +1,5 @@
 /** @file The op facts and derivative rules of the example graphs. */
-import type { GraphParts } from "../src/build.ts"
+import type { GraphParts } from "../build.ts"
 
 /** What op declarations would provide. */
 export const OPS: NonNullable<GraphParts["ops"]> = [

@@ -1,0 +1,281 @@
+/** @file The texts of a box (VISUAL: node anatomy). */
+import {
+  clipPath,
+  formatBytes,
+  formatCount,
+  formatShape,
+  formatType,
+  subscript,
+  superscript,
+} from "../format.ts"
+import type { Box } from "../layout/boxes.ts"
+import { type GraphModel, isLeaf } from "../layout/model.ts"
+import type { ScopeTree } from "../layout/scopes.ts"
+import type { Rule } from "../payload.ts"
+import {
+  application,
+  derivativeName,
+  fill,
+  formula,
+  isRepeated,
+  type Names,
+  nameNodes,
+  reference,
+  sizeOf,
+} from "./names.ts"
+
+/** Line 1, line 2 and what stands at their right ends; unclipped. */
+export interface Label {
+  readonly title: string
+  readonly second: string
+  /** Line 2 is a formula, to be read, not a type. */
+  readonly formula: boolean
+  /** Repeats of a stacked box, 0 for none. */
+  readonly times: number
+  /** Uses that the derivative sums over, 0 for one. */
+  readonly uses: number
+  /** Bytes that the box keeps for the backward pass. */
+  readonly saved: number
+}
+
+const NOTHING = { second: "", formula: false, times: 0, uses: 0, saved: 0 }
+
+/** Makes labels of boxes; names and saved bytes are found once. */
+export class Labels {
+  readonly names: Names
+  readonly #saved: Map<number, number>
+  readonly #known = new Map<Box, Label>()
+
+  constructor(model: GraphModel, tree: ScopeTree) {
+    this.names = nameNodes(model, tree)
+    this.#saved = savedBytes(model)
+  }
+
+  of(box: Box): Label {
+    let label = this.#known.get(box)
+    if (!label) this.#known.set(box, (label = this.#make(box)))
+    return label
+  }
+
+  #make(box: Box): Label {
+    const { names } = this
+    if (box.kind === "scope") return { ...scopeLabel(names.model, box), saved: this.#savedBy(box) }
+    if (box.kind === "leaf")
+      return {
+        ...NOTHING,
+        title: names.of[box.node] || names.model.nodes[box.node].op,
+        second: shapeOf(names.model, box.node),
+      }
+    if (box.kind === "result") return { ...NOTHING, title: resultTitle(names, box), second: "" }
+    if (box.column === "update") return { ...NOTHING, title: updateTitle(names, box), second: "" }
+    if (box.kind === "rule") return ruleLabel(names, box)
+    return { ...opLabel(names, box.node), saved: this.#savedBy(box) }
+  }
+
+  #savedBy(box: Box): number {
+    if (box.column !== "forward") return 0
+    return box.members.reduce((sum, n) => sum + (this.#saved.get(n) ?? 0), 0)
+  }
+}
+
+/** Saved bytes of each forward node; arguments live anyway and do not count. */
+function savedBytes(model: GraphModel): Map<number, number> {
+  const saved = new Map<number, number>()
+  for (const { node, bytes, policy } of model.doc.residuals) {
+    if (policy === "saved" && !isLeaf(model.nodes[node]))
+      saved.set(node, (saved.get(node) ?? 0) + bytes)
+  }
+  return saved
+}
+
+const dtypeName = (model: GraphModel, node: number): string =>
+  model.doc.strings[model.nodes[node].outs[0]?.dtype] ?? ""
+
+/** `f32[8, 64]` of a node's first output; more outputs are counted: `+2`. */
+export function typeOf(model: GraphModel, node: number): string {
+  const { outs } = model.nodes[node]
+  if (outs.length === 0) return ""
+  const names = outs[0].names?.map((n) => model.doc.strings[n])
+  const more = outs.length > 1 ? ` +${outs.length - 1}` : ""
+  return formatType(dtypeName(model, node), outs[0].shape, names) + more
+}
+
+const shapeOf = (model: GraphModel, node: number): string => {
+  const out = model.nodes[node].outs[0]
+  return out
+    ? formatShape(
+        out.shape,
+        out.names?.map((n) => model.doc.strings[n]),
+      )
+    : ""
+}
+
+function opLabel(names: Names, node: number): Label {
+  const { text, known } = application(names, node)
+  const { model } = names
+  const name = names.of[node] || (model.nodes[node].order > 0 ? reference(names, node) : "")
+  const title = name && name !== text ? `${name} = ${text}` : text
+  return { ...NOTHING, title: known || name ? title : text, second: typeOf(model, node) }
+}
+
+function scopeLabel(model: GraphModel, box: Box): Label {
+  const { run, rest, scope, members } = box
+  const first = run?.members[rest ? 1 : 0] ?? scope
+  const last = run?.members[run.members.length - 1] ?? scope
+  const name = first === last ? first.name : `${first.name} … ${last.name}`
+  const times = run ? run.members.length - (rest ? 1 : 0) : 0
+  const ops = members.filter((n) => !isLeaf(model.nodes[n]))
+  const second = `${formatCount(ops.length)} op${ops.length === 1 ? "" : "s"}`
+  const base = { ...NOTHING, times: times > 1 ? times : 0 }
+  if (box.column === "backward") return { ...base, title: `∂ ${name}`, second }
+  if (box.column === "update")
+    return { ...base, title: updateCount(model, box), second: "", times: 0 }
+  const weights = members.reduce(
+    (sum, n) => sum + (isParameter(model, n) ? sizeOf(model.nodes[n].outs[0]) : 0),
+    0,
+  )
+  return {
+    ...base,
+    title: name,
+    second: weights > 0 ? `${second} · ${formatCount(weights)} params` : second,
+  }
+}
+
+/** A leaf is a parameter when it has a derivative, otherwise data. */
+export const isParameter = (model: GraphModel, node: number): boolean =>
+  isLeaf(model.nodes[node]) && model.cotangent[node] >= 0
+
+function updateCount(model: GraphModel, box: Box): string {
+  if (box.kind === "result") return `${box.members.length} gradients`
+  const count = new Set(box.members.map((n) => model.nodes[n].owner)).size
+  return `${count} update${count === 1 ? "" : "s"}`
+}
+
+function resultTitle(names: Names, box: Box): string {
+  if (box.opens) return updateCount(names.model, box)
+  return derivativeName(names, box.node) || "gradient"
+}
+
+function updateTitle(names: Names, box: Box): string {
+  const inside = new Set(box.members)
+  const text = formula(names, box.members[box.members.length - 1], inside)
+  if (text && text.length <= 17) return text
+  return `update ${names.of[box.node]}`.trim()
+}
+
+/** All nodes of one derivative: one line for each input that gets a cotangent. */
+function ruleLabel(names: Names, box: Box): Label {
+  const { model } = names
+  const owner = model.nodes[box.node]
+  const sums = box.members.filter((n) => model.nodes[n].info?.sum).length
+  const uses = sums > 0 ? sums + 1 : 0
+  if (isLeaf(owner)) {
+    return {
+      ...NOTHING,
+      title: `${derivativeName(names, owner.id)} = Σ ${uses} uses`,
+      second: typeOf(model, owner.id),
+      uses: 0,
+    }
+  }
+  const order = model.nodes[box.members[0]].order
+  if (order > 1) {
+    return {
+      ...NOTHING,
+      title: `∂${superscript(order)}${owner.op}`,
+      second: `${box.members.length} ops`,
+      uses,
+    }
+  }
+  const prefix = box.members.some((n) => model.nodes[n].phase === "recompute") ? "again " : ""
+  const lines = derivativeLines(names, box)
+  const named = lines.length > 0 && lines.every((line) => line.left !== "" && line.named)
+  if (named) {
+    const [first, second] = lines.map((line) => `${line.left} = ${line.right}`)
+    return {
+      ...NOTHING,
+      title: prefix + first,
+      second: second ?? typeOf(model, lines[0].node),
+      formula: lines.length > 1,
+      uses,
+    }
+  }
+  const right = lines.map((line) => line.right).filter((text) => text !== "")
+  return {
+    ...NOTHING,
+    title: `${prefix}∂${owner.op}`,
+    second: right.join(", ") || typeOf(model, box.members[0]),
+    formula: right.length > 0,
+    uses,
+  }
+}
+
+interface DerivativeLine {
+  readonly left: string
+  readonly right: string
+  readonly named: boolean
+  /** A node whose type the line has. */
+  readonly node: number
+}
+
+function derivativeLines(names: Names, box: Box): DerivativeLine[] {
+  const { model } = names
+  const rules = new Map<number, Rule>()
+  const handed = new Set<number>()
+  for (const n of box.members) {
+    const rule = model.nodes[n].virtual
+      ? undefined
+      : model.doc.rules[model.doc.nodes.rule?.[n] ?? -1]
+    if (rule) rules.set(rule.input ?? 0, rule)
+    for (const k of model.nodes[n].handed) handed.add(k)
+  }
+  const owner = model.nodes[box.node]
+  const lines = owner.inputs.flatMap((input, k) => {
+    const rule = rules.get(k)?.text ?? (handed.has(k) ? "{g}" : undefined)
+    return rule === undefined ? [] : [lineOf(names, box.node, input, rule)]
+  })
+  return lines.length > 0 ? lines : printedLines(names, box)
+}
+
+function lineOf(names: Names, owner: number, input: number, rule: string): DerivativeLine {
+  const { model } = names
+  const { inputs } = model.nodes[owner]
+  const called = inputs.map((i) => reference(names, i))
+  const unnamed = called.filter((text) => text === "").length
+  const name = names.of[owner]
+  const named = name !== "" && inputs.every((_, k) => called[k] !== "" || !rule.includes(`{${k}}`))
+  const parts = named ? called : called.map((text, k) => text || inputName(k, unnamed))
+  const right = fill(rule, parts, { g: named ? `∂${name}` : "ḡ", y: name || "y" })
+  const left = derivativeName(names, input)
+  return { left, right: isRepeated(model, input) ? `Σ ${right}` : right, named, node: input }
+}
+
+/** Without rule texts: the formulas of the nodes that are, perhaps behind a view, a whole cotangent. */
+function printedLines(names: Names, box: Box): DerivativeLine[] {
+  const { model } = names
+  const inside = new Set(box.members)
+  return box.members.flatMap((n) => {
+    let end = n
+    while (model.gradOf[end] < 0 && model.folded[model.user[end]]) end = model.user[end]
+    if (model.gradOf[end] < 0) return []
+    const plain = formula(names, n, inside)
+    const right = plain || formula(names, n, inside, aliasesOf(names, box.node))
+    return [
+      { left: derivativeName(names, model.gradOf[end]), right, named: plain !== "", node: end },
+    ]
+  })
+}
+
+/** What an unnamed op's parts are called in its derivative: cotangent ḡ, output y, inputs x. */
+function aliasesOf({ model }: Names, owner: number): Map<number, string> {
+  const { inputs } = model.nodes[owner]
+  const aliases = new Map(inputs.map((i, k) => [i, inputName(k, inputs.length)]))
+  return aliases.set(owner, "y").set(model.cotangent[owner], "ḡ")
+}
+
+const inputName = (k: number, count: number): string => (count > 1 ? `x${subscript(k + 1)}` : "x")
+
+/** `saved 256 KiB`. */
+export const savedText = (bytes: number): string => `saved ${formatBytes(bytes)}`
+
+/** The text of a chip's name in so many characters. */
+export const chipName = (text: string, characters: number): string => clipPath(text, characters)

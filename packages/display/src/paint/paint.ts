@@ -1,0 +1,298 @@
+/** @file The display list of a graph: from layout to rectangles, lines and texts. One list, many painters. */
+import { clip, formatConstant } from "../format.ts"
+import type { Box, Edge, Point } from "../layout/boxes.ts"
+import type { Layout } from "../layout/fold.ts"
+import { drawBox, drawChip, textWidth } from "./box.ts"
+import { Labels } from "./labels.ts"
+import { type Mark, marksOf } from "./marks.ts"
+import type { Colour, DisplayList, Hit, Item } from "./primitives.ts"
+
+/** What is drawn beside the graph itself. */
+export interface PaintOptions {
+  /** Key of the selected box. Its pair is lit, its edges grow, the others fade. */
+  readonly selected?: string
+  /** Key of the box under the pointer: its row gets a band. */
+  readonly hovered?: string
+  readonly residuals?: "none" | "selected" | "all"
+  /** Column heads, 30 px. */
+  readonly heading?: boolean
+  /** Badges by box key; absent: those of `marksOf`. */
+  readonly marks?: ReadonlyMap<string, Mark>
+  /** Fill of boxes by key, for overlays such as statistics or time. */
+  readonly overlay?: ReadonlyMap<string, Colour>
+  readonly labels?: Labels
+}
+
+const HEADING = 30
+
+/** What the parts of the painting share. */
+export interface Canvas {
+  readonly layout: Layout
+  readonly labels: Labels
+  readonly options: PaintOptions
+  readonly marks: ReadonlyMap<string, Mark>
+  readonly selected: number
+  readonly lit: (box: number) => boolean
+  readonly add: (...items: Item[]) => void
+  readonly hit: (hit: Hit) => void
+}
+
+/** Paints a layout. The same layout and options give the same list. */
+export function paintGraph(layout: Layout, options: PaintOptions = {}): DisplayList {
+  const items: Item[] = []
+  const hits: Hit[] = []
+  const selected = layout.boxes.findIndex((box) => box.key === options.selected)
+  const pair = layout.boxes[selected]?.pair
+  const canvas: Canvas = {
+    layout,
+    labels: options.labels ?? new Labels(layout.model, layout.tree),
+    options,
+    marks: options.marks ?? marksOf(layout),
+    selected,
+    lit: (i) => i === selected || (pair !== undefined && layout.boxes[i].pair === pair),
+    add: (...more) => items.push(...more),
+    hit: (hit) => hits.push(hit),
+  }
+  drawBands(canvas)
+  drawFrames(canvas)
+  for (const edge of layout.edges) drawEdge(canvas, edge)
+  drawTurns(canvas)
+  for (const row of layout.rows) for (const chip of row.leaves) drawChip(canvas, chip, row.forward)
+  layout.boxes.forEach((_, i) => drawBox(canvas, i))
+  const heading = options.heading === false ? [] : headings(layout)
+  return {
+    width: layout.width,
+    height: layout.height,
+    heading,
+    headingHeight: heading.length > 0 ? HEADING : 0,
+    items,
+    hits,
+  }
+}
+
+function headings({ columns, width, boxes, model }: Layout): Item[] {
+  const items: Item[] = []
+  const put = (x: number, text: string, fill: Colour) =>
+    items.push({ kind: "text", role: "heading", x, y: 20, size: 11, text, fill, weight: 600 })
+  const tangent =
+    boxes.some((box) => box.column === "backward") && model.nodes.some((n) => n.phase === "jvp")
+  const leaves = boxes.some((box) => box.column === "leaf" && model.cotangent[box.node] >= 0)
+  if (columns.hasLeaf) put(columns.leaf, leaves ? "parameters, data" : "data", "ink3")
+  if (columns.hasForward) put(columns.forward, "forward ↓", "fwd")
+  if (columns.hasBackward) put(columns.backward, tangent ? "tangent ↓" : "backward ↑", "bwd")
+  const updates = model.nodes.some((n) => n.phase === "update")
+  if (columns.hasUpdate) put(columns.update, updates ? "update" : "result", "upd")
+  if (items.length === 0) return []
+  items.push({
+    kind: "line",
+    role: "heading",
+    points: [
+      [12, 29.5],
+      [width - 12, 29.5],
+    ],
+    stroke: "line",
+    width: 1,
+  })
+  return items
+}
+
+function drawBands({ layout, options, selected, add }: Canvas): void {
+  const hovered = options.hovered
+    ? layout.boxes.findIndex((box) => box.key === options.hovered)
+    : -1
+  for (const box of new Set([selected, hovered])) {
+    const row = layout.rows[layout.rowOf[box]]
+    if (row)
+      add({
+        kind: "rect",
+        role: "band",
+        x: 4,
+        y: row.y - 6,
+        w: layout.width - 8,
+        h: row.height + 12,
+        radius: 6,
+        fill: "panel",
+      })
+  }
+}
+
+function drawFrames({ layout, add, hit }: Canvas): void {
+  for (const { scope, x, y, bottom } of layout.frames) {
+    const middle = y + 12
+    add(
+      {
+        kind: "line",
+        role: "frame",
+        points: [
+          [x, middle + 8],
+          [x, bottom],
+          [x + 5, bottom],
+        ],
+        stroke: "line",
+        width: 1.25,
+        radius: 3,
+      },
+      {
+        kind: "line",
+        role: "plain",
+        points: [
+          [x - 4, middle - 2],
+          [x, middle + 2.5],
+          [x + 4, middle - 2],
+        ],
+        stroke: "ink3",
+        width: 1.5,
+      },
+    )
+    const start = x + 10 + drawScopeGlyph(scope.kind, x + 11, middle, add)
+    const title = clip(scope.name, 40)
+    add({
+      kind: "text",
+      role: "plain",
+      x: start,
+      y: middle + 4,
+      size: 11.5,
+      text: title,
+      fill: "ink2",
+      weight: 600,
+      mono: true,
+    })
+    const width = textWidth(title, 11.5)
+    if (scope.run) {
+      const text = `${scope.runIndex + 1} of ${scope.run.members.length}`
+      add({
+        kind: "text",
+        role: "plain",
+        x: start + width + 10,
+        y: middle + 4,
+        size: 10.5,
+        text,
+        fill: "ink3",
+        mono: true,
+      })
+    }
+    hit({
+      what: "scope",
+      key: scope.key,
+      box: -1,
+      x: x - 8,
+      y,
+      w: Math.max(120, start - x + width + 60),
+      h: 24,
+      title: scope.name,
+    })
+  }
+}
+
+/** A turning arrow for a loop, a fork for a condition; returns the room that it takes. */
+function drawScopeGlyph(kind: string, x: number, y: number, add: Canvas["add"]): number {
+  const line = (...points: Point[]) =>
+    add({ kind: "line", role: "plain", points, stroke: "ink2", width: 1.5 })
+  if (kind === "loop")
+    add({ kind: "text", role: "plain", x, y: y + 4.5, size: 13, text: "↻", fill: "ink2" })
+  if (kind === "cond") {
+    line([x, y], [x + 4, y], [x + 9, y - 4])
+    line([x + 4, y], [x + 9, y + 4])
+  }
+  return kind === "loop" || kind === "cond" ? 16 : 0
+}
+
+const STYLE = {
+  forward: { stroke: "fwd", width: 1.25 },
+  backward: { stroke: "bwd", width: 1.25 },
+  update: { stroke: "upd", width: 1.25 },
+  leaf: { stroke: "ink3", width: 1 },
+  residual: { stroke: "res", width: 1.25 },
+} as const
+
+function drawEdge({ layout, options, selected, lit, add }: Canvas, edge: Edge): void {
+  if (edge.points.length === 0) return
+  const near = selected >= 0 && (lit(edge.from) || lit(edge.to))
+  const residual = edge.kind === "residual"
+  const shown = options.residuals ?? "selected"
+  if (residual && shown !== "all" && !(shown === "selected" && near)) return
+  const cut = isCut(layout, edge)
+  const { stroke, width } = STYLE[edge.kind]
+  const faint = selected >= 0 && !near ? 0.35 : edge.kind === "leaf" ? 0.75 : undefined
+  add({
+    kind: "line",
+    role: residual ? "residual" : "edge",
+    points: edge.points,
+    stroke: cut ? "error" : stroke,
+    width: near ? width + 0.9 : width,
+    radius: residual ? 10 : 6,
+    dash: residual ? [3, 3] : undefined,
+    opacity: faint,
+    arrow: edge.kind !== "leaf",
+  })
+  if (cut) drawScissors(edge, add)
+}
+
+/** Edges on which a zero gradient was found to be cut. */
+function isCut({ model }: Layout, edge: Edge): boolean {
+  if (edge.kind !== "forward") return false
+  const findings = model.doc.runs?.[0]?.first ?? []
+  return findings.some(
+    (f) =>
+      f.kind === "zero-grad" && edge.values.some((v) => model.nodes[f.node].inputs.includes(v)),
+  )
+}
+
+function drawScissors({ points }: Edge, add: Canvas["add"]): void {
+  const at = points.length >> 1
+  const x = (points[at - 1][0] + points[at][0]) / 2
+  const y = (points[at - 1][1] + points[at][1]) / 2
+  add({ kind: "text", role: "badge", x: x + 5, y: y + 4, size: 12, text: "✂", fill: "error" })
+}
+
+/** The seed: where forward turns into backward, once for each output that was differentiated. */
+function drawTurns({ layout, labels, add }: Canvas): void {
+  const fed = new Set(layout.edges.filter((e) => e.kind === "backward").map((e) => e.to))
+  layout.boxes.forEach((box, i) => {
+    if (
+      box.column !== "backward" ||
+      fed.has(i) ||
+      box.members.every((n) => layout.model.nodes[n].phase !== "bwd")
+    )
+      return
+    const forward = layout.boxes[layout.rows[layout.rowOf[i]].forward]
+    if (!forward) return
+    add({
+      kind: "line",
+      role: "edge",
+      stroke: "ink2",
+      width: 1.5,
+      arrow: true,
+      points: [
+        [forward.x + forward.w, forward.y + forward.h / 2],
+        [box.x, box.y + box.h / 2],
+      ],
+    })
+    const room = box.x - forward.x - forward.w
+    const x = (forward.x + forward.w + box.x) / 2 - 3
+    const text = seedText(layout, labels, forward, box, room)
+    add({
+      kind: "text",
+      role: "second",
+      x,
+      y: Math.min(forward.y, box.y) + forward.h / 2 - 5,
+      size: 10,
+      text,
+      fill: "ink2",
+      anchor: "middle",
+    })
+  })
+}
+
+/** `∂loss = 1` where the seed is a constant and there is room for the name. */
+function seedText({ model }: Layout, labels: Labels, forward: Box, box: Box, room: number): string {
+  const seed = box.members
+    .flatMap((n) => model.nodes[n].inputs)
+    .find((n) => model.nodes[n].info?.fold === "constant" && model.gradOf[n] >= 0)
+  const attrs =
+    seed === undefined ? undefined : (model.doc.nodes.attrs?.[seed] as { value?: unknown } | null)
+  const value = typeof attrs?.value === "number" ? ` = ${formatConstant(attrs.value)}` : ""
+  const name = forward.node >= 0 ? labels.names.of[forward.node] : ""
+  const long = `∂${name}${value}`
+  return long.length * 5.6 <= room - 10 ? long : value ? `∂${value.replace(/ /g, "")}` : "∂"
+}

@@ -1,0 +1,285 @@
+/** @file JSON Schema of every kind of payload, with the caps on size; `schema/*.json` is printed from here. */
+import { MIME, type PayloadKind, VERSION } from "../payload.ts"
+import type { Schema } from "./validate.ts"
+
+/** Most nodes in one document. */
+export const MAX_NODES = 200_000
+const MANY = 1_000_000
+const TEXT = 200_000
+
+const object = (
+  required: Record<string, Schema>,
+  optional: Record<string, Schema> = {},
+): Schema => ({
+  type: "object",
+  required: Object.keys(required),
+  properties: { ...required, ...optional },
+})
+const list = (items: Schema, maxItems = MAX_NODES): Schema => ({ type: "array", items, maxItems })
+const tuple = (...prefixItems: Schema[]): Schema => ({
+  type: "array",
+  prefixItems,
+  minItems: prefixItems.length,
+  maxItems: prefixItems.length,
+})
+const oneOf = (...values: string[]): Schema => ({ type: "string", enum: values })
+const ref = (name: string): Schema => ({ $ref: `#/$defs/${name}` })
+
+const text: Schema = { type: "string", maxLength: TEXT }
+const word: Schema = { type: "string", maxLength: 1000 }
+const count: Schema = { type: "integer", minimum: 0 }
+const real: Schema = { type: "number" }
+/** An index, checked against what it points into by the reader. */
+const index: Schema = { type: "integer", minimum: 0 }
+/** An index or -1 for none. */
+const maybe: Schema = { type: "integer", minimum: -1 }
+const float: Schema = { anyOf: [real, oneOf("NaN", "Infinity", "-Infinity", "-0")] }
+const base64: Schema = { type: "string", maxLength: 8_000_000 }
+const phase = oneOf("fwd", "bwd", "update", "recompute", "jvp")
+const dimension: Schema = { anyOf: [count, word] }
+
+const head = (kind: PayloadKind): Record<string, Schema> => ({
+  schema: object({
+    kind: oneOf(kind),
+    major: { type: "integer", minimum: VERSION.major, maximum: VERSION.major },
+    minor: count,
+  }),
+  strings: list(text),
+  sources: list(
+    object(
+      { hash: word, text: { type: "string", maxLength: 1_000_000 } },
+      { cellId: word, path: text, executionCount: count },
+    ),
+    10_000,
+  ),
+  locs: list(tuple(index, count, count, maybe), MANY),
+})
+
+const node = object(
+  {
+    op: list(index),
+    scope: list(maybe),
+    loc: list(maybe),
+    phase: list(phase),
+    inputs: list(list(index, 10_000)),
+    outs: list(
+      list(object({ shape: list(dimension, 64), dtype: index }, { names: list(maybe, 64) }), 64),
+    ),
+  },
+  {
+    name: list(maybe),
+    ports: list(list(count, 10_000)),
+    dual: list(maybe),
+    grad: list(maybe),
+    rule: list(maybe),
+    attrs: list({ anyOf: [{ type: "null" }, { type: "object" }] }),
+    flops: list(real),
+    bytesIn: list(real),
+    bytesOut: list(real),
+    alive: list(tuple(count, count)),
+  },
+)
+
+const nodes = list(index, MAX_NODES)
+const finding = object(
+  { kind: oneOf("nan", "inf", "zero-grad", "overflow"), node: index, reason: text, chain: nodes },
+  { fix: text },
+)
+const stats = object({ node: nodes, cols: list(word, 200), data: base64 })
+const run = object(
+  { id: word, device: word },
+  {
+    step: count,
+    kernelNs: list(list(real)),
+    stats,
+    values: list(object({ node: index, data: base64 })),
+    first: list(finding, 1000),
+  },
+)
+const pass = object({
+  name: word,
+  ms: real,
+  added: nodes,
+  removed: nodes,
+  from: list(tuple(index, nodes)),
+  matches: list(object({ rule: word, out: nodes, in: nodes })),
+})
+
+const DEFS: Record<string, Schema> = { node, run, pass }
+
+const body = {
+  required: {
+    scopes: list(
+      object(
+        {
+          name: index,
+          parent: maybe,
+          kind: oneOf("fn", "named", "loop", "cond", "layer"),
+          loc: maybe,
+        },
+        { repeatOf: maybe },
+      ),
+      50_000,
+    ),
+    nodes: ref("node"),
+    residuals: list(
+      object({
+        node: index,
+        port: count,
+        users: nodes,
+        bytes: { type: "number", minimum: 0 },
+        policy: oneOf("saved", "recomputed"),
+      }),
+    ),
+    rules: list(object({ id: word, latex: text, text }, { input: count }), 10_000),
+  } as Record<string, Schema>,
+  optional: {
+    title: text,
+    ops: list(
+      object(
+        { op: index },
+        {
+          fold: oneOf("view", "constant"),
+          leaf: { type: "boolean" },
+          sum: { type: "boolean" },
+          text: word,
+        },
+      ),
+      10_000,
+    ),
+    outputs: nodes,
+    kernels: list(
+      object(
+        {
+          id: word,
+          compiler: word,
+          nodes,
+          why: text,
+          source: { type: "string", maxLength: 1_000_000 },
+          lineNodes: list(tuple(count, index)),
+        },
+        { whyNotNext: text },
+      ),
+      10_000,
+    ),
+    runs: list(ref("run"), 1000),
+    checks: list(
+      object({
+        node: index,
+        kind: oneOf("vjp-local", "e2e"),
+        verdict: oneOf("ok", "kink", "wrong"),
+        rel: float,
+        eps: real,
+      }),
+    ),
+    passes: list(ref("pass"), 1000),
+    view: object({}, { open: list(word), selected: word, overlay: word }),
+    error: object({ message: text, node: index, loc: maybe }),
+  } as Record<string, Schema>,
+}
+
+function payload(
+  kind: PayloadKind,
+  required: Record<string, Schema>,
+  optional: Record<string, Schema> = {},
+  defs?: Record<string, Schema>,
+): Schema {
+  return {
+    $schema: "https://json-schema.org/draft/2020-12/schema",
+    $id: MIME[kind],
+    title: `defnote ${kind} payload, version ${VERSION.major}`,
+    ...object({ ...head(kind), ...required }, optional),
+    ...(defs ? { $defs: defs } : {}),
+  }
+}
+
+const graph = (
+  kind: PayloadKind,
+  required: Record<string, Schema> = {},
+  optional: Record<string, Schema> = {},
+): Schema =>
+  payload(kind, { ...body.required, ...required }, { ...body.optional, ...optional }, DEFS)
+
+const level = object(
+  {
+    panels: count,
+    rows: count,
+    columns: count,
+    factor: tuple(count, count),
+    mean: base64,
+    flags: base64,
+  },
+  { min: base64, max: base64 },
+)
+const counts = list(count, 4096)
+const labels = list(word, 4096)
+
+/** The schema of each kind. */
+export const SCHEMAS: Readonly<Record<PayloadKind, Schema>> = {
+  graph: graph("graph"),
+  gradient: graph(
+    "gradient",
+    {},
+    {
+      verdict: object({ ok: { type: "boolean" }, title: text }, { text, fix: text }),
+      harms: list(object({ label: word, node: index, measure: text }, { remedy: text }), 100),
+    },
+  ),
+  trace: graph("trace", {
+    values: list(object({ node: index, shape: list(count, 64), data: base64 })),
+    steps: list(object({ node: index, phase, text }, { rule: maybe, latex: text, numbers: text })),
+  }),
+  profile: graph("profile"),
+  tensor: payload(
+    "tensor",
+    {
+      dtype: word,
+      shape: list(count, 64),
+      bytes: count,
+      text,
+      stats: object({
+        count,
+        zeros: count,
+        nan: count,
+        posInf: count,
+        negInf: count,
+        min: float,
+        max: float,
+        mean: float,
+        std: float,
+      }),
+      histogram: object({
+        first: { type: "integer", minimum: -2000, maximum: 2000 },
+        negative: counts,
+        positive: counts,
+      }),
+      pyramid: list(level, 32),
+    },
+    {
+      title: text,
+      names: list({ anyOf: [{ type: "null" }, word] }, 64),
+      device: word,
+      values: base64,
+      labels: object({}, { rows: labels, columns: labels }),
+    },
+  ),
+  training: payload(
+    "training",
+    {
+      state: oneOf("running", "done", "stopped", "failed"),
+      step: count,
+      elapsedMs: real,
+      series: list(
+        object({
+          name: word,
+          role: oneOf("loss", "metric", "gradient", "update", "rate"),
+          step: base64,
+          value: base64,
+        }),
+        1000,
+      ),
+      events: list(object({ step: count, kind: word, text }), 10_000),
+    },
+    { title: text, steps: count },
+  ),
+}
