@@ -1,1 +1,8 @@
-export {}
+/** @file The package's exports: views of payloads in a browser, without JupyterLab. */
+export { GradientView, type GradientViewOptions } from "./gradient-view.ts"
+export { GraphView, type GraphViewOptions } from "./graph-view.ts"
+export { answerLayouts, type WorkerInput, type WorkerOutput } from "./layout-service.ts"
+export { expressionText } from "./node-text.ts"
+export { TensorView } from "./tensor-view.ts"
+export { TrainingView } from "./training-view.ts"
+export { english, type Translate, type View, type ViewOptions } from "./view.ts"

@@ -1,0 +1,63 @@
+/** @file The plugin that renders our MIME types. Registers at once; views load on first use. */
+import type { JupyterFrontEnd, JupyterFrontEndPlugin } from "@jupyterlab/application"
+import { IRenderMimeRegistry } from "@jupyterlab/rendermime"
+import { ISettingRegistry } from "@jupyterlab/settingregistry"
+import { ITranslator, nullTranslator } from "@jupyterlab/translation"
+import { OutputRegistry } from "./output-registry.ts"
+import { DEFAULT_SETTINGS, follow } from "./output-settings.ts"
+import { type OutputKind, type OutputServices, OutputWidget } from "./output-widget.ts"
+import type { SourceLinks } from "./source-links.ts"
+import { IOutputRegistry, ISourceLinks } from "./tokens.ts"
+
+const ID = "defnote-labextension:outputs"
+const KINDS: readonly OutputKind[] = ["graph", "gradient", "tensor", "training"]
+
+/** Renders graph, gradient, tensor and training outputs; safe, so untrusted notebooks show them. */
+export const outputs: JupyterFrontEndPlugin<OutputRegistry> = {
+  id: ID,
+  description: "Shows graphs, gradients, tensors and training runs of the defnote kernel.",
+  autoStart: true,
+  requires: [IRenderMimeRegistry],
+  optional: [ISourceLinks, ISettingRegistry, ITranslator],
+  provides: IOutputRegistry,
+  activate: (
+    _app: JupyterFrontEnd,
+    rendermime: IRenderMimeRegistry,
+    links: SourceLinks | null,
+    settingRegistry: ISettingRegistry | null,
+    translator: ITranslator | null,
+  ) => {
+    const registry = new OutputRegistry()
+    const settings = { ...DEFAULT_SETTINGS }
+    const trans = (translator ?? nullTranslator).load("defnote")
+    for (const kind of KINDS) addRenderer(rendermime, kind, { trans, links, settings, registry })
+    loadSettings(settingRegistry, settings)
+    return registry
+  },
+}
+
+/**
+ * Rank 0 goes before every other representation. Each notebook copies the registry when it opens,
+ * so this must happen in `activate`, before anything is awaited.
+ */
+function addRenderer(
+  rendermime: IRenderMimeRegistry,
+  kind: OutputKind,
+  services: OutputServices,
+): void {
+  const mimeTypes = [`application/vnd.defnote.${kind}.v1+json`]
+  const createRenderer = (options: ConstructorParameters<typeof OutputWidget>[1]) =>
+    new OutputWidget(kind, options, services)
+  rendermime.addFactory({ safe: true, mimeTypes, createRenderer }, 0)
+}
+
+async function loadSettings(
+  registry: ISettingRegistry | null,
+  settings: typeof DEFAULT_SETTINGS,
+): Promise<void> {
+  try {
+    if (registry) follow(settings, await registry.load(ID))
+  } catch (error) {
+    console.warn(`${ID}: settings could not be read; the defaults are used`, error)
+  }
+}

@@ -1,0 +1,32 @@
+/** @file What all views have in common: how they are told about a document and how they speak. */
+
+/** Translates a sentence; `%1`, `%2` stand for the arguments, as in gettext for JupyterLab. */
+export type Translate = (text: string, ...values: (string | number)[]) => string
+
+/** English, for hosts without translations. */
+export const english: Translate = (text, ...values) =>
+  text.replace(/%(\d)/g, (_, digit: string) => String(values[Number(digit) - 1] ?? ""))
+
+/** Options of every view. */
+export interface ViewOptions {
+  readonly translate?: Translate
+  /** Puts text on the clipboard; absent: the browser's own. */
+  readonly copy?: (text: string) => void
+}
+
+/** A view that shows documents of one kind in an element. */
+export interface View<Document> {
+  /** Shows a document; a later one updates the view in place and keeps what the user chose. */
+  setDocument(document: Document): void
+  /** The element was attached, shown or resized by its host. */
+  resize(): void
+  /** Removes everything it made and every listener. */
+  dispose(): void
+}
+
+/** Copies by the browser; a page without that right leaves the clipboard as it was. */
+export function copyText(text: string): void {
+  navigator.clipboard?.writeText(text).catch((error: unknown) => {
+    console.warn("graph view: the browser refused to copy", error)
+  })
+}
