@@ -29,6 +29,8 @@ export { type Graph, graphOf, inline, postorder, substitute, typesOf } from "./g
 export { cast, fit, read, roundFloat, type Value, wrap, write } from "./number.ts"
 export type { At, Flat, Fold, Grad, Latex, Op, Sample, Values, Vjp } from "./op.ts"
 export { declarations } from "./ops/declarations.ts"
+export { concatenate, stack } from "./ops/move-join.ts"
+export { split } from "./ops/move-part.ts"
 export * from "./ops/source.ts"
 export * from "./ops/table.ts"
 export { formatNumber, formatTensor, type PrintOptions } from "./print.ts"

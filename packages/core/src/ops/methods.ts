@@ -2,6 +2,7 @@
 import type { DType, Floating, Promote } from "../dtype.ts"
 import type { Tensor } from "../tensor.ts"
 import { Tensor as TensorClass } from "../tensor.ts"
+import type { ReduceOptions, Widened } from "./reduce.ts"
 import * as TABLE from "./table.ts"
 
 type Table = typeof TABLE
@@ -23,7 +24,26 @@ interface ByKind<D extends DType> {
   compare: (other: Tensor | Literal) => Tensor<"bool">
   select: (then: Tensor | Literal, otherwise: Tensor | Literal) => Tensor
   asType: <E extends DType>(dtype: E) => Tensor<E>
+  reduce: (options?: ReduceOptions) => Tensor<D>
+  wideReduce: (options?: ReduceOptions) => Tensor<Widened<D>>
+  floatReduce: (options?: ReduceOptions) => Tensor<Floating<D>>
+  boolReduce: (options?: ReduceOptions) => Tensor<"bool">
 }
+/** With arguments of their own, and a result whose dtype follows from that of the tensor. */
+interface ByKindAndRest<D extends DType, R extends readonly unknown[]> {
+  /** Keeps the dtype. */
+  move: (...rest: R) => Tensor<D>
+  /** Gives several tensors of the same dtype. */
+  list: (...rest: R) => Tensor<D>[]
+  /** Gives a float. */
+  toFloat: (...rest: R) => Tensor<Floating<D>>
+  /** Gives sums: narrow integers widen. */
+  widen: (...rest: R) => Tensor<Widened<D>>
+  /** Of two tensors, in their common dtype. */
+  product: <B extends DType>(other: Tensor<B>, ...rest: Tail<R>) => Tensor<Promote<D, B>>
+}
+type Tail<R extends readonly unknown[]> = R extends readonly [unknown, ...infer T] ? T : []
+type ArgumentsAfterFirst<F> = F extends (x: never, ...rest: infer R) => unknown ? R : never
 /** The function without its first argument. */
 type Rest<F, D extends DType> = F extends (x: infer X, ...rest: infer R) => infer T
   ? Tensor<D> extends X
@@ -33,7 +53,9 @@ type Rest<F, D extends DType> = F extends (x: infer X, ...rest: infer R) => infe
 type Method<F, D extends DType> = F extends { readonly kind: infer K }
   ? K extends keyof ByKind<D>
     ? ByKind<D>[K]
-    : Rest<F, D>
+    : K extends keyof ByKindAndRest<D, []>
+      ? ByKindAndRest<D, ArgumentsAfterFirst<F>>[K]
+      : Rest<F, D>
   : Rest<F, D>
 /** Every function of the table as a method of a tensor of dtype `D`. */
 export type Methods<D extends DType> = { readonly [K in keyof Table]: Method<Table[K], D> }

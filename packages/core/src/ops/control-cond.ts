@@ -1,0 +1,114 @@
+/** @file The conditional node: inputs [p, ...x], two closed graphs; only the chosen one runs (C7). */
+import { ShapeError } from "../errors.ts"
+import { type Graph, graphOf, inline, traceGraph, typesOf } from "../graph.ts"
+import type { Batched, Op } from "../op.ts"
+import { formatType, sameType } from "../shape.ts"
+import { make, type Tensor } from "../tensor.ts"
+import { vjpGraph } from "../transforms/grad.ts"
+import { jvpGraph } from "../transforms/jvp.ts"
+import { batchGraph, lead } from "../transforms/vmap.ts"
+import { filled, keepEffects, perInput } from "./control-shared.ts"
+import { constant, elements } from "./source.ts"
+
+interface Branches {
+  readonly yes: Graph
+  readonly no: Graph
+}
+const branchesOf = (n: Tensor): Branches => n.attrs as unknown as Branches
+
+/** A scalar predicate runs one branch; one with axes chooses lane by lane, and every operand has its axes in front. */
+export const condOp: Op = {
+  name: "cond",
+  family: "syntax",
+  type: (_, a) => typesOf((a as unknown as Branches).yes.outputs),
+  vjp: (g, n) => {
+    const [p, ...x] = n.inputs
+    const { yes, no } = branchesOf(n)
+    const bars = makeCond(p, [...x, ...filled(g, elements(n))], vjpGraph(yes), vjpGraph(no))
+    return [null, ...perInput(x, bars)]
+  },
+  jvp: (n, [p, ...x], [, ...t]) => {
+    const { yes, no } = branchesOf(n)
+    const both = makeCond(p, [...x, ...filled(t, x)], pure(jvpGraph(yes)), pure(jvpGraph(no)))
+    return both.slice(n.types.length)
+  },
+  batch: (n, [p, ...x], [onP, ...on], size): Batched => {
+    const { yes, no } = branchesOf(n)
+    if (onP || p.rank) return lanes(n, [p, ...x], [onP, ...on], size)
+    const flags = batchGraph(no, on, size, batchGraph(yes, on, size).batched).batched
+    const [y, z] = [yes, no].map((g) => batchGraph(g, on, size, flags).graph)
+    return { outputs: makeCond(p, x, y, z), batched: flags }
+  },
+}
+/** The graph without its effects: they happened when the node itself ran. */
+const pure = (graph: Graph): Graph =>
+  graph.effects.length
+    ? graphOf(typesOf(graph.inputs), (...x) => inline({ ...graph, effects: [] }, x), { pure: true })
+    : graph
+
+/**
+ * One choice per lane: both branches run, and it stays a cond. As a `where` its gradient would be 0 * NaN in the lanes
+ * that did not take a branch; here the cotangents themselves are chosen. So every operand has the lanes.
+ */
+function lanes(
+  n: Tensor,
+  inputs: readonly Tensor[],
+  batched: readonly boolean[],
+  size: number,
+): Batched {
+  const everything = (g: Graph): Graph =>
+    batchGraph(
+      g,
+      g.inputs.map(() => true),
+      size,
+      g.outputs.map(() => true),
+    ).graph
+  const [p, ...x] = inputs.map((v, i) => lead(v, batched[i], size))
+  const { yes, no } = branchesOf(n)
+  return {
+    outputs: makeCond(p, x, everything(yes), everything(no)),
+    batched: n.types.map(() => true),
+  }
+}
+
+/** The node; gives its outputs. @throws ShapeError when the branches differ in type */
+export function makeCond(p: Tensor, x: readonly Tensor[], yes: Graph, no: Graph): Tensor[] {
+  const [a, b] = [yes, no].map((g) => typesOf(g.outputs))
+  const bad = a.findIndex((t, i) => !b[i] || !sameType(t, b[i]))
+  if (a.length !== b.length || bad >= 0) {
+    const print = (ts: typeof a): string =>
+      bad >= 0 && ts[bad] ? formatType(ts[bad]) : `${ts.length} values`
+    throw new ShapeError(
+      `cond: one branch gives ${print(a)}, the other ${print(b)}; the types must be equal`,
+      { op: "cond" },
+    )
+  }
+  const outputs = elements(make(condOp, [p, ...x], { yes, no }))
+  keepEffects(outputs, [yes, no])
+  return outputs
+}
+
+/**
+ * `yes()` where the scalar `p` holds, else `no()`. What the functions use from outside becomes operands.
+ * Branches without results may have effects.
+ */
+export function condNodes(
+  p: Tensor,
+  yes: () => readonly Tensor[],
+  no: () => readonly Tensor[],
+): Tensor[] {
+  const traced = [yes, no].map((f) => traceGraph([], f))
+  const x = [...new Set(traced.flatMap((t) => t.captured))]
+  const silent = traced.every((t) => t.graph.outputs.length === 0)
+  const graphs = traced.map(({ graph, captured }) =>
+    graphOf(typesOf(x), (...args) => {
+      const y = inline(
+        graph,
+        captured.map((c) => args[x.indexOf(c)]),
+      )
+      return silent ? [constant(0, "bool")] : y
+    }),
+  )
+  const outputs = makeCond(p, x, graphs[0], graphs[1])
+  return silent ? [] : outputs
+}
