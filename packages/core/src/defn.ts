@@ -17,6 +17,7 @@ import {
   traceProgram,
 } from "./program.ts"
 import { formatType } from "./shape.ts"
+import type { Storage } from "./storage.ts"
 import { storageOf } from "./tensor.ts"
 import { currentTrace } from "./trace.ts"
 
@@ -44,6 +45,8 @@ export interface Defn<F extends AnyFunction = AnyFunction> {
   using(compiler: string | Compiler): Defn<F>
   /** The program for these arguments; traced if it was not yet. */
   program(...args: Parameters<F>): Program
+  /** The program with the memory of its inputs, for tools that run it their own way. */
+  bind(...args: Parameters<F>): { readonly program: Program; readonly inputs: readonly Storage[] }
   graph(...args: Parameters<F>): Program["graph"]
   kernels(...args: Parameters<F>): readonly KernelInfo[]
   info(): {
@@ -192,6 +195,11 @@ export function compiled<F extends AnyFunction>(
     return result
   }
   const program = (...args: Parameters<F>): Program => cache.find(args, captures())
+  const bind = (...args: Parameters<F>) => {
+    const captured = captures()
+    const found = cache.find(args, captured)
+    return { program: found, inputs: inputsOf(found, args, captured) }
+  }
   return Object.defineProperties(call, {
     [DEFN]: { value: true },
     name: { value: options.name },
@@ -203,6 +211,7 @@ export function compiled<F extends AnyFunction>(
         compiled(f, captures, options, typeof other === "string" ? compilerNamed(other) : other),
     },
     program: { value: program },
+    bind: { value: bind },
     graph: { value: (...args: Parameters<F>) => program(...args).graph },
     kernels: {
       value: (...args: Parameters<F>) => executableOf(program(...args), chosen(), options).kernels,

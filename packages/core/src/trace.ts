@@ -24,6 +24,10 @@ export class Notes {
   readonly scopes = new Map<Tensor, Scope>()
   /** The forward node of a derivative node. */
   readonly dual = new Map<Tensor, Tensor>()
+  /** The whole cotangent of a forward node, once every use has given its part. */
+  readonly cotangents = new Map<Tensor, Tensor>()
+  /** Sums over the uses of a node: they belong to the node that is used. */
+  readonly sums = new Set<Tensor>()
 
   /** Several sites, since equal expressions are one node. */
   addSite(n: Tensor, site: Site): void {
@@ -42,6 +46,9 @@ export class Notes {
     if (scope && !this.scopes.has(to)) this.scopes.set(to, scope)
     const dual = this.dual.get(from)
     if (dual && !this.dual.has(to)) this.dual.set(to, rebuilt(dual))
+    const cotangent = this.cotangents.get(from)
+    if (cotangent) this.cotangents.set(to, rebuilt(cotangent))
+    if (this.sums.has(from)) this.sums.add(to)
   }
 }
 

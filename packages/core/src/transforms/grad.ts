@@ -22,7 +22,7 @@ class Cotangents {
       return
     }
     const list = this.#of.get(n) ?? []
-    list[slot] = list[slot] ? add(list[slot], g) : g
+    list[slot] = list[slot] ? accumulate(n, list[slot], g) : g
     this.#of.set(n, list)
   }
   at(n: Tensor): readonly Grad[] | undefined {
@@ -31,6 +31,19 @@ class Cotangents {
   forget(n: Tensor): void {
     this.#of.delete(n)
   }
+}
+
+/** The sum over two uses belongs to the node that is used. */
+function accumulate(n: Tensor, a: Tensor, b: Tensor): Tensor {
+  const trace = currentTrace()
+  if (!trace) return add(a, b)
+  const sum = trace.derivativeOf(n, () => add(a, b))
+  trace.table.notes.sums.add(sum)
+  return sum
+}
+/** Notes the whole cotangent of a node with one output, for pictures and statistics. */
+function noteCotangent(n: Tensor, g: readonly Grad[] | undefined): void {
+  if (g?.[0] && n.types.length === 1) currentTrace()?.table.notes.cotangents.set(n, g[0])
 }
 
 /** One entry per output, none missing. */
@@ -59,7 +72,9 @@ export function pullback(
     const n = order[i]
     const g = bars.at(n)
     const rule = n.op.vjp
-    if (!g || stop.has(n) || "flat" in rule) continue
+    if (!g || stop.has(n)) continue
+    noteCotangent(n, g)
+    if ("flat" in rule) continue
     const run = (): readonly Grad[] => rule(complete(g, n), n)
     const inputs = currentTrace()?.derivativeOf(n, run) ?? run()
     n.inputs.forEach((x, k) => {
@@ -67,6 +82,7 @@ export function pullback(
     })
     bars.forget(n)
   }
+  for (const x of wrt) noteCotangent(x, bars.at(x))
   return wrt.map((x) => bars.at(x)?.[0] ?? null)
 }
 
