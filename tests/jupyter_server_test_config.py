@@ -8,11 +8,10 @@ import tempfile
 root = tempfile.mkdtemp(prefix="defnote-browser-")
 atexit.register(shutil.rmtree, root, ignore_errors=True)
 here = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-shutil.copytree(
-    os.path.join(here, "notebooks"),
-    os.path.join(root, "notebooks"),
-    ignore=shutil.ignore_patterns(".ipynb_checkpoints"),
-)
+notebooks = os.path.join(here, "notebooks")
+if os.path.isdir(notebooks):
+    ignored = shutil.ignore_patterns(".ipynb_checkpoints")
+    shutil.copytree(notebooks, os.path.join(root, "notebooks"), ignore=ignored)
 
 c = get_config()  # noqa: F821
 c.ServerApp.root_dir = root

@@ -40,6 +40,7 @@ export function stages({ full }) {
 function isolated() {
   const folder = at(".cache", "test-jupyter")
   rmSync(folder, { recursive: true, force: true })
+  mkdirSync(folder, { recursive: true })
   mkdirSync(reports, { recursive: true })
   return { ...jupyterEnvironment(folder), NO_COLOR: "1", FORCE_COLOR: undefined }
 }
