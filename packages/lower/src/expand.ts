@@ -1,0 +1,131 @@
+/**
+ * @file Opens what is written in other nodes: calls, composites and routines become their bodies, a conditional of lanes
+ * becomes a choice, a reduction of many elements becomes two. Iterative and linear in the nodes.
+ */
+import {
+  type Attrs,
+  elementOp,
+  type Graph,
+  inline,
+  isHalf,
+  make,
+  type Op,
+  postorder,
+
+  type Tensor,
+  withTable,
+} from "@defnote/core"
+import { scalarInstructions as s } from "@defnote/core"
+import type { Target } from "./build.ts"
+import { digits, isTrailing, linear, roleOf, widthOf } from "./nodes.ts"
+
+const FLAT_RULE = { flat: "it exists only while lowering" }
+/** The same elements in another shape. */
+const viewOp: Op = {
+  name: "view",
+  family: "move",
+  type: ([t], a) => [{ dtype: t.dtype, shape: a.shape as number[] }],
+  vjp: FLAT_RULE,
+  at: (i, load, n) => load(0, digits(linear(i, n.shape), n.inputs[0].shape)),
+}
+/** Where the first input holds for the lane, the second, else the third (C7). */
+const chooseOp: Op = {
+  name: "choose",
+  family: "move",
+  type: ([, a]) => [a],
+  vjp: FLAT_RULE,
+  at: (i, load, n) => s.select(load(0, i.slice(0, n.inputs[0].rank)), load(1, i), load(2, i)),
+}
+const view = (x: Tensor, shape: readonly number[]): Tensor => make(viewOp, [x], { shape })
+
+export interface Expanded {
+  readonly outputs: readonly Tensor[]
+  readonly effects: readonly Tensor[]
+  /** The node of the given graph that a node stands for. */
+  readonly origins: ReadonlyMap<Tensor, Tensor>
+}
+export function expand(graph: Graph, target: Target): Expanded {
+  return withTable(graph.table, () => {
+    const x = new Expansion(target)
+    const roots = [...graph.effects, ...graph.outputs]
+    x.visit(roots, undefined)
+    const done = roots.map((n) => x.env.get(n) as Tensor)
+    const { length } = graph.effects
+    return { effects: done.slice(0, length), outputs: done.slice(length), origins: x.origins }
+  })
+}
+
+class Expansion {
+  readonly env = new Map<Tensor, Tensor>()
+  readonly origins = new Map<Tensor, Tensor>()
+  /** Outputs of nodes that were opened and have several. */
+  readonly #parts = new Map<Tensor, readonly Tensor[]>()
+  readonly #target: Target
+  constructor(target: Target) {
+    this.#target = target
+  }
+  visit(roots: readonly Tensor[], origin: Tensor | undefined): void {
+    for (const n of postorder(roots, (x) => !this.env.has(x))) {
+      if (!this.env.has(n)) this.#one(n, origin ?? n)
+    }
+  }
+  #one(n: Tensor, origin: Tensor): void {
+    const parts = n.op === elementOp ? this.#parts.get(n.inputs[0]) : undefined
+    if (parts) return this.#settle(n, parts[n.attrs.i as number], origin)
+    const inputs = n.inputs.map((x) => this.env.get(x) as Tensor)
+    const same = inputs.every((x, i) => x === n.inputs[i])
+    const now = same ? n : make(n.op, inputs, n.attrs)
+    const opened = this.#open(now)
+    if (!opened) return this.#settle(n, now, origin)
+    this.#settle(now, now, origin)
+    this.visit(opened, origin)
+    const outputs = opened.map((y) => this.env.get(y) as Tensor)
+    this.#parts.set(n, outputs)
+    this.#parts.set(now, outputs)
+    this.#settle(n, outputs[0], origin)
+  }
+  #settle(n: Tensor, to: Tensor, origin: Tensor): void {
+    this.env.set(n, to)
+    this.env.set(to, to)
+    if (!this.origins.has(to)) this.origins.set(to, origin)
+  }
+  #open(n: Tensor): readonly Tensor[] | undefined {
+    if (this.#target.claims(n)) return undefined
+    const role = roleOf(n)
+    if (role === "reduce") return splitReduction(n)
+    if (role !== "opaque") return undefined
+    const { attrs } = n
+    if (isLanes(n)) return chooseLanes(n)
+    if (n.op.family === "syntax" && isGraph(attrs.body) && !("carries" in attrs)) return inline(attrs.body, n.inputs)
+    return n.op.body?.(n)
+  }
+}
+const isGraph = (x: unknown): x is Graph => typeof x === "object" && x !== null && "outputs" in x
+const isLanes = (n: Tensor): boolean => isGraph(n.attrs.yes) && n.inputs[0].rank > 0
+
+function chooseLanes(n: Tensor): Tensor[] {
+  const [p, ...x] = n.inputs
+  const { yes, no } = n.attrs as Attrs & { yes: Graph; no: Graph }
+  const [a, b] = [inline(yes, x), inline(no, x)]
+  return a.map((y, i) => make(chooseOp, [p, y, b[i]]))
+}
+
+/** Elements of one result from which on a reduction is done in two steps: in parts, and of the parts. */
+const LONG = 65536
+const PARTS = 4096
+function splitReduction(n: Tensor): readonly Tensor[] | undefined {
+  const [x] = n.inputs
+  const width = widthOf(n)
+  if (!isTrailing(n) || n.size > 8 || width < LONG || isHalf(n.dtype)) return undefined
+  const parts = partsOf(width)
+  if (parts < 2) return undefined
+  const inner = make(n.op, [view(x, [n.size * parts, width / parts])], { ...n.attrs, axes: [-1] })
+  const outer = make(n.op, [view(inner, [n.size, parts])], { ...n.attrs, axes: [-1] })
+  return [view(outer, n.shape)]
+}
+function partsOf(width: number): number {
+  for (let parts = PARTS; parts > 1; parts--) {
+    if (width % parts === 0 && width / parts >= 256 && width / parts < LONG) return parts
+  }
+  return 1
+}

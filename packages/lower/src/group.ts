@@ -1,0 +1,209 @@
+/**
+ * @file Which nodes share a kernel (D6.4). Consumers first: a node joins the kernel of all its consumers when every one of
+ * them reads it where the kernel stands; so kernels cannot depend on each other in a circle. Knows no loops.
+ */
+import type { Tensor } from "@defnote/core"
+import { scalarInstructions as s } from "@defnote/core"
+import { type Access, FLAT, isTrailing, type Nodes, roleOf, widthOf } from "./nodes.ts"
+import type { Scalar } from "./scalar-rebuild.ts"
+
+/**
+ * Where a member stands: `full` at each element of the kernel's domain, `outer` once per row of it, `inline` wherever a
+ * member asks for it.
+ */
+export type Place = "full" | "outer" | "inline"
+export type Form = "map" | "row" | "reduce" | "contract"
+
+export interface Group {
+  readonly root: Tensor
+  form: Form
+  readonly members: Map<Tensor, Place>
+  /** Elements of the domain: of a row times rows where there are rows. */
+  full: number
+  /** Elements of a row, where members reduce rows. */
+  width: number
+  whyNotNext: string
+}
+
+/** More members than this are cut: generated functions stay small. */
+const MEMBERS = 200
+/** Longer rows do not stay in the cache, so several passes over them gain nothing. */
+const ROW = 32768
+/** Arithmetic that may be done again rather than stored. */
+const CHEAP = 4
+
+export interface Use extends Access {
+  readonly consumer: Tensor
+}
+
+const product = (p: Scalar, w: number): Scalar => s.quotient(p, w)
+
+/** Groups for the nodes in `nodes` (inputs first) that need a kernel. `required` must be stored. */
+export function group(
+  order: readonly Tensor[],
+  required: ReadonlySet<Tensor>,
+  nodes: Nodes,
+): Map<Tensor, Group> {
+  const uses = usesOf(order, required, nodes)
+  const groups = new Map<Tensor, Group>()
+  for (let i = order.length - 1; i >= 0; i--) {
+    const n = order[i]
+    const role = roleOf(n)
+    if (role === "stored" || role === "opaque") continue
+    const mine = uses.get(n) ?? []
+    if (nodes.isVirtual(n) && !required.has(n)) continue
+    if (!mine.length && !required.has(n)) continue
+    const target = mine.length ? commonGroup(mine, groups) : undefined
+    const refused = target ? join(target, n, mine, nodes) : separate(mine, required.has(n))
+    if (refused === undefined) groups.set(n, target as Group)
+    else groups.set(n, found(n, refused))
+  }
+  return groups
+}
+const separate = (uses: readonly Use[], required: boolean): string =>
+  uses.length && !required ? "its consumers are in different kernels" : "it is a result"
+
+/** Who reads what where. Nodes that nobody computes are not asked. */
+function usesOf(
+  order: readonly Tensor[],
+  required: ReadonlySet<Tensor>,
+  nodes: Nodes,
+): Map<Tensor, Use[]> {
+  const uses = new Map<Tensor, Use[]>()
+  const wanted = new Set(required)
+  for (let i = order.length - 1; i >= 0; i--) {
+    const consumer = order[i]
+    if (!wanted.has(consumer)) continue
+    for (const access of nodes.reading(consumer).accesses) {
+      wanted.add(access.producer)
+      const list = uses.get(access.producer)
+      const use = { ...access, consumer }
+      if (list) list.push(use)
+      else uses.set(access.producer, [use])
+    }
+  }
+  return uses
+}
+
+function commonGroup(uses: readonly Use[], groups: ReadonlyMap<Tensor, Group>): Group | undefined {
+  const first = groups.get(uses[0].consumer)
+  return uses.every((u) => groups.get(u.consumer) === first) ? first : undefined
+}
+
+/** A new kernel that ends in `n`. */
+function found(n: Tensor, whyNotNext: string): Group {
+  const role = roleOf(n)
+  const g = { root: n, whyNotNext, members: new Map<Tensor, Place>(), width: 1, full: n.size }
+  if (role === "map") return { ...g, form: "map", members: new Map([[n, "full"]]) }
+  if (role === "contract") return { ...g, form: "contract", members: new Map([[n, "full"]]) }
+  const form = isTrailing(n) ? "row" : "reduce"
+  return { ...g, form, members: new Map([[n, "outer"]]), width: widthOf(n), full: n.inputs[0].size }
+}
+
+/** Takes `n` into `g`, or says why not. */
+function join(g: Group, n: Tensor, uses: readonly Use[], nodes: Nodes): string | undefined {
+  if (g.members.size >= MEMBERS) return "the kernel is full"
+  const role = roleOf(n)
+  if (n.inputs.some((x) => x.size === 0)) return "it has no elements to go through"
+  if (uses.some((u) => u.at === undefined)) return "the next kernel reads it for many sums of products"
+  if (role === "contract") return joinContract(g, n, uses)
+  return role === "reduce" ? joinReduce(g, n, uses) : joinMap(g, n, uses, nodes)
+}
+
+function joinMap(g: Group, n: Tensor, uses: readonly Use[], nodes: Nodes): string | undefined {
+  const places = new Set(uses.map((u) => placeFor(g, n, u)))
+  const [only] = places
+  if (places.size === 1 && only !== "inline") {
+    g.members.set(n, only)
+    return undefined
+  }
+  const again = uses.reduce((sum, u) => sum + domainOf(g, u.consumer) / Math.max(1, n.size), 0)
+  const hoisted = g.form === "map" && uses.every((u) => isRowOf(g, n, u))
+  if (again > 1 && !hoisted && nodes.reading(n).cost > CHEAP) {
+    return "it would be computed again for every element that reads it"
+  }
+  g.members.set(n, "inline")
+  return undefined
+}
+/** Read once per row of a plain map: loops keep it outside the row. */
+function isRowOf(g: Group, n: Tensor, u: Use): boolean {
+  const w = g.full / Math.max(1, n.size)
+  return w >= 8 && Number.isInteger(w) && g.members.get(u.consumer) === "full" && u.at === product(FLAT, w)
+}
+const isReduction = (n: Tensor): boolean => roleOf(n) === "reduce"
+/** Elements at which a member is computed. */
+function domainOf(g: Group, member: Tensor): number {
+  if (isReduction(member)) return member.inputs[0].size
+  const place = g.members.get(member)
+  return place === "full" ? g.full : place === "outer" ? g.full / g.width : Number.POSITIVE_INFINITY
+}
+function placeFor(g: Group, n: Tensor, u: Use): Place {
+  const reads = isReduction(u.consumer) ? "full" : g.members.get(u.consumer)
+  if (reads === "full") {
+    if (u.at === FLAT && n.size === g.full) return "full"
+    if (g.form === "row" && n.size * g.width === g.full && isOuterOf(u.at, g)) return "outer"
+  }
+  if (reads === "outer" && u.at === FLAT && n.size === g.full / g.width) return "outer"
+  return "inline"
+}
+/** The position of the row, of the element at FLAT. */
+const isOuterOf = (at: Scalar | undefined, g: Group): boolean =>
+  g.width === g.full ? at?.op === "constant" : at === product(FLAT, g.width)
+
+function joinContract(g: Group, n: Tensor, uses: readonly Use[]): string | undefined {
+  if (g.form !== "map") return "the next kernel reduces or contracts as well"
+  if (g.full !== n.size || uses.some((u) => u.at !== FLAT || g.members.get(u.consumer) !== "full")) {
+    return "the next kernel reads it in another order"
+  }
+  g.form = "contract"
+  g.members.set(n, "full")
+  return undefined
+}
+
+function joinReduce(g: Group, n: Tensor, uses: readonly Use[]): string | undefined {
+  if (g.form === "contract") return "the next kernel contracts"
+  return isTrailing(n) ? joinRow(g, n, uses) : joinColumn(g, n, uses)
+}
+function joinRow(g: Group, n: Tensor, uses: readonly Use[]): string | undefined {
+  const width = widthOf(n)
+  const at = (u: Use): "full" | "outer" | undefined => {
+    const place = isReduction(u.consumer) ? "full" : g.members.get(u.consumer)
+    return place === "inline" ? undefined : place
+  }
+  const inner = n.inputs[0].size
+  if (g.form === "row") {
+    if (g.width !== width || g.full !== inner) return "the next kernel has rows of another length"
+    const fits = uses.every((u) => placeFor(g, n, u) === "outer")
+    if (!fits) return "the next kernel does not read it row by row"
+    if (width > ROW && uses.some((u) => at(u) === "full")) return "the rows are too long for the cache"
+  } else if (g.form === "map" && g.full === inner && width > 1) {
+    if (width > ROW) return "the rows are too long for the cache"
+    const row = { ...g, form: "row", width } as Group
+    if (!uses.every((u) => at(u) === "full" && isOuterOf(u.at, row))) return "the next kernel does not read it row by row"
+    g.form = "row"
+    g.width = width
+  } else if (!becomeEpilogue(g, n, uses, "row")) return "the next kernel does not read it row by row"
+  g.members.set(n, "outer")
+  return undefined
+}
+/** A map over the results of a reduction becomes what is done with each result. */
+function becomeEpilogue(g: Group, n: Tensor, uses: readonly Use[], form: Form): boolean {
+  if (g.form !== "map" || g.full !== n.size) return false
+  if (!uses.every((u) => u.at === FLAT && g.members.get(u.consumer) === "full")) return false
+  for (const [member, place] of g.members) if (place === "full") g.members.set(member, "outer")
+  g.form = form
+  g.width = widthOf(n)
+  g.full = n.inputs[0].size
+  return true
+}
+function joinColumn(g: Group, n: Tensor, uses: readonly Use[]): string | undefined {
+  if (g.form === "reduce") {
+    const other = [...g.members.keys()].find(isReduction) as Tensor
+    const same = sameReduction(other, n) && uses.every((u) => g.members.get(u.consumer) === "outer" && u.at === FLAT && !isReduction(u.consumer))
+    if (!same) return "the next kernel reduces other axes"
+  } else if (!becomeEpilogue(g, n, uses, "reduce")) return "the next kernel does not read it result by result"
+  g.members.set(n, "outer")
+  return undefined
+}
+const sameReduction = (a: Tensor, b: Tensor): boolean =>
+  String(a.inputs[0].shape) === String(b.inputs[0].shape) && String(a.attrs.axes) === String(b.attrs.axes)
