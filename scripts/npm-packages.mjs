@@ -1,7 +1,7 @@
 /** @file Installs the npm packages of the lock file, when they are not there yet. Imports only Node. */
 import { existsSync, readFileSync } from "node:fs"
 import { at, windows } from "./paths.mjs"
-import { networkFailed, run } from "./process.mjs"
+import { networkFailure, run } from "./process.mjs"
 import { SetupError, step } from "./report.mjs"
 
 /**
@@ -41,11 +41,12 @@ function installed(tests) {
 
 function failure({ output, missing }) {
   if (missing) return new SetupError("npm was not found", "install Node 20 or newer with its npm")
-  if (networkFailed(output)) {
+  const lost = networkFailure(output)
+  if (lost) {
     return new SetupError(
       "npm could not reach its registry",
       "check the network connection or npm's proxy settings and run the command again",
-      output,
+      lost,
     )
   }
   if (/ENOSPC/.test(output)) return new SetupError("the disk is full", "free 1 GB and try again")

@@ -46,9 +46,14 @@ function stop(child, result) {
   setTimeout(() => child.kill("SIGKILL"), 5000).unref()
 }
 
-/** Whether the output of an installer says that the network, not the request, was the problem. */
-export function networkFailed(output) {
-  return /ENOTFOUND|EAI_AGAIN|ETIMEDOUT|ECONNREFUSED|ECONNRESET|ENETUNREACH|ENOTCACHED|dns error|error sending request|Temporary failure in name resolution|NewConnectionError|Max retries exceeded|Failed to fetch|Connection refused/i.test(
-    output,
-  )
+const NETWORK_FAILURE = new RegExp(
+  "ENOTFOUND|EAI_AGAIN|ETIMEDOUT|ECONNREFUSED|ECONNRESET|ENETUNREACH|ENOTCACHED|dns error|" +
+    "error sending request|Temporary failure in name resolution|NewConnectionError|" +
+    "Max retries exceeded|Failed to fetch|certificate",
+  "i",
+)
+
+/** The line of an installer's output that says that the network failed; undefined when none does. */
+export function networkFailure(output) {
+  return output.split("\n").find((line) => NETWORK_FAILURE.test(line))
 }

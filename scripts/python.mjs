@@ -2,7 +2,7 @@
 import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import path from "node:path"
 import { at, bin, venv, windows } from "./paths.mjs"
-import { networkFailed, run } from "./process.mjs"
+import { networkFailure, run } from "./process.mjs"
 import { SetupError, step } from "./report.mjs"
 
 const FLOOR = "3.10"
@@ -17,19 +17,25 @@ export async function preparePython(requirements) {
   const missing = requirements.filter((file) => !fresh(file))
   if (missing.length === 0) return
   const python = await findPython()
-  if (!(await works(bin("python")))) await createEnvironment(python)
+  if (moved() || !(await works(bin("python")))) await createEnvironment(python)
   step(`Installing Python packages (${missing.join(", ")})`)
   await install(python, missing)
   for (const file of missing) writeFileSync(stampOf(file), wanted(file))
 }
 
 const stampOf = (file) => path.join(venv, `.${file}.stamp`)
+const fresh = (file) => existsSync(bin("python")) && stampIn(file) === wanted(file)
+const stampIn = (file) =>
+  existsSync(stampOf(file)) ? readFileSync(stampOf(file), "utf8") : undefined
+
+/** The folder stands first: the commands in `.venv` name it, so they end with a move of the clone. */
 const wanted = (file) =>
-  readFileSync(at(file), "utf8") + readFileSync(at("constraints.txt"), "utf8")
-const fresh = (file) =>
-  existsSync(bin("python")) &&
-  existsSync(stampOf(file)) &&
-  readFileSync(stampOf(file), "utf8") === wanted(file)
+  [venv, readFileSync(at(file), "utf8"), readFileSync(at("constraints.txt"), "utf8")].join("\n")
+
+function moved() {
+  const [folder] = stampIn("requirements.txt")?.split("\n") ?? [venv]
+  return folder !== venv
+}
 
 async function works(python) {
   return existsSync(python) && (await run(python, ["-c", ""])).status === 0
@@ -44,7 +50,9 @@ async function findPython() {
     if (status === 0 && stdout.trim()) return stdout.trim()
   }
   throw new SetupError(
-    `${chosen ?? `Python ${FLOOR} or newer`} was not found or is older than ${FLOOR}`,
+    chosen
+      ? `${chosen}, which DEFNOTE_PYTHON names, is not a Python ${FLOOR} or newer`
+      : `Python ${FLOOR} or newer was not found`,
     `install Python ${FLOOR} or newer, or set DEFNOTE_PYTHON to one`,
   )
 }
@@ -55,8 +63,9 @@ async function createEnvironment(python) {
   rmSync(venv, { recursive: true, force: true })
   const made = await run(python, ["-m", "venv", "--without-pip", venv])
   if (made.status !== 0) {
-    const withUv = await run("uv", ["venv", "--quiet", "--python", python, venv])
-    if (withUv.status !== 0) throw noVenv("Python's venv module does not work", made.output)
+    const uv = await findUv(python)
+    const byUv = uv && (await run(uv, ["venv", "--quiet", "--python", python, venv]))
+    if (byUv?.status !== 0) throw noVenv("Python's venv module does not work", made.output)
   }
   // JupyterLab's bundled yarn.js is CommonJS; a package.json above the clone must not change that.
   writeFileSync(path.join(venv, "package.json"), '{ "type": "commonjs" }\n')
@@ -65,7 +74,7 @@ async function createEnvironment(python) {
 const noVenv = (problem, output) =>
   new SetupError(
     problem,
-    "install it (Debian and Ubuntu: `sudo apt-get install python3-venv`) and run the command again",
+    "install python3-venv (Debian and Ubuntu: `sudo apt-get install python3-venv`) or uv",
     output,
   )
 
@@ -73,11 +82,12 @@ async function install(python, files) {
   const args = [...files.flatMap((file) => ["-r", file]), "-c", "constraints.txt"]
   const result = (await installWithUv(python, args)) ?? (await installWithPip(args))
   if (result.status === 0) return
-  if (networkFailed(result.output)) {
+  const lost = networkFailure(result.output)
+  if (lost) {
     throw new SetupError(
       "the Python package index could not be reached",
       "check the network connection or the proxy settings and run the command again",
-      result.output,
+      lost,
     )
   }
   throw new SetupError("installing Python packages failed", "read the message above", result.output)
@@ -104,11 +114,11 @@ async function installWithPip(args) {
   return run(bin("python"), [...pip, "install", ...flags, ...args], { env: caches() })
 }
 
-/** uv is many times faster than pip: the one on PATH, else its wheel unpacked inside `.venv`. */
+/** uv is many times faster than pip: the one on PATH, else its wheel unpacked in the clone. */
 async function findUv(python) {
   if (process.env.DEFNOTE_NO_UV) return undefined
   if ((await run("uv", ["--version"])).status === 0) return "uv"
-  const folder = path.join(venv, "uv")
+  const folder = at(".cache", "uv-command")
   const binary = path.join(folder, "bin", windows ? "uv.exe" : "uv")
   if (existsSync(binary)) return binary
   mkdirSync(folder, { recursive: true })
