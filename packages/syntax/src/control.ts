@@ -55,7 +55,9 @@ export class Control {
   block(n: Node): void {
     const first = n.directives?.at(-1)?.end ?? n.start + 1
     this.out.copy(n.start, first)
-    this.out.copy(this.list(n.body, first), n.end)
+    this.within({ ...this.context, end: "" }, () => {
+      this.out.copy(this.list(n.body, first), n.end)
+    })
   }
 
   /** A statement outside of a list. True when it was emitted here. */

@@ -7,6 +7,7 @@ export class Emitter {
   private pieces = ""
   private newlines = 0
   private muted = 0
+  private ahead = 0
   private readonly text: string
   private readonly back: (offset: number) => number
   private readonly starts: readonly number[]
@@ -50,10 +51,17 @@ export class Emitter {
     this.muted--
   }
 
+  /** Emits something before text that stands above it: its lines are not waited for. */
+  early(body: () => void): void {
+    this.ahead++
+    body()
+    this.ahead--
+  }
+
   /** Adds line breaks until source offset `offset` is on its own line. Only where a line break may stand. */
   pad(offset: number): void {
     const missing = lineOf(this.starts, offset) - this.newlines
-    if (missing > 0) this.append("\n".repeat(missing))
+    if (missing > 0 && this.ahead === 0) this.append("\n".repeat(missing))
   }
 
   private append(piece: string): void {

@@ -128,7 +128,8 @@ export class Loops {
     this.out.token(name, s.start, s.start + keyword.length)
     this.out.own(`(${site}, `)
     if (isOf) return this.openOf(s, obstacle)
-    if (s.test) this.test(s.test, obstacle)
+    if (s.type === "DoWhileStatement") this.out.early(() => this.test(s.test, obstacle))
+    else if (s.test) this.test(s.test, obstacle)
     else this.out.own("() => true")
     this.out.own(`, (${copies.join(", ")}) => {`)
   }
