@@ -1,10 +1,11 @@
 /** @file Rewrite rules as data, and the one function that applies them and records what it did (D3.9, C12). */
 import type { DType } from "./dtype.ts"
+import { internal } from "./errors.ts"
 import { postorder, rebuild } from "./graph.ts"
 import type { Value } from "./number.ts"
 import type { Op } from "./op.ts"
 import { constant, freshParam, isConstant } from "./ops/source.ts"
-import { make, type Tensor } from "./tensor.ts"
+import { describe, make, type Tensor } from "./tensor.ts"
 import { attrsKey, currentTrace, InternTable, withTable } from "./trace.ts"
 
 /**
@@ -119,9 +120,6 @@ export interface RewriteOptions {
   /** Nodes that are not to be looked into. */
   readonly keep?: (n: Tensor) => boolean
 }
-/** More applications at one node than this mean that two rules undo each other. */
-const LIMIT = 100
-
 /**
  * Applies the rules until none does. One walk, inputs first: a node that a rule made is looked at again at once, and so
  * are the new nodes below it, so the work is linear in the nodes that exist before and after.
@@ -161,25 +159,26 @@ function settle(
   keep: (n: Tensor) => boolean,
   fire: (n: Tensor) => Tensor | undefined,
 ): void {
-  const waitsFor = new Map<Tensor, Tensor>()
-  const tries = new Map<Tensor, number>()
+  const replaced = new Map<Tensor, Tensor>()
   const stack = postorder(roots, (n) => !keep(n)).reverse()
+  const first = (x: Tensor): void => {
+    if (replaced.has(x)) throw internal(`rewrite: rules undo each other at ${describe(x)}`)
+    stack.push(x)
+  }
   while (stack.length) {
     const n = stack[stack.length - 1]
     if (final.has(n)) {
       stack.pop()
       continue
     }
-    const next = waitsFor.get(n) ?? advance(n, final, keep, fire, tries)
-    if (next === undefined) {
-      // New inputs made by a rule are settled first.
-      for (const x of n.inputs) if (!final.has(x)) stack.push(x)
-    } else if (next === n || final.has(next)) {
+    const next = replaced.get(n) ?? advance(n, final, keep, fire)
+    if (next === undefined) n.inputs.filter((x) => !final.has(x)).forEach(first)
+    else if (next === n || final.has(next)) {
       final.set(n, final.get(next) ?? next)
       stack.pop()
     } else {
-      waitsFor.set(n, next)
-      stack.push(next)
+      first(next)
+      replaced.set(n, next)
     }
   }
 }
@@ -189,7 +188,6 @@ function advance(
   final: ReadonlyMap<Tensor, Tensor>,
   keep: (n: Tensor) => boolean,
   fire: (n: Tensor) => Tensor | undefined,
-  tries: Map<Tensor, number>,
 ): Tensor | undefined {
   if (keep(n) || n.op.effect) return n
   if (n.inputs.some((x) => !final.has(x))) return undefined
@@ -197,8 +195,5 @@ function advance(
     n,
     n.inputs.map((x) => final.get(x) as Tensor),
   )
-  if (rebuilt !== n) return rebuilt
-  const count = (tries.get(n) ?? 0) + 1
-  tries.set(n, count)
-  return count > LIMIT ? n : (fire(n) ?? n)
+  return rebuilt === n ? (fire(n) ?? n) : rebuilt
 }
