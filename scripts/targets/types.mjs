@@ -1,13 +1,14 @@
-/** @file Type declarations: made by TypeScript, then laid out for the kernel's language server. */
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+/** @file Type declarations: made by TypeScript, laid out for the kernel's language server. */
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import path from "node:path"
-import { at } from "../paths.mjs"
+import { at, root } from "../paths.mjs"
 import { run } from "../process.mjs"
 import { SetupError } from "../report.mjs"
 import { filesUnder } from "../stamp.mjs"
-import { relative, sourcesOf, workspaceClosure } from "./workspaces.mjs"
+import { exportsOf, sourcesOf, workspaceClosure } from "./workspaces.mjs"
 
 const compiler = at("node_modules", "typescript", "bin", "tsc")
+const work = at(".cache", "types")
 
 /** Where the language server finds `defnote/index.d.ts` and `defnote/lang.d.ts`. */
 export const typesForNotebooks = at("kernel", "dist", "types")
@@ -15,54 +16,90 @@ export const typesForNotebooks = at("kernel", "dist", "types")
 /** The declarations as a step that runs only when a source of them has changed. */
 export function types() {
   const packages = workspaceClosure("defnote")
+  const inputs = ["tsconfig.base.json", "package-lock.json"].map((name) => at(name))
   return {
     name: "types",
-    inputs: [
-      ...sourcesOf(packages),
-      at("tsconfig.base.json"),
-      at("package-lock.json"),
-      at("scripts", "targets"),
-    ],
+    inputs: [...sourcesOf(packages), ...inputs, at("scripts", "targets")],
     outputs: [path.join(typesForNotebooks, "defnote", "index.d.ts")],
     make: async () => {
-      await compile(packages)
+      await declare(packages)
       layOut(packages)
     },
   }
 }
 
-async function compile(packages) {
-  const projects = packages.map(({ folder }) => relative(folder))
-  const result = await run(process.execPath, [compiler, "-b", ...projects])
+/**
+ * Declarations of what the package's exports reach, as one project. The projects of the packages
+ * would add their tests, whose packages are not installed for `npm start`; checking is theirs.
+ */
+async function declare(packages) {
+  rmSync(work, { recursive: true, force: true })
+  mkdirSync(work, { recursive: true })
+  const main = packages.find(({ name }) => name === "defnote")
+  const sources = Object.assign({}, ...packages.map(exportsOf))
+  const project = {
+    extends: "../../tsconfig.base.json",
+    compilerOptions: {
+      rootDir: "../..",
+      outDir: "out",
+      composite: false,
+      incremental: false,
+      noCheck: true,
+      types: ["node"],
+      typeRoots: ["../../node_modules/@types"],
+      // Found by way of node_modules they would be foreign, and TypeScript declares only its own.
+      paths: Object.fromEntries(Object.entries(sources).map(([name, file]) => [name, [file]])),
+    },
+    files: Object.values(exportsOf(main)),
+  }
+  writeFileSync(path.join(work, "tsconfig.json"), JSON.stringify(project))
+  const result = await run(process.execPath, [compiler, "-p", work])
   if (result.status === 0) return
-  throw new SetupError("the type check failed", "mend the errors above", result.output)
+  throw new SetupError("type declarations failed", "mend the errors above", result.output)
 }
 
 /**
- * A copy of every package's declarations, `types/NAME/...`, in which `@defnote/NAME` has become a
- * relative path, so that the tree means the same wherever a notebook's folder is.
+ * A tree `types/PACKAGE/...` in which a workspace package's name has become a relative path, so
+ * that it means the same wherever a notebook's folder is.
  */
 function layOut(packages) {
+  const places = placesOfSpecifiers(packages)
   for (const { folder } of packages) {
-    const name = path.basename(folder)
-    rmSync(path.join(typesForNotebooks, name), { recursive: true, force: true })
-    const from = path.join(folder, "dist", "types")
-    for (const file of filesUnder(from).filter((f) => f.endsWith(".d.ts"))) {
-      if (file.endsWith(".test.d.ts")) continue
-      const to = path.join(typesForNotebooks, name, path.relative(from, file))
+    rmSync(path.join(typesForNotebooks, path.basename(folder)), { recursive: true, force: true })
+    const from = path.join(work, "out", path.relative(root, folder), "src")
+    for (const file of filesUnder(from).filter((name) => name.endsWith(".d.ts"))) {
+      const to = path.join(typesForNotebooks, path.basename(folder), path.relative(from, file))
       mkdirSync(path.dirname(to), { recursive: true })
-      writeFileSync(to, withRelativeImports(readFileSync(file, "utf8"), to))
+      writeFileSync(to, withRelativeImports(readFileSync(file, "utf8"), to, places))
     }
   }
 }
 
-/** The text of a declaration file, made independent of where packages are installed. */
-export function withRelativeImports(text, file) {
-  return text.replaceAll(/(["'])@defnote\/([\w-]+)\1/g, (whole, quote, name) => {
-    const target = path.join(typesForNotebooks, name, "index.d.ts")
-    if (!existsSync(at("packages", name))) return whole
-    const steps = path.relative(path.dirname(file), target).split(path.sep).join("/")
-    const specifier = (steps.startsWith(".") ? steps : `./${steps}`).replace(/\.d\.ts$/, ".js")
-    return `${quote}${specifier}${quote}`
+/** Specifier -> the file of its declarations in the tree, without extension. */
+function placesOfSpecifiers(packages) {
+  const places = new Map()
+  for (const workspace of packages) {
+    for (const [specifier, source] of Object.entries(exportsOf(workspace))) {
+      const inside = path.relative(path.join(workspace.folder, "src"), source)
+      const name = path.basename(workspace.folder)
+      places.set(specifier, path.join(typesForNotebooks, name, inside.replace(/\.ts$/, "")))
+    }
+  }
+  return places
+}
+
+/**
+ * The text of a declaration file, made independent of where packages are installed.
+ *
+ * @param {string} text of the file
+ * @param {string} file where it will be
+ * @param {Map<string, string>} places specifier -> path without extension
+ */
+export function withRelativeImports(text, file, places) {
+  return text.replaceAll(/(["'])(@?[\w./-]+)\1/g, (whole, quote, specifier) => {
+    const place = places.get(specifier)
+    if (!place) return whole
+    const steps = path.relative(path.dirname(file), place).split(path.sep).join("/")
+    return `${quote}${steps.startsWith(".") ? steps : `./${steps}`}.js${quote}`
   })
 }

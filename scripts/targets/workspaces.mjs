@@ -1,7 +1,7 @@
 /** @file The workspace packages and who depends on whom, read from their package.json files. */
 import { existsSync, readdirSync, readFileSync } from "node:fs"
 import path from "node:path"
-import { at, root } from "../paths.mjs"
+import { at } from "../paths.mjs"
 
 /** Every workspace package: its name, its folder and the workspace packages that it depends on. */
 export function workspaces() {
@@ -41,5 +41,17 @@ export const sourcesOf = (packages) =>
     path.join(folder, "tsconfig.json"),
   ])
 
-/** @returns {string} a path relative to the root, with forward slashes */
-export const relative = (file) => path.relative(root, file).split(path.sep).join("/")
+/**
+ * What a package exports: specifier -> source file, for the exports that have a TypeScript source.
+ *
+ * @param {{name: string, folder: string}} workspace
+ */
+export function exportsOf({ name, folder }) {
+  const { exports = {} } = JSON.parse(readFileSync(path.join(folder, "package.json"), "utf8"))
+  const entries = Object.entries(exports).map(([subpath, target]) => [
+    path.posix.join(name, subpath),
+    typeof target === "string" ? target : target["defnote-source"],
+  ])
+  const sources = entries.filter(([, source]) => source?.endsWith(".ts"))
+  return Object.fromEntries(sources.map(([key, source]) => [key, path.join(folder, source)]))
+}
