@@ -13,14 +13,20 @@ export interface LoopFlags {
   value: string
 }
 
+/** A continuation: how it is called at the end of a branch, and which statements it runs. */
+interface After {
+  call: string
+  nodes: readonly Node[]
+}
+
 /**
- * How the statements being emitted leave: natively, or by setting the flags of a loop. `end` follows the last one.
+ * How the statements being emitted leave: natively, or by setting the flags of a loop. `after` follows the last one.
  * `native`: inside of JavaScript that is not lowered, where jumps stay.
  */
 interface Context {
   loop?: LoopFlags
   native?: boolean
-  end: string
+  after?: After
 }
 
 /** How many falling-through `if` may be nested before the warning D212. */
@@ -28,7 +34,7 @@ const FALL_LIMIT = 6
 
 /** Lowers the statements for a {@link RuntimeRewriter}. A plain condition stays exactly JavaScript. */
 export class Control {
-  private context: Context = { end: "" }
+  private context: Context = {}
   private continuations = 0
   private falling = 0
   private readonly loops: Loops
@@ -48,14 +54,14 @@ export class Control {
   }
 
   functionBody(block: Node): void {
-    this.within({ end: "" }, () => this.block(block))
+    this.within({}, () => this.block(block))
   }
 
   /** A block with its braces. */
   block(n: Node): void {
     const first = n.directives?.at(-1)?.end ?? n.start + 1
     this.out.copy(n.start, first)
-    this.within({ ...this.context, end: "" }, () => {
+    this.within({ ...this.context, after: undefined }, () => {
       this.out.copy(this.list(n.body, first), n.end)
     })
   }
@@ -63,7 +69,7 @@ export class Control {
   /** A statement outside of a list. True when it was emitted here. */
   statement(n: Node): boolean {
     if (n.type === "EmptyStatement") return false
-    this.within({ ...this.context, end: "" }, () => this.flow(n, []))
+    this.within({ ...this.context, after: undefined }, () => this.flow(n, []))
     return true
   }
 
@@ -84,7 +90,7 @@ export class Control {
       if (this.flow(s, list.slice(i + 1))) return list.at(-1)!.end
       this.semicolon()
     }
-    if (this.context.end) this.out.own(` ${this.context.end}`)
+    if (this.context.after) this.out.own(` ${this.context.after.call}`)
     return at
   }
 
@@ -171,12 +177,12 @@ export class Control {
   private leavingBlock(s: Node): void {
     const obstacle = { code: "D204", at: s, detail: "a jump out of a bare block" } as const
     if (!this.context.native) this.rewriter.warn(obstacle, undefined)
-    this.within({ native: true, end: "" }, () => this.block(s))
+    this.within({ native: true }, () => this.block(s))
   }
 
   private javascript(s: Node): void {
     if (s.type === "TryStatement") this.rewriter.report("D205", tryKeyword(s), "warning")
-    this.within({ native: true, end: "" }, () =>
+    this.within({ native: true }, () =>
       this.rewriter.copyChildren(s, (c) => {
         const isSwitch = s.type === "SwitchStatement" && c === s.discriminant
         if (isSwitch) this.rewriter.plain(c, "D206", c)
@@ -200,7 +206,7 @@ export class Control {
   private native(s: Node, why: Obstacle): void {
     const { rewriter } = this
     rewriter.warn(why, s.test ?? undefined)
-    this.within({ native: true, end: "" }, () =>
+    this.within({ native: true }, () =>
       rewriter.copyChildren(s, (c) => {
         if (c === s.test) rewriter.plain(c, why.code, why.at)
         else if (s.type === "ForOfStatement" && c === s.right) this.rows(c)
@@ -243,7 +249,7 @@ export class Control {
 
   private branch(n: Node): void {
     this.out.own("() => {")
-    this.within({ ...this.context, end: "" }, () => this.inner(n))
+    this.within({ ...this.context, after: undefined }, () => this.inner(n))
     this.out.own(" }")
   }
 
@@ -251,31 +257,35 @@ export class Control {
   private leavingIf(s: Node, rest: readonly Node[]): boolean {
     const isInline = ends(s.consequent) && !s.alternate
     const falls = [s.consequent, s.alternate].some((b) => !ends(b))
-    const name = !isInline && falls && rest.length > 0 ? this.continuation() : ""
+    const hasContinuation = !isInline && falls && rest.length > 0
+    const name = hasContinuation ? this.rewriter.fresh(`$k${this.continuations++}`) : ""
+    const moved = this.moved(rest)
+    const after = name ? { call: `return ${name}();`, nodes: moved } : this.context.after
     this.out.own("return ")
-    this.openIf("cond", s, this.softObstacle([s.consequent, s.alternate, ...rest]))
-    this.leavingBranch(s.consequent, name)
+    this.openIf("cond", s, this.softObstacle([s.consequent, s.alternate, ...moved]))
+    this.leavingBranch(s.consequent, name, after)
     this.out.own(", ")
     if (isInline) this.rest("() => {", rest, s.end)
-    else this.leavingBranch(s.alternate, name)
-    const hasState = this.state([s.consequent, s.alternate, ...rest], [], s.start)
-    if (!hasState) this.out.own(", () => [], () => {}")
+    else this.leavingBranch(s.alternate, name, after)
+    if (!this.state([s.consequent, s.alternate, ...moved], [], s.start)) {
+      this.out.own(", () => [], () => {}")
+    }
     if (name) this.fallThrough(s, rest)
     this.out.own(");")
     return true
   }
 
-  private continuation(): string {
-    return this.rewriter.fresh(`$k${this.continuations++}`)
+  /** What runs after a statement that may leave the function: the rest of its list, and the continuation around. */
+  moved(rest: readonly Node[]): readonly Node[] {
+    return [...rest, ...(this.context.after?.nodes ?? [])]
   }
 
-  /** One branch; where it falls through it ends with the rest, called by name. */
-  private leavingBranch(n: Node | Absent, name: string): void {
-    const end = name ? `return ${name}();` : this.context.end
+  /** One branch; where it falls through it ends with the continuation. */
+  private leavingBranch(n: Node | Absent, name: string, after: After | undefined): void {
     this.out.own(`(${name}) => {`)
-    this.within({ end: ends(n) ? "" : end }, () => {
+    this.within({ after: ends(n) ? undefined : after }, () => {
       if (n) this.inner(n)
-      else this.out.own(` ${end}`)
+      else this.list([], 0)
     })
     this.out.own(" }")
   }
@@ -293,7 +303,7 @@ export class Control {
   /** The rest of a list as the body of a function. */
   rest(open: string, rest: readonly Node[], at: number): void {
     this.out.own(open)
-    this.within({ end: this.context.end }, () => this.list(rest, at))
+    this.within({ after: this.context.after }, () => this.list(rest, at))
     this.out.own(" }")
   }
 

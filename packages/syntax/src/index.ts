@@ -10,6 +10,7 @@ export {
   isVerbatim,
   lineOf,
   lineStarts,
+  rangeToSource,
   type Segment,
   type SourceMap,
   sourceMap,

@@ -161,7 +161,7 @@ export class Loops {
 
   private body({ s, flags, jumps, guardedUpdate }: Plan): void {
     if (jumps) this.out.own(` let ${flags.skip} = false;`)
-    const context = jumps ? { loop: flags, end: "" } : { end: "" }
+    const context = jumps ? { loop: flags } : {}
     this.control.within(context, () => this.control.inner(s.body))
     if (guardedUpdate) this.guardUpdate(s.update, flags)
     this.out.own(" }")
@@ -221,10 +221,11 @@ export class Loops {
     const { library } = this.rewriter
     const returned = () => this.out.own(flags.returns)
     this.out.own(` return ${library}.cond(`)
-    this.control.condition(returned, this.control.softObstacle(rest))
+    const moved = this.control.moved(rest)
+    this.control.condition(returned, this.control.softObstacle(moved))
     this.out.own(`, ${this.rewriter.site(s)}, () => ${flags.value}, `)
     this.control.rest("() => {", rest, s.end)
-    if (!this.control.state(rest, [], s.start)) this.out.own(", () => [], () => {}")
+    if (!this.control.state(moved, [], s.start)) this.out.own(", () => [], () => {}")
     this.out.own(scoped ? "); }" : ");")
     return true
   }

@@ -2,7 +2,8 @@
 
 /**
  * A piece of generated text that comes from the source. With equal lengths the piece is verbatim; otherwise it is an
- * atom, such as an operator and the function name that stands for it. Sorted by `generated`, never overlapping there.
+ * atom, such as an operator and the function name that stands for it. Sorted by `generated`, never overlapping there. In the types
+ * text the variable of `h += e` is mapped twice (`h = $d.add(h, e)`), so an error about it may come twice.
  */
 export interface Segment {
   generated: number
@@ -35,6 +36,28 @@ export function toGenerated(segments: readonly Segment[], sourceOffset: number):
     else if (starts < 0) starts = s.generated
   }
   return starts < 0 ? atom : starts
+}
+
+/**
+ * The source range of a generated range, from its first mapped offset to its last. Undefined when nothing in it is
+ * mapped: then it lies in a second copy of something, and the same error stands at the first copy too.
+ */
+export function rangeToSource(
+  segments: readonly Segment[],
+  from: number,
+  to: number,
+): { from: number; to: number } | undefined {
+  let first = -1
+  let last = -1
+  for (const s of segments) {
+    if (s.generated >= to && !(s.generated === from && from === to)) break
+    const start = Math.max(from, s.generated)
+    const end = Math.min(to, s.generated + s.length)
+    if (start > end || (start === end && from !== to)) continue
+    if (first < 0) first = isVerbatim(s) ? s.source + start - s.generated : s.source
+    last = isVerbatim(s) ? s.source + end - s.generated : s.source + s.sourceLength
+  }
+  return first < 0 ? undefined : { from: first, to: Math.max(first, last) }
 }
 
 function lastAtOrBefore(segments: readonly Segment[], offset: number): Segment | undefined {

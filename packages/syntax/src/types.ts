@@ -113,20 +113,20 @@ class TypesRewriter extends Rewriter {
     this.call("select", from, to, [n.test, value])
   }
 
-  /** `h += e`: `h = $d.add(h, e)`, the second `h` not mapped. */
+  /** `h += e`: `h = $d.add(h, e)`. Both are mapped: a wrong operand is an error at the second. */
   private compound(n: Node): void {
     const symbol = n.operator.slice(0, -1)
     const [from] = this.operator(n.left, n.right, n.operator)
     this.target(n.left)
     this.out.own(" = ")
-    const again = () => this.out.mute(() => this.expression(n.left))
+    const again = () => this.expression(n.left)
     this.call(BINARY[symbol]!, from, from + symbol.length, [again, n.right])
   }
 
   private update(n: Node) {
     const name = n.operator === "++" ? "increment" : "decrement"
     const [from, to] = n.prefix ? [n.start, n.start + 2] : [n.end - 2, n.end]
-    const again = () => this.out.mute(() => this.expression(n.argument))
+    const again = () => this.expression(n.argument)
     const assignment = () => {
       this.target(n.argument)
       this.out.own(" = ")

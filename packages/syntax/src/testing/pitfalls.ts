@@ -32,6 +32,8 @@ export const PITFALLS: readonly Sample[] = [
   ["then falls and else returns", "(x: number) => { let k = 1;\n  if (x > 0) {\n    k = 2\n  } else {\n    return 7\n  }\n  k *= 3\n  return k\n}"],
   ["a bare block in a branch that falls through", "(x: number, y: number) => { let k = 0; if (x > 0) { if (y > 0) return 1; { { k += 1 } } k += 2 } else { { k = 5 } k += 10 } return k }"],
   ["a function in the test of do", "(x: number) => { let y = x;\n  do {\n    y += 1\n    y += 1\n  } while (((a: number) => { if (a > 3) return a < 8; return a < 1 })(y))\n  return y\n}"],
+  ["the continuation of an outer if assigns", "(x: number, y: number) => { let k = y; if (x > 5) return k; else { if (x > 1) { if (y > 1) return 1 } else { k += 1 } } k = k * 2 + x; return k }"],
+  ["the continuation of an outer if throws", "(x: number, y: number) => { if (2 < 1) return 0; else { if (x > -1000) return y } throw new Error('never') }", "D207"],
   ["both fall, on lines", "(x: number, y: number) => {\n  let k = 1\n  if (x > 0) {\n    if (y > 0) return 10\n    k = 2\n  } else {\n    k = 3\n  }\n  k *= 3 // three\n  return k\n}"],
   ["this in the rest", "function (this: any, x: number) { let y = x; if (x > 0) { if (x > 3) return 1; y = 2 } return y + arguments.length }"],
   ["throw under a plain condition", "(x: number, n = 3) => { if (n > 5) throw new Error('n'); let y = x; if (x > 1) y = 2; return y }"],
