@@ -1,5 +1,5 @@
 /** @file Reductions: one declaration each, over `axes` (all by default), with `keepAxes` and `nan` (S7, S8, S10, S15). */
-import { type DType, intRange, isFloat, isWide } from "../dtype.ts"
+import { type DType, isFloat, isWide } from "../dtype.ts"
 import { publicly } from "../eager.ts"
 import { ShapeError } from "../errors.ts"
 import type { Value } from "../number.ts"
@@ -15,6 +15,7 @@ import { equal } from "./compare.ts"
 import { reshapeTo } from "./move.ts"
 import { permute } from "./move-order.ts"
 import { padNode, sliceNode } from "./move-part.ts"
+import { highest, larger, lowest, smaller } from "./order.ts"
 import {
   keptAxes,
   type Reduction,
@@ -144,18 +145,6 @@ function shareTies(g: Tensor, x: Tensor, y: Tensor, axes: readonly number[]): Te
   const hit = asType(equal(x, restore(y, x, axes)), x.dtype)
   return multiply(hit, restore(divide(g, sumNode(hit, axes)), x, axes))
 }
-function lowest(d: DType): Value {
-  if (d === "bool") return 0
-  if (isFloat(d)) return Number.NEGATIVE_INFINITY
-  const [low] = intRange(d)
-  return isWide(d) ? low : Number(low)
-}
-function highest(d: DType): Value {
-  if (d === "bool") return 1
-  if (isFloat(d)) return Number.POSITIVE_INFINITY
-  const [, high] = intRange(d)
-  return isWide(d) ? high : Number(high)
-}
 /** @throws ShapeError for axes without elements, which have no largest one */
 export function requireElements(op: string, x: Tensor, axes: readonly number[]): void {
   if (axes.every((k) => x.shape[x.rank + k] > 0)) return
@@ -192,12 +181,6 @@ const extreme = (name: string, spec: Pick<Reduction, "fold" | "combine">) => {
   }
   return Object.assign(publicly(name, fn), { op, kind: "reduce" as const }) as Reduce
 }
-/** `a` before `b` in the order of the fold; NaN wins. */
-const larger = (a: Value, b: Value): Value =>
-  typeof a === "number" ? Math.max(a, b as number) : a > b ? a : b
-const smaller = (a: Value, b: Value): Value =>
-  typeof a === "number" ? Math.min(a, b as number) : a < b ? a : b
-
 /**
  * The largest element along `axes`; NaN if there is one (S8). Ties share the gradient evenly (S10).
  * @throws ShapeError when there are no elements

@@ -10,6 +10,12 @@ export function integer(op: string, what: string, x: unknown): number {
   if (typeof x === "number" && Number.isInteger(x)) return x
   throw new OptionError(`${op}: ${what} is ${String(x)}; it must be an integer`, { op })
 }
+/** The number `x`. @throws StaticNeeded for a traced number, OptionError for anything else */
+export function number(op: string, what: string, x: unknown): number {
+  if (isTensor(x)) return needNumber(x, `${op}: ${what}`)
+  if (typeof x === "number") return x
+  throw new OptionError(`${op}: ${what} is ${String(x)}; it must be a number`, { op })
+}
 /** A list of integers. @throws OptionError naming the place */
 export function integers(op: string, what: string, xs: unknown): number[] {
   if (!Array.isArray(xs)) {

@@ -24,7 +24,7 @@ import { broadcastTo, reshapeTo } from "./move.ts"
 import { moved, permute } from "./move-order.ts"
 import { sliceNode } from "./move-part.ts"
 import { constant, differentiable } from "./source.ts"
-import { axesFrom, axisFrom } from "./static.ts"
+import { axesFrom, axisFrom, number } from "./static.ts"
 
 export interface IndexOptions {
   /** Outside: "clamp" to the nearest (default), or "fill" with `value`. */
@@ -58,7 +58,8 @@ export function takeRows(x: Tensor, indices: Tensor, axis: number, outside: Outs
 }
 /** The value that stands for what is outside. */
 function filler(x: Tensor, o: IndexOptions): Tensor {
-  return constant(o.value ?? (differentiable(x) ? Number.NaN : 0), x.dtype)
+  const value = o.value ?? (differentiable(x) ? Number.NaN : 0)
+  return constant(number("take", "value", value), x.dtype)
 }
 /** Where an index is on its axis. */
 const within = (i: Tensor, size: number): Tensor => logicalAnd(lessEqual(0, i), less(i, size))

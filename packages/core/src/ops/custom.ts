@@ -1,0 +1,25 @@
+/** @file stopGradient: the identity that gradients do not pass. */
+import { publicly } from "../eager.ts"
+import type { Op } from "../op.ts"
+import { make, type Tensor } from "../tensor.ts"
+import { f64, move } from "./move-family.ts"
+import { called } from "./notation.ts"
+
+/** The identity with no gradient. */
+export const stopGradientOp: Op = {
+  ...move("stopGradient", {
+    splat: true,
+    type: ([t]) => t,
+    at: (i, load) => load(0, i),
+    vjp: () => [null],
+    linear: "no",
+    samples: [{ inputs: [f64(2, 3)] }],
+    latex: called("stopGradient"),
+  }),
+  vjp: { flat: "stopGradient ends it" },
+}
+/** `x`, taken as a constant by gradients. */
+export const stopGradient = Object.assign(
+  publicly("stopGradient", <T extends Tensor>(x: T): T => make(stopGradientOp, [x]) as T),
+  { op: stopGradientOp, kind: "move" as const },
+)
