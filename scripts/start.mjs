@@ -22,8 +22,11 @@ async function start() {
   if (options.help) return console.log(HELP)
   const { choosePort, startJupyter } = await import("./jupyter.mjs")
   const port = await choosePort(options.port) // before minutes of work that a taken port would waste
-  await setUp()
   const notebook = await firstNotebook()
+  if (options.check && !notebook) {
+    throw new SetupError("notebooks/01-*.ipynb is missing", "restore it from git")
+  }
+  await setUp()
   step("Starting JupyterLab")
   const page = notebook ? `/lab/tree/${encodeURIComponent(notebook)}` : "/lab"
   const server = await startJupyter({ port, page, open: options.open })
@@ -88,7 +91,6 @@ function stopOnSignals(server) {
 
 async function checked(server, notebook) {
   try {
-    if (!notebook) throw new SetupError("notebooks/01-*.ipynb is missing", "restore it from git")
     const { checkNotebook } = await import("./notebook-check.mjs")
     await checkNotebook(server, notebook)
   } finally {
