@@ -32,8 +32,10 @@ export class StaticNeeded extends TraceError {
 }
 
 /** A traced JavaScript number, or a value computed of such numbers only. */
-export const isWeak = (x: unknown): x is Tensor =>
-  isTensor(x) && (currentTrace()?.weak.has(x) ?? false)
+export const isWeak = (x: unknown): boolean => isTensor(x) && (currentTrace()?.weak.has(x) ?? false)
+
+/** The dtype of a value that stands alone: a traced number is f32 (S1). */
+export const strongType = (x: Tensor): DType => (isWeak(x) ? "f32" : x.dtype)
 
 /** Marks a float result as weak when all its operands are numbers and one of them is traced (S3). */
 export function weakly(result: Tensor, operands: readonly Operand[]): Tensor {
@@ -77,7 +79,7 @@ export function commonType(
   }
   const met = strong.map((x) => x.dtype).reduce(promote)
   if (isFloat(met) || rule(met) !== met) return rule(met)
-  if (weak.length && met !== "bool") throw new StaticNeeded(weak[0], op)
+  if (weak.length && met !== "bool") throw new StaticNeeded(weak[0] as Tensor, op)
   return rule(literals.reduce(withLiteral, weak.length ? "f32" : met))
 }
 

@@ -35,6 +35,7 @@ interface ByKindAndRest<D extends DType, R extends readonly unknown[]> {
   move: (...rest: R) => Tensor<D>
   /** Gives several tensors of the same dtype. */
   list: (...rest: R) => Tensor<D>[]
+  activation: (...rest: R) => Tensor<Floating<D>>
   /** Gives a float. */
   toFloat: (...rest: R) => Tensor<Floating<D>>
   /** Gives sums: narrow integers widen. */
@@ -44,25 +45,24 @@ interface ByKindAndRest<D extends DType, R extends readonly unknown[]> {
 }
 type Tail<R extends readonly unknown[]> = R extends readonly [unknown, ...infer T] ? T : []
 type ArgumentsAfterFirst<F> = F extends (x: never, ...rest: infer R) => unknown ? R : never
-/** The function without its first argument. */
-type Rest<F, D extends DType> = F extends (x: infer X, ...rest: infer R) => infer T
-  ? Tensor<D> extends X
-    ? (...rest: R) => T
-    : (...rest: R) => Tensor<D>
-  : never
+/** The function without its first argument. Must not depend on the dtype, else Tensor is no longer covariant in it. */
+type Rest<F> = F extends (x: never, ...rest: infer R) => infer T ? (...rest: R) => T : never
 type Method<F, D extends DType> = F extends { readonly kind: infer K }
-  ? K extends keyof ByKind<D>
-    ? ByKind<D>[K]
-    : K extends keyof ByKindAndRest<D, []>
-      ? ByKindAndRest<D, ArgumentsAfterFirst<F>>[K]
-      : Rest<F, D>
-  : Rest<F, D>
+  ? K extends "create"
+    ? never // takes a shape, not a tensor
+    : K extends keyof ByKind<D>
+      ? ByKind<D>[K]
+      : K extends keyof ByKindAndRest<D, []>
+        ? ByKindAndRest<D, ArgumentsAfterFirst<F>>[K]
+        : Rest<F>
+  : Rest<F>
 /** Every function of the table as a method of a tensor of dtype `D`. */
 export type Methods<D extends DType> = { readonly [K in keyof Table]: Method<Table[K], D> }
 
 /** Called once by index.ts: a loop, not a file per method. */
 export function installMethods(): void {
   for (const [name, fn] of Object.entries(TABLE)) {
+    if (fn.kind === "create") continue
     Object.defineProperty(TensorClass.prototype, name, {
       configurable: true,
       value(this: Tensor, ...rest: unknown[]) {
