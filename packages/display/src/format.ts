@@ -36,7 +36,7 @@ export function formatNumber(value: number, digits = 3): string {
   if (named) return named
   if (value === 0) return "0"
   const size = Math.abs(value)
-  const small = size < 1e-3 || Number(size.toPrecision(digits)) >= 1e6
+  const small = size < 1e-3 || Math.round(size) >= 1e6
   const text = small ? exponential(value, digits) : plain(value, digits)
   return text.replace(/-/g, "−")
 }
@@ -47,7 +47,7 @@ const exponential = (value: number, digits: number): string =>
 /** Integers keep all their digits; `toPrecision` would turn 1234 into an exponent. */
 function plain(value: number, digits: number): string {
   if (Number.isInteger(value)) return String(value)
-  const whole = Math.floor(Math.log10(Math.abs(value))) + 1
+  const whole = Math.floor(Math.log10(Math.abs(Number(value.toPrecision(digits))))) + 1
   return value.toFixed(Math.max(0, digits - whole))
 }
 

@@ -25,9 +25,20 @@ const states = (doc: GraphDoc): Layout[] => {
   return [...budgets, layoutGraph(prepared, { open: allKeys(prepared.tree) })]
 }
 
+/** Everything that a painter can see, as text. */
+const numbers = ({ boxes, edges, rows, frames, columns, height }: Layout): string =>
+  JSON.stringify([
+    boxes.map(({ key, kind, x, y, w, h, members }) => [key, kind, x, y, w, h, members]),
+    edges.map(({ from, to, kind, points }) => [from, to, kind, points]),
+    rows.map((row) => [row.y, row.leaves, row.headers.map((scope) => scope.key)]),
+    frames.map((frame) => [frame.scope.key, frame.x, frame.y, frame.bottom]),
+    columns,
+    height,
+  ])
+
 describe.each(Object.entries(EXAMPLES))("folded layout of %s (D8.5)", (name, doc) => {
   it("gives the same numbers for the same graph", () => {
-    expect(layoutGraph(doc)).toEqual(layoutGraph(JSON.parse(JSON.stringify(doc))))
+    expect(numbers(layoutGraph(doc))).toBe(numbers(layoutGraph(JSON.parse(JSON.stringify(doc)))))
   })
 
   it("never closes a scope when the budget grows", () => {

@@ -17,13 +17,13 @@ export interface Names {
   readonly of: readonly string[]
 }
 
-/** Names every node. A dotted parameter keeps its last part where its scope says the rest. */
-export function nameNodes(model: GraphModel, tree: ScopeTree): Names {
+/** Names every node. With `shorten` a dotted parameter keeps its last part where its scope says the rest. */
+export function nameNodes(model: GraphModel, tree: ScopeTree, shorten = true): Names {
   const forward = model.nodes.filter((n) => n.phase === "fwd" && !isLeaf(n) && !model.folded[n.id])
   const numbered = forward.length <= NAMED_OPS
   let next = 1
   const of = model.nodes.map((node) => {
-    const inScope = isLeaf(node) && tree.scopeOf[node.id] !== tree.root
+    const inScope = shorten && isLeaf(node) && tree.scopeOf[node.id] !== tree.root
     if (node.name) return inScope ? node.name.slice(node.name.search(/[^./]*$/)) : node.name
     const counted = numbered && node.phase === "fwd" && !isLeaf(node) && !model.folded[node.id]
     return counted ? `t${subscript(next++)}` : ""

@@ -229,13 +229,11 @@ function drawEdge({ layout, options, selected, lit, add }: Canvas, edge: Edge): 
 }
 
 /** Edges on which a zero gradient was found to be cut. */
-function isCut({ model }: Layout, edge: Edge): boolean {
+function isCut({ model, boxOf }: Layout, edge: Edge): boolean {
   if (edge.kind !== "forward") return false
   const findings = model.doc.runs?.[0]?.first ?? []
-  return findings.some(
-    (f) =>
-      f.kind === "zero-grad" && edge.values.some((v) => model.nodes[f.node].inputs.includes(v)),
-  )
+  const cut = findings.filter((f) => f.kind === "zero-grad").map((f) => f.node)
+  return cut.some((node) => boxOf[node] === edge.to)
 }
 
 function drawScissors({ points }: Edge, add: Canvas["add"]): void {

@@ -137,7 +137,7 @@ function objectProblem(
     if (!Object.hasOwn(record, key)) return `${path}: no "${key}"; it is required`
   }
   for (const [key, inner] of Object.entries(schema.properties ?? {})) {
-    if (!Object.hasOwn(record, key)) continue
+    if (!Object.hasOwn(record, key) || record[key] === undefined) continue
     const problem = validate(record[key], inner, root, `${path}.${key}`)
     if (problem) return problem
   }

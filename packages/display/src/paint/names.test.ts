@@ -1,0 +1,84 @@
+import { describe, expect, it } from "vitest"
+import {
+  distanceLoss,
+  mlpStep,
+  secondOrder,
+  tanhLoss,
+  transformerStep,
+} from "../examples/graphs.ts"
+import { layoutGraph } from "../layout/fold.ts"
+import type { GraphDoc } from "../payload.ts"
+import { Labels } from "./labels.ts"
+import { fill } from "./names.ts"
+import { isShown, levelOfDetail } from "./primitives.ts"
+
+const titles = (doc: GraphDoc, column: string): string[] => {
+  const layout = layoutGraph(doc)
+  const labels = new Labels(layout.model, layout.tree)
+  return layout.boxes.filter((box) => box.column === column).map((box) => labels.of(box).title)
+}
+
+describe("formulas of boxes", () => {
+  it("put parentheses only where the template binds tighter", () => {
+    expect(fill("{0} × {1}", ["a + b", "c"])).toBe("(a + b) × c")
+    expect(fill("{0} + {1}", ["a × b", "c"])).toBe("a × b + c")
+    expect(fill("{0} − {1}", ["a", "b − c"])).toBe("a − (b − c)")
+    expect(fill("{0} − {1}", ["a − b", "c"])).toBe("a − b − c")
+    expect(fill("{0}²", ["tanh x"])).toBe("(tanh x)²")
+    expect(fill("{g}", [], { g: "a + b" })).toBe("a + b")
+  })
+
+  it("come from rules where there are some, and otherwise from the nodes of the derivative", () => {
+    const doc = tanhLoss()
+    expect(titles(doc, "backward")).toContain("∂t₂ = ∂h × (1 − h²)")
+    const bare = { ...doc, rules: [], nodes: { ...doc.nodes, rule: undefined } }
+    expect(titles(bare, "backward")).toContain("∂t₂ = ∂h × (1 − h²)")
+  })
+
+  it("use the names of the program, and op names where there would be too many", () => {
+    expect(titles(tanhLoss(), "forward")).toEqual([
+      "t₁ = x · w",
+      "t₂ = t₁ + b",
+      "h = tanh t₂",
+      "t₃ = h − y",
+      "t₄ = t₃²",
+      "loss = mean t₄",
+    ])
+    expect(titles(transformerStep(), "forward")).toContain("mul scale")
+  })
+
+  it("shorten dotted parameters where the scope says the rest", () => {
+    expect(titles(mlpStep(), "leaf")).toContain("w")
+    expect(titles(mlpStep(), "update")).toContain("w − 0.1 × ∂w")
+  })
+
+  it("count the uses that a derivative sums over", () => {
+    const layout = layoutGraph(distanceLoss())
+    const labels = new Labels(layout.model, layout.tree)
+    expect(titles(distanceLoss(), "backward")).toContain("∂w1 = Σ 2 uses")
+    const branch = layoutGraph(mlpStep())
+    const uses = branch.boxes.map((box) => new Labels(branch.model, branch.tree).of(box).uses)
+    expect(Math.max(...uses)).toBe(2)
+    expect(labels.names.of).toContain("δ")
+  })
+
+  it("mark derivatives of derivatives", () => {
+    expect(titles(secondOrder(), "backward").some((title) => title.startsWith("∂²"))).toBe(true)
+  })
+})
+
+describe("level of detail (VISUAL)", () => {
+  it("keeps titles at 9 px on screen, then lets them go", () => {
+    expect(levelOfDetail(1)).toMatchObject({ second: true, arrows: true, title: 11.5 })
+    const half = levelOfDetail(0.5)
+    expect([half.second, half.title * 0.5]).toEqual([false, 9])
+    expect(levelOfDetail(0.15)).toMatchObject({ title: 0, arrows: false, overlayFill: true })
+  })
+
+  it("never hides boxes, bars and edges", () => {
+    const detail = levelOfDetail(0.05)
+    const bar = { kind: "rect", role: "bar", x: 0, y: 0, w: 3, h: 3 } as const
+    expect(isShown(bar, detail)).toBe(true)
+    expect(isShown({ ...bar, role: "ring" }, detail)).toBe(false)
+  })
+})

@@ -1,0 +1,124 @@
+/** @file Cells of a tensor's pyramid for a picture: decoded, coarsened to a number of cells, coloured. */
+import { decodeFloats, fromBase64 } from "../base64.ts"
+import { dataColour, type Theme } from "../paint/theme.ts"
+import type { TensorDoc, TensorLevel } from "../payload.ts"
+
+/** Flags of a cell, as in `TensorLevel.flags`. */
+export const FLAG = { nan: 1, posInf: 2, negInf: 4, zero: 8 } as const
+
+/** One level, decoded. `factor` says how many elements of each axis are in a cell. */
+export interface Cells {
+  readonly panels: number
+  readonly rows: number
+  readonly columns: number
+  readonly factor: readonly [number, number]
+  readonly mean: Float64Array
+  readonly min: Float64Array
+  readonly max: Float64Array
+  readonly flags: Uint8Array
+}
+
+export function decodeLevel(level: TensorLevel): Cells {
+  const mean = decodeFloats(level.mean, 4) ?? new Float64Array()
+  const min = level.min === undefined ? mean : (decodeFloats(level.min, 4) ?? mean)
+  const max = level.max === undefined ? mean : (decodeFloats(level.max, 4) ?? mean)
+  return { ...level, mean, min, max, flags: fromBase64(level.flags) ?? new Uint8Array() }
+}
+
+/** The finest stored cells with at most so many panels, and so many rows and columns in each. */
+export function cellsOf(
+  doc: TensorDoc,
+  panels: number,
+  rows: number,
+  columns: number,
+): Cells | undefined {
+  const level =
+    doc.pyramid.find((l) => l.rows <= rows && l.columns <= columns) ??
+    doc.pyramid[doc.pyramid.length - 1]
+  if (!level || level.panels * level.rows * level.columns === 0) return undefined
+  const cells = decodeLevel(level)
+  return coarsen(
+    cells,
+    Math.min(panels, cells.panels),
+    Math.ceil(cells.rows / rows),
+    Math.ceil(cells.columns / columns),
+  )
+}
+
+/** Joins blocks of cells. Minimum, maximum and flags survive; means are of the cells that have one. */
+function coarsen(cells: Cells, panels: number, down: number, across: number): Cells {
+  if (panels === cells.panels && down === 1 && across === 1) return cells
+  const rows = Math.ceil(cells.rows / down)
+  const columns = Math.ceil(cells.columns / across)
+  const size = panels * rows * columns
+  const out = {
+    mean: new Float64Array(size),
+    min: new Float64Array(size).fill(Infinity),
+    max: new Float64Array(size).fill(-Infinity),
+    flags: new Uint8Array(size).fill(FLAG.zero),
+  }
+  const counts = new Uint32Array(size)
+  for (let p = 0; p < panels; p++) {
+    for (let r = 0; r < cells.rows; r++) {
+      for (let c = 0; c < cells.columns; c++) {
+        const from = (p * cells.rows + r) * cells.columns + c
+        join(
+          out,
+          counts,
+          (p * rows + Math.floor(r / down)) * columns + Math.floor(c / across),
+          cells,
+          from,
+        )
+      }
+    }
+  }
+  for (let i = 0; i < size; i++) out.mean[i] = counts[i] > 0 ? out.mean[i] / counts[i] : Number.NaN
+  const factor = [cells.factor[0] * down, cells.factor[1] * across] as const
+  return { panels, rows, columns, factor, ...out }
+}
+
+function join(
+  out: { mean: Float64Array; min: Float64Array; max: Float64Array; flags: Uint8Array },
+  counts: Uint32Array,
+  to: number,
+  cells: Cells,
+  from: number,
+): void {
+  const flags = cells.flags[from]
+  out.flags[to] = ((out.flags[to] | flags) & ~FLAG.zero) | (out.flags[to] & flags & FLAG.zero)
+  if (Number.isNaN(cells.mean[from])) return
+  counts[to]++
+  out.mean[to] += cells.mean[from]
+  out.min[to] = Math.min(out.min[to], cells.min[from])
+  out.max[to] = Math.max(out.max[to], cells.max[from])
+}
+
+/** The colour scale of a picture: |x| at which it is full, and whether some cells are beyond. */
+export interface Scale {
+  readonly limit: number
+  readonly clipped: boolean
+}
+
+/** Full colour at the 98.5th percentile of |x|, or at the largest where that is hardly more. */
+export function scaleOf(cells: Cells): Scale {
+  const sizes = Array.from(cells.mean, Math.abs)
+    .filter((v) => Number.isFinite(v) && v > 0)
+    .sort((a, b) => a - b)
+  if (sizes.length === 0) return { limit: 1, clipped: false }
+  const largest = sizes[sizes.length - 1]
+  const robust = sizes[Math.floor(0.985 * (sizes.length - 1))]
+  return largest > 1.5 * robust
+    ? { limit: robust, clipped: true }
+    : { limit: largest, clipped: false }
+}
+
+const STEPS = 16
+
+/** Colour of a cell in steps, so that equal colours can share a path. NaN and Inf have their own marks. */
+export function cellColour(cells: Cells, i: number, scale: Scale, theme: Theme): string {
+  const flags = cells.flags[i]
+  if (flags & (FLAG.nan | FLAG.posInf | FLAG.negInf)) return theme.colours.warn
+  if (flags & FLAG.zero) return theme.colours.exactZero
+  const share = Math.max(-1, Math.min(1, cells.mean[i] / scale.limit))
+  return dataColour(theme, Math.round(share * STEPS) / STEPS)
+}
