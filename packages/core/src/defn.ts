@@ -2,7 +2,7 @@
  * @file `defn`: traces a function once per argument types, structure, static values and captures, and runs the program
  * (D3.10, S3, C14). Public functions of tensors run through the same machinery when they are called outside a trace (D3.7).
  */
-import { capturesOf, factsOf } from "./captures.ts"
+import { capturesOf, factsOf, registerFunction } from "./captures.ts"
 import type { CompileOptions, Compiler, KernelInfo } from "./compiler.ts"
 import { compilerNamed, defaultCompiler } from "./compilers.ts"
 import { type Container, flatten, leafKey, structureKey } from "./container.ts"
@@ -17,6 +17,7 @@ import {
   traceProgram,
 } from "./program.ts"
 import { formatType } from "./shape.ts"
+import { shownProperties } from "./shown.ts"
 import type { Storage } from "./storage.ts"
 import { storageOf } from "./tensor.ts"
 import { currentTrace } from "./trace.ts"
@@ -200,7 +201,7 @@ export function compiled<F extends AnyFunction>(
     const found = cache.find(args, captured)
     return { program: found, inputs: inputsOf(found, args, captured) }
   }
-  return Object.defineProperties(call, {
+  const made = Object.defineProperties(call, {
     [DEFN]: { value: true },
     name: { value: options.name },
     functionName: { value: options.name },
@@ -225,6 +226,8 @@ export function compiled<F extends AnyFunction>(
       }),
     },
   }) as unknown as Defn<F>
+  registerFunction(made, { captures, name: options.name })
+  return Object.defineProperties(made, shownProperties(made))
 }
 /** The memory of a donated argument is gone; reading it says so. */
 function giveUp(arg: unknown): void {

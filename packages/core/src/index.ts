@@ -1,7 +1,10 @@
 /** @file What people and packages import from the engine: an explicit list per file. */
+import { registerCompiler } from "./compilers.ts"
 import { installMethods } from "./ops/methods.ts"
+import { reference } from "./reference.ts"
 
 installMethods()
+registerCompiler(reference)
 
 export { capturesOf, factsOf, registerFunction } from "./captures.ts"
 export type { CompileOptions, Compiler, Executable, KernelInfo, MemoryPlan } from "./compiler.ts"
@@ -36,8 +39,10 @@ export * from "./ops/table.ts"
 export { formatNumber, formatTensor, type PrintOptions } from "./print.ts"
 export type { Program } from "./program.ts"
 export { traceProgram } from "./program.ts"
+export { reference } from "./reference.ts"
 export * as scalarInstructions from "./scalar.ts"
 export * from "./shape.ts"
+export { setShown } from "./shown.ts"
 export { formatSite, lineOf, type Site, type SourceModule } from "./source.ts"
 export { allocateBuffer, budget, CpuStorage, elementsOf, type Storage } from "./storage.ts"
 export {
@@ -60,4 +65,5 @@ export {
   withTable,
   withTrace,
 } from "./trace.ts"
+export { pullback } from "./transforms/grad.ts"
 export { fromTypedArray, scalar, type TensorOptions, tensor } from "./value.ts"

@@ -1,1 +1,6 @@
-export {}
+/** @file The package that people import. */
+import "./compilers.ts"
+import "./show.ts"
+import "./rewriter.ts"
+
+export * from "./api.ts"

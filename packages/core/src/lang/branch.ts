@@ -104,7 +104,9 @@ type Relation = "less" | "lessEqual" | "greater" | "greaterEqual"
 const relation =
   (build: (a: Operand, b: Operand) => Tensor, native: (a: number, b: number) => boolean) =>
   (a: unknown, b: unknown): Tensor | boolean =>
-    isTensor(a) || isTensor(b) ? build(a as Operand, b as Operand) : native(a as number, b as number)
+    isTensor(a) || isTensor(b)
+      ? build(a as Operand, b as Operand)
+      : native(a as number, b as number)
 const RELATIONS: Record<Relation, (a: unknown, b: unknown) => Tensor | boolean> = {
   less: relation(ops.less, (a, b) => a < b),
   lessEqual: relation(ops.lessEqual, (a, b) => a <= b),
@@ -176,7 +178,7 @@ export function branches(places: Places) {
     },
     chain(names: readonly Relation[], values: readonly unknown[], id: number): unknown {
       places.moveTo(id)
-      const parts = names.map((name, i) => RELATIONS[name](values[i], values[i + 1]))
+      const parts: unknown[] = names.map((name, i) => RELATIONS[name](values[i], values[i + 1]))
       return parts.reduce((a: unknown, b: unknown) =>
         isTensor(a) || isTensor(b) ? ops.logicalAnd(a as Operand, b as Operand) : a && b,
       )

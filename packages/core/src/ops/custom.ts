@@ -2,7 +2,7 @@
 import { publicly } from "../eager.ts"
 import type { Op } from "../op.ts"
 import { make, type Tensor } from "../tensor.ts"
-import { f64, move } from "./move-family.ts"
+import { move } from "./move-family.ts"
 import { called } from "./notation.ts"
 
 /** The identity with no gradient. */
@@ -13,7 +13,7 @@ export const stopGradientOp: Op = {
     at: (i, load) => load(0, i),
     vjp: () => [null],
     linear: "no",
-    samples: [{ inputs: [f64(2, 3)] }],
+    samples: [{ inputs: [{ dtype: "f32", shape: [2, 3] }] }],
     latex: called("stopGradient"),
   }),
   vjp: { flat: "stopGradient ends it" },

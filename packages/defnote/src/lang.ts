@@ -1,0 +1,2 @@
+/** @file `defnote/lang`: what rewritten text imports (K3). People do not. */
+export { $d, $lib } from "@defnote/core/lang"

@@ -1,0 +1,80 @@
+/** @file `graph` and `inspect`: the pictures of a function (D8). */
+import { type Defn, defn, isDefn, OptionError, type Tensor, valueAndGrad } from "@defnote/core"
+import {
+  documentOf,
+  gradientDocument,
+  gradientListing,
+  gradientSvg,
+  graphListing,
+  graphSvg,
+  MIME,
+  tensorDocument,
+  tensorSvg,
+} from "@defnote/display"
+import { inspectProgram } from "@defnote/inspect"
+import { Output } from "./output.ts"
+
+// biome-ignore lint/suspicious/noExplicitAny: any function can be drawn
+type AnyFunction = (...x: any[]) => unknown
+
+const asDefn = (f: AnyFunction, what: string): Defn => {
+  if (typeof f !== "function")
+    throw new OptionError(
+      `${what}: takes a function and its arguments, not ${f === null ? "null" : typeof f}`,
+    )
+  return isDefn(f) ? f : defn(f)
+}
+
+/**
+ * The graph of a function for these arguments: forward on the left; with `valueAndGrad(f)` the derivative of each
+ * operation in the same row on the right.
+ * @example graph(valueAndGrad(loss), params, x, y)
+ */
+export function graph<F extends AnyFunction>(f: F, ...args: Parameters<F>): Output {
+  const g = asDefn(f, "graph")
+  const program = g.program(...args)
+  return new Output(() => {
+    const { doc } = documentOf(program, { title: g.functionName, original: g.original })
+    return { [MIME.graph]: doc, "image/svg+xml": graphSvg(doc), "text/plain": graphListing(doc) }
+  })
+}
+
+/**
+ * Runs `f` and its gradient once and looks at every value: counts, sizes, the first that is not finite, and whether each
+ * derivative agrees with finite differences.
+ * @param f - a function whose value is a float scalar
+ * @example inspect(loss, params, x, y)
+ */
+export function inspect<F extends AnyFunction>(f: F, ...args: Parameters<F>): Output {
+  const both = valueAndGrad(asDefn(f, "inspect") as never) as unknown as Defn
+  const { program, inputs } = both.bind(...args)
+  const inspection = inspectProgram(program, inputs)
+  return new Output(() => {
+    const doc = gradientDocument(inspection, {
+      title: `inspect(${asDefn(f, "inspect").functionName})`,
+      original: asDefn(f, "inspect").original,
+    })
+    return {
+      [MIME.gradient]: doc,
+      "image/svg+xml": gradientSvg(doc),
+      "text/plain": gradientListing(doc),
+    }
+  })
+}
+
+/** The bundle of a concrete tensor: one line, a picture, the explorer's data. */
+export function tensorBundle(x: Tensor): Record<string, unknown> {
+  const doc = tensorDocument(x)
+  return { [MIME.tensor]: doc, "image/svg+xml": tensorSvg(doc), "text/plain": doc.text }
+}
+/** The bundle of a compiled function: its signature, and its graph once it was traced. */
+export function defnBundle(f: Defn): Record<string, unknown> {
+  const { programs, traces } = f.info()
+  const signatures = programs.map(
+    (p) => `${f.functionName}(${p.inputs.join(", ")}) → ${p.outputs.join(", ")}`,
+  )
+  const state = traces
+    ? signatures.join("\n")
+    : `${f.functionName}: not traced yet. Call it once, or pass example arguments: graph(${f.functionName}, ...)`
+  return { "text/plain": state }
+}

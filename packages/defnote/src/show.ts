@@ -1,0 +1,12 @@
+/** @file Installs what tensors and compiled functions show in a notebook. */
+import { isConcrete, setShown, Tensor } from "@defnote/core"
+import { DISPLAY } from "./output.ts"
+import { defnBundle, tensorBundle } from "./pictures.ts"
+
+Object.defineProperty(Tensor.prototype, DISPLAY, {
+  configurable: true,
+  value(this: Tensor) {
+    return isConcrete(this) ? tensorBundle(this) : { "text/plain": this.toString() }
+  },
+})
+setShown((f) => ({ [DISPLAY]: { value: () => defnBundle(f) } }))

@@ -1,0 +1,5 @@
+/** @file Programs, inspections and tensors as documents. */
+export { type DocumentOptions, documentOf, hashText, type ProgramDocument } from "./document.ts"
+export { gradientDocument } from "./gradient.ts"
+export { mathText } from "./math-text.ts"
+export { histogramOf, statsOf, tensorDocument, type TensorDocumentOptions, valuesOf } from "./tensor.ts"
