@@ -6,7 +6,7 @@ import { createServer } from "node:net"
 import { tmpdir } from "node:os"
 import { join, resolve } from "node:path"
 import { Dealer, Subscriber } from "zeromq"
-import { readConnection, type Connection } from "../src/wire/connection.ts"
+import { type Connection, readConnection } from "../src/wire/connection.ts"
 import {
   type Content,
   createHeader,

@@ -4,7 +4,10 @@ import { resultText, streamText, TestKernel, uncoloured } from "./client.ts"
 
 let kernel: TestKernel
 beforeAll(async () => {
-  kernel = await TestKernel.start({ env: { DEFNOTE_TYPECHECK: "off" }, answer: (prompt) => `${prompt}!` })
+  kernel = await TestKernel.start({
+    env: { DEFNOTE_TYPECHECK: "off" },
+    answer: (prompt) => `${prompt}!`,
+  })
 })
 afterAll(() => kernel.stop())
 
@@ -45,7 +48,9 @@ test.each([
 })
 
 test("a name whose declaration threw can be declared again", async () => {
-  expect((await run("const broken = (() => { throw new Error('no') })()")).reply.status).toBe("error")
+  expect((await run("const broken = (() => { throw new Error('no') })()")).reply.status).toBe(
+    "error",
+  )
   expect((await run("const broken = 2")).reply.status).toBe("ok")
 })
 
@@ -54,7 +59,8 @@ test("static imports, dynamic imports, require and import.meta", async () => {
     'import fs, { existsSync as has } from "node:fs"\nimport * as path from "path"\nimport type { Stats } from "node:fs"',
   )
   expect(reply).toMatchObject({ status: "ok" })
-  const check = '[has("."), path.basename("/a/b"), typeof fs.readFileSync, (await import("os")).EOL]'
+  const check =
+    '[has("."), path.basename("/a/b"), typeof fs.readFileSync, (await import("os")).EOL]'
   expect(resultText(await run(check))).toBe("[ true, 'b', 'function', '\\n' ]")
   expect(resultText(await run('require("node:path").sep'))).toBe("'/'")
   expect(resultText(await run("import.meta.filename.endsWith('notebook.ts')"))).toBe("true")
@@ -87,14 +93,21 @@ test("columns are those of the source although types were removed", async () => 
 test("a syntax error has a code frame and runs nothing", async () => {
   const { reply } = await run("globalThis.ran = 1\nconst = 3")
   expect(reply.ename).toBe("SyntaxError")
-  expect(uncoloured((reply.traceback as string[]).join("\n"))).toMatch(/> 2 \| const = 3\n.*\| {7}\^/u)
+  expect(uncoloured((reply.traceback as string[]).join("\n"))).toMatch(
+    /> 2 \| const = 3\n.*\| {7}\^/u,
+  )
   expect(resultText(await run("typeof globalThis.ran"))).toBe("'undefined'")
 })
 
 test("thrown values that are no errors, causes and aggregates", async () => {
-  expect((await run("throw { code: 7 }")).reply).toMatchObject({ ename: "Uncaught", evalue: "{ code: 7 }" })
+  expect((await run("throw { code: 7 }")).reply).toMatchObject({
+    ename: "Uncaught",
+    evalue: "{ code: 7 }",
+  })
   const { reply } = await run("throw new Error('outer', { cause: new TypeError('inner') })")
-  expect(uncoloured((reply.traceback as string[]).join("\n"))).toContain("caused by:\nTypeError: inner")
+  expect(uncoloured((reply.traceback as string[]).join("\n"))).toContain(
+    "caused by:\nTypeError: inner",
+  )
   const many = await run("await Promise.any([Promise.reject(new Error('first one'))])")
   expect(uncoloured((many.reply.traceback as string[]).join("\n"))).toContain("Error: first one")
 })
@@ -122,7 +135,9 @@ test("20,000 lines arrive before idle, none lost", async () => {
 })
 
 test("a busy cell's output is live", async () => {
-  const started = kernel.begin("console.log('early'); const until = Date.now() + 600; while (Date.now() < until) {}")
+  const started = kernel.begin(
+    "console.log('early'); const until = Date.now() + 600; while (Date.now() < until) {}",
+  )
   await kernel.next((item) => item.content.text === "early\n")
   expect(started.all.some((item) => item.content.execution_state === "idle")).toBe(false)
   await started.done
@@ -155,7 +170,9 @@ test("user expressions are answered with bundles or errors", async () => {
 })
 
 test("an error aborts what is queued, not what comes later", async () => {
-  const failing = kernel.begin("await new Promise((_, no) => setTimeout(() => no(new Error('stop')), 200))")
+  const failing = kernel.begin(
+    "await new Promise((_, no) => setTimeout(() => no(new Error('stop')), 200))",
+  )
   const queued = kernel.begin("1")
   expect((await failing.done).reply.status).toBe("error")
   const { reply } = await queued.done
@@ -171,6 +188,10 @@ test("history: tail, range and search", async () => {
   await run("'history marker'")
   const tail = await kernel.request("history_request", { hist_access_type: "tail", n: 1 })
   expect(tail.history).toEqual([[1, expect.any(Number), "'history marker'"]])
-  const search = await kernel.request("history_request", { hist_access_type: "search", pattern: "'history ?arker'", n: 5 })
+  const search = await kernel.request("history_request", {
+    hist_access_type: "search",
+    pattern: "'history ?arker'",
+    n: 5,
+  })
   expect((search.history as unknown[]).length).toBe(1)
 })

@@ -2,8 +2,8 @@
 import { alignColumn } from "./align.ts"
 import { CellSyntaxError, lowerCell, type NameKind } from "./lower.ts"
 import { offsetAt, type Position } from "./positions.ts"
-import { type CellTags, readTags } from "./tags.ts"
 import { type Diagnostic, type Rewriting, rewriteRuntime, stripTypes, toSource } from "./syntax.ts"
+import { type CellTags, readTags } from "./tags.ts"
 
 /** A cell that is ready to run. */
 export interface PreparedCell {
@@ -110,4 +110,3 @@ function refusing<T>(task: () => T, back: (offset: number) => number = (offset) 
 function syntaxFinding(message: string, from: number, to: number): Diagnostic {
   return { code: "SyntaxError", message, from, to, severity: "error" }
 }
-

@@ -45,7 +45,11 @@ export type Finding = Pick<CellDiagnostic, "code" | "message" | "from" | "to">
 function describe(cell: Located, found: Finding, colour: (text: string) => string): string[] {
   const at = positionAt(cell.source, found.from)
   const place = `${cellLabel(cell.name)}, line ${at.line + 1}, column ${at.column + 1}`
-  return [`${colour(found.code)}: ${found.message}`, paint.place(place), codeFrame(cell.source, found)]
+  return [
+    `${colour(found.code)}: ${found.message}`,
+    paint.place(place),
+    codeFrame(cell.source, found),
+  ]
 }
 
 function sentence({ code, message }: Finding): string {

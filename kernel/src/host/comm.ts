@@ -96,7 +96,10 @@ export class CommRouter {
       return this.#publisher.send("comm_close", { comm_id: id, data: {} }, parent)
     }
     this.#open.set(id, { target: name })
-    this.#runtime().sendComm({ kind: "open", comm_id: id, target_name: name, data }, message.buffers)
+    this.#runtime().sendComm(
+      { kind: "open", comm_id: id, target_name: name, data },
+      message.buffers,
+    )
   }
 
   #forward(message: CommMessage, { buffers }: Message): void {

@@ -2,6 +2,7 @@
 import { CellRefused, type PreparedCell, prepareCell } from "../cells/prepare.ts"
 import type { Content, Message } from "../wire/message.ts"
 import { blocking, type Finding, refusal, warningText } from "./check.ts"
+import type { History } from "./history.ts"
 import type {
   CellDiagnostic,
   ErrorReport,
@@ -14,7 +15,6 @@ import type { Publisher } from "./publisher.ts"
 import type { CellRegister } from "./register.ts"
 import type { Settings } from "./settings.ts"
 import type { JupyterError, Traceback } from "./traceback.ts"
-import type { History } from "./history.ts"
 
 /** What {@link Executor} needs. */
 export interface ExecutorOptions {
@@ -154,7 +154,10 @@ export class Executor {
     }
     this.#options.register.add(cell)
     this.#options.language.commit(run.run)
-    const [outcome] = await Promise.all([this.#evaluate(run, cell), this.#warn(run, cell, checking)])
+    const [outcome] = await Promise.all([
+      this.#evaluate(run, cell),
+      this.#warn(run, cell, checking),
+    ])
     return this.#ended(outcome)
   }
 

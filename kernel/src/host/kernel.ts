@@ -1,17 +1,25 @@
 /** @file The protocol core: every request of protocol 5.4 finds its answer. No Node API, no user code. */
-import { type Content, type Message } from "../wire/message.ts"
-import { CommRouter } from "./comm.ts"
+
+import { isComplete } from "../cells/syntax.ts"
+import type { Content, Message } from "../wire/message.ts"
 import { completeReply, inspectReply } from "./assist.ts"
+import { CommRouter } from "./comm.ts"
 import { DiagnosticsTarget } from "./diagnostics.ts"
 import { Executor } from "./execute.ts"
 import { History } from "./history.ts"
 import { kernelInfo } from "./info.ts"
 import { InputBroker } from "./input.ts"
-import type { Channel, InterruptResult, Language, Runtime, RuntimeEvent, Transport } from "./ports.ts"
+import type {
+  Channel,
+  InterruptResult,
+  Language,
+  Runtime,
+  RuntimeEvent,
+  Transport,
+} from "./ports.ts"
 import { createMessage, Publisher } from "./publisher.ts"
 import { CellRegister } from "./register.ts"
 import type { Settings } from "./settings.ts"
-import { isComplete } from "../cells/syntax.ts"
 import { Traceback } from "./traceback.ts"
 
 /** What {@link Kernel} needs. */
@@ -140,8 +148,14 @@ export class Kernel {
     const { language } = this.#options
     return new Map<string, Handler>([
       ["kernel_info_request", () => kernelInfo(this.#options.version)],
-      ["comm_info_request", ({ content }) => ({ status: "ok", comms: this.#comms.info(content.target_name) })],
-      ["history_request", ({ content }) => ({ status: "ok", history: this.#history.find(content) })],
+      [
+        "comm_info_request",
+        ({ content }) => ({ status: "ok", comms: this.#comms.info(content.target_name) }),
+      ],
+      [
+        "history_request",
+        ({ content }) => ({ status: "ok", history: this.#history.find(content) }),
+      ],
       ["is_complete_request", ({ content }) => ({ ...isComplete(String(content.code ?? "")) })],
       ["complete_request", ({ content }) => completeReply(language, content)],
       ["inspect_request", ({ content }) => inspectReply(language, content)],
@@ -196,4 +210,3 @@ type OutputEvent = Extract<
 
 const STUCK =
   "interrupt: a native call does not end. Interrupt again to end the runtime: its variables will be lost.\n"
-

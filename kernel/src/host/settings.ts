@@ -47,7 +47,11 @@ function readCheck(value: string | undefined): TypeCheck {
   throw new Error(`settings: DEFNOTE_TYPECHECK is "${value}"; allowed are ${CHECKS.join(", ")}`)
 }
 
-function readBytes(env: Record<string, string | undefined>, name: string, fallback: number): number {
+function readBytes(
+  env: Record<string, string | undefined>,
+  name: string,
+  fallback: number,
+): number {
   const text = env[name]
   if (text === undefined || text === "") return fallback
   const value = Number(text)

@@ -1,6 +1,7 @@
 /** @file From an error report to what Jupyter shows: message, code frame, frames of cells (no internals). */
-import type { PreparedCell } from "../cells/prepare.ts"
+
 import { positionAt } from "../cells/positions.ts"
+import type { PreparedCell } from "../cells/prepare.ts"
 import { codeFrame, paint, wordAt } from "./frame.ts"
 import type { ErrorReport, Span } from "./ports.ts"
 import { type CellRegister, cellLabel } from "./register.ts"
@@ -47,7 +48,9 @@ export class Traceback {
     const frame = this.#frame(report, stack)
     if (frame) lines.push(...frame)
     for (const line of stack.slice(0, FRAMES)) {
-      lines.push(paint.dim(`    at ${line.function ? `${line.function} (${line.place})` : line.place}`))
+      lines.push(
+        paint.dim(`    at ${line.function ? `${line.function} (${line.place})` : line.place}`),
+      )
     }
     if (stack.length > FRAMES) lines.push(paint.dim(`    ${stack.length - FRAMES} more frames`))
     for (const inner of report.errors ?? []) lines.push("one of:", ...this.#lines(inner))

@@ -13,7 +13,14 @@ const words = new Int32Array(data.words)
 const input = new Uint8Array(data.input)
 const session = new Session()
 session.connectToMainThread()
-const stopper = new Stopper({ session, words, order, ownUrl: data.ownUrl, libraryUrl: data.libraryUrl })
+const stopper = new Stopper({
+  session,
+  words,
+  order,
+  ownUrl: data.ownUrl,
+  libraryUrl: data.libraryUrl,
+  hidden: "/child[.]mjs$",
+})
 
 function order(message: AgentOrder): void {
   parentPort?.postMessage(message)
@@ -33,10 +40,12 @@ function receive(request: Request, parts: Uint8Array[]): void {
 }
 
 async function interrupt(): Promise<void> {
-  if (Atomics.compareExchange(words, Word.input, InputState.waiting, InputState.interrupted) === 0) {
-    Atomics.notify(words, Word.input)
-  }
-  emitFromAgent({ type: "interrupted", result: await stopper.stop() })
+  const { waiting, interrupted } = InputState
+  const wasAsking =
+    Atomics.load(words, Word.asking) === 1 &&
+    Atomics.compareExchange(words, Word.input, waiting, interrupted) === waiting
+  Atomics.notify(words, Word.input)
+  emitFromAgent({ type: "interrupted", result: await stopper.stop(wasAsking) })
 }
 
 /** Wakes a main thread that waits in `input()`. */

@@ -72,7 +72,11 @@ export class CellRunner {
     const value = await this.#options.evaluator.take(evaluation.value)
     const bundle = encodeBinary(await bundleOf(value))
     if (run.finished) return
-    emit({ type: "result", run: run.request.run, bundle: bounded(run, this.#options.displayLimit, bundle) })
+    emit({
+      type: "result",
+      run: run.request.run,
+      bundle: bounded(run, this.#options.displayLimit, bundle),
+    })
   }
 
   async #expressions(request: EvaluateRequest): Promise<Record<string, ExpressionResult>> {
@@ -86,7 +90,8 @@ export class CellRunner {
   async #expression(text: string): Promise<ExpressionResult> {
     const { evaluator } = this.#options
     const evaluation = await evaluator.evaluate(`(${text}\n)`, "expression")
-    if ("thrown" in evaluation) return { error: reportError(await evaluator.take(evaluation.thrown)) }
+    if ("thrown" in evaluation)
+      return { error: reportError(await evaluator.take(evaluation.thrown)) }
     try {
       return { bundle: encodeBinary(await bundleOf(await evaluator.take(evaluation.value))) }
     } catch (error) {

@@ -4,6 +4,7 @@ import { fileURLToPath, pathToFileURL } from "node:url"
 import { Worker } from "node:worker_threads"
 import type { EvaluateRequest } from "../host/ports.ts"
 import { readSettings } from "../host/settings.ts"
+import { carryCauses, carryThroughPromises } from "./causes.ts"
 import { CellRunner } from "./cell.ts"
 import { Comms } from "./comms.ts"
 import { clearOutput, createDisplay } from "./display.ts"
@@ -14,8 +15,8 @@ import { createInstall } from "./install.ts"
 import { chooseLibrary, Library } from "./library.ts"
 import { installModules } from "./modules.ts"
 import { type AgentOrder, Word } from "./protocol.ts"
-import { emit } from "./reporter.ts"
-import { currentNumber, latestRun } from "./run.ts"
+import { emit, guardWrites } from "./reporter.ts"
+import { currentNumber, latestRun, runOfPromise } from "./run.ts"
 import { installStreams } from "./stream.ts"
 import { createTslab } from "./tslab.ts"
 import { type AgentData, createShared } from "./words.ts"
@@ -39,6 +40,8 @@ const runner = new CellRunner({
   recover: () => library.recover(),
 })
 
+guardWrites(shared.words)
+carryCauses()
 installStreams(settings.outputLimit)
 installModules({ folder, supplied: new Map([...library.modules(), ...createTslab(display)]) })
 Object.assign(globalThis, {
@@ -62,17 +65,20 @@ function describeCell(): { cellId?: string; executionCount: number } {
 
 function obey(order: AgentOrder): void {
   if (order.type === "ping") Atomics.add(shared.words, Word.pong, 1)
+  else if (order.type === "carry") carryThroughPromises()
   else if (order.type === "stopped") runner.stopped(order.run, order.frames)
   else if (order.request.type === "comm") comms.receive(order.request.message, order.parts)
   else void runner.run(order.request.request)
 }
 
-function late(thrown: unknown): void {
-  emit({ type: "late", run: currentNumber(), error: reportError(thrown) })
+function late(thrown: unknown, run: number): void {
+  emit({ type: "late", run, error: reportError(thrown) })
 }
 
-process.on("uncaughtException", late)
-process.on("unhandledRejection", late)
+process.on("uncaughtException", (error) => late(error, currentNumber()))
+process.on("unhandledRejection", (reason, promise) => {
+  late(reason, runOfPromise(promise)?.request.run ?? 0)
+})
 
 const data: AgentData = {
   words: shared.words.buffer,

@@ -50,7 +50,9 @@ function displayMethod(value: unknown): (() => unknown) | undefined {
 
 function withText(bundle: unknown, value: unknown): Bundle {
   if (typeof bundle !== "object" || bundle === null) {
-    throw new TypeError(`display: Symbol.for("Jupyter.display") gave ${typeof bundle}; a MIME bundle is needed`)
+    throw new TypeError(
+      `display: Symbol.for("Jupyter.display") gave ${typeof bundle}; a MIME bundle is needed`,
+    )
   }
   const found = bundle as Bundle
   return "text/plain" in found ? found : { ...found, "text/plain": plainText(value) }

@@ -28,7 +28,9 @@ export function createInput(shared: Shared): Input {
     Atomics.store(words, Word.input, InputState.waiting)
     const password = options.password === true
     emit({ type: "input", run: run.request.run, prompt: String(prompt), password })
+    Atomics.store(words, Word.asking, 1)
     Atomics.wait(words, Word.input, InputState.waiting)
+    Atomics.store(words, Word.asking, 0)
     return readAnswer(shared)
   }
 }

@@ -15,7 +15,9 @@ export function createInstall(folder: string): Install {
   return async function install(...packages) {
     const bad = packages.find((name) => !PACKAGE.test(name) || name.startsWith("-"))
     if (packages.length === 0 || bad !== undefined) {
-      throw new TypeError(`install: "${bad ?? ""}" is no package name; name or name@version is allowed`)
+      throw new TypeError(
+        `install: "${bad ?? ""}" is no package name; name or name@version is allowed`,
+      )
     }
     const words = ["install", "--prefix", folder, "--no-fund", "--no-audit", ...packages]
     const code = await finished(runNpm(words, folder))

@@ -76,7 +76,8 @@ export class Library {
     const name = request.name.replace(":", "_")
     const { source: text, cellId, executionCount } = request
     this.#sources.set(name, { text, cellId, executionCount })
-    if (this.#sources.size > KEPT_SOURCES) this.#sources.delete(this.#sources.keys().next().value as string)
+    if (this.#sources.size > KEPT_SOURCES)
+      this.#sources.delete(this.#sources.keys().next().value as string)
     this.#lang?.engine?.registerSource?.(name, { text, cellId, executionCount })
   }
 

@@ -29,7 +29,11 @@ export function installModules(options: ModuleOptions): void {
   patchRequire(options.supplied)
   Object.assign(globalThis, { require: createRequire(notebook) })
   defineHidden("__import", createImport(options, notebook))
-  defineHidden("__meta", { url: notebook, dirname: options.folder, filename: fileURLToPath(notebook) })
+  defineHidden("__meta", {
+    url: notebook,
+    dirname: options.folder,
+    filename: fileURLToPath(notebook),
+  })
 }
 
 function createImport({ folder, supplied }: ModuleOptions, notebook: string): ImportFunction {
@@ -73,7 +77,9 @@ function patchRequire(supplied: ReadonlyMap<string, SuppliedModule>): void {
     if (!found) return load.call(this, request, parent, isMain)
     const namespace = found.loaded()
     if (namespace) return namespace
-    throw new Error(`require: "${request}" is not loaded yet; run a cell with import("${request}") first`)
+    throw new Error(
+      `require: "${request}" is not loaded yet; run a cell with import("${request}") first`,
+    )
   }
 }
 

@@ -167,7 +167,11 @@ export class RuntimeProcess implements Runtime {
       setImmediate(() => {
         if (this.#running !== running) return
         this.#running = undefined
-        running.settle(status === "ok" || !error ? { status: "ok", expressions } : { status, error, expressions })
+        running.settle(
+          status === "ok" || !error
+            ? { status: "ok", expressions }
+            : { status, error, expressions },
+        )
       }),
     )
   }

@@ -34,9 +34,15 @@ export type AgentReport =
 
 /** Agent to main thread. */
 export type AgentOrder =
-  | { type: "request"; request: Exclude<Request, { type: "interrupt" } | { type: "input" }>; parts: Uint8Array[] }
+  | {
+      type: "request"
+      request: Exclude<Request, { type: "interrupt" } | { type: "input" }>
+      parts: Uint8Array[]
+    }
   /** Answer by adding one to {@link Word.pong}: the event loop turns. */
   | { type: "ping" }
+  /** Carry causes through promises again. */
+  | { type: "carry" }
   /** The running cell was stopped at these frames: recover, end it. */
   | { type: "stopped"; run: number; frames: StoppedFrame[] }
 
@@ -62,6 +68,10 @@ export const Word = {
   pong: 10,
   input: 11,
   inputLength: 12,
+  /** Set while `input()` waits. */
+  asking: 14,
+  /** Not zero while a frame is written: half a frame would spoil the pipe. */
+  writing: 13,
   words: 16,
 } as const
 

@@ -1,13 +1,23 @@
 /** @file Blocking writes of frames to the host: what a busy cell prints leaves at once. */
 import { writeSync } from "node:fs"
 import { encodeFrame } from "./frames.ts"
-import { Descriptor, type AgentReport, type Report } from "./protocol.ts"
+import { type AgentReport, Descriptor, type Report, Word } from "./protocol.ts"
+
+let guard: Int32Array = new Int32Array(Word.words)
+
+/** Tells the agent, by {@link Word.writing}, when the main thread must not be cut. */
+export function guardWrites(words: Int32Array): void {
+  guard = words
+}
 
 const pause = new Int32Array(new SharedArrayBuffer(4))
 
 /** Sends a report of the main thread. */
 export function emit(report: Report, parts: readonly Uint8Array[] = []): void {
-  writeAll(Descriptor.reports, encodeFrame(report, parts))
+  const bytes = encodeFrame(report, parts)
+  Atomics.store(guard, Word.writing, 1)
+  writeAll(Descriptor.reports, bytes)
+  Atomics.store(guard, Word.writing, 0)
 }
 
 /** Sends a report of the agent thread. */

@@ -1,6 +1,6 @@
 /** @file Which cell runs, and which cell an asynchronous callback belongs to (D7.2). */
-import { AsyncLocalStorage } from "node:async_hooks"
 import type { EvaluateRequest } from "../host/ports.ts"
+import { causeOf, currentCause, setCause } from "./causes.ts"
 
 /** The state of one run of a cell; it outlives the run while callbacks of it are alive. */
 export interface Run {
@@ -15,7 +15,6 @@ export interface Run {
   abort: AbortController
 }
 
-const context = new AsyncLocalStorage<Run>()
 let latest: Run | undefined
 
 /** Begins a run: from here on, callbacks that are made belong to it. */
@@ -28,18 +27,23 @@ export function beginRun(request: EvaluateRequest): Run {
     pending: [],
     abort: new AbortController(),
   }
-  context.enterWith(latest)
+  setCause(latest)
   return latest
 }
 
 /** The run the current code belongs to, else the latest; undefined before the first. */
 export function currentRun(): Run | undefined {
-  return context.getStore() ?? latest
+  return (currentCause() as Run | undefined) ?? latest
 }
 
 /** The latest run that was begun. */
 export function latestRun(): Run | undefined {
   return latest
+}
+
+/** The run of the code that made a promise. */
+export function runOfPromise(promise: object): Run | undefined {
+  return (causeOf(promise) as Run | undefined) ?? latest
 }
 
 /** The number of {@link currentRun}; 0 before the first run. */

@@ -1,17 +1,25 @@
 /** @file The three steps of an interrupt (D7.4): cancel word, pause at a safe place, termination. */
 import type { Debugger, InspectorNotification, Session } from "node:inspector"
+import { PROMISE_HOOKS, SUSPEND_CAUSES } from "./causes.ts"
 import { type AgentOrder, type StoppedFrame, Word } from "./protocol.ts"
 
 /** The engine has this long to see the cancel word (ms). */
 const CANCEL_MS = 50
-/** Paused JavaScript is waited for this long; nothing running does not pause (ms). */
+/** When the event loop turns, user code is waited for this long (ms). */
 const PAUSE_MS = 30
-/** A critical section is waited for this long (ms). */
-const CRITICAL_MS = 2000
+/** How often a pause is asked for (ms). */
+const REPEAT_MS = 5
+/** The end of a critical section, or of a native call, is waited for this long (ms). */
+const BUSY_MS = 2000
+/** A termination takes effect in this time, or not at all (ms). */
+const CUT_MS = 10
 /** The main thread must answer in this time, else a native call holds it (ms). */
 const ANSWER_MS = 2000
 /** After a pending cell was ended, its next step is caught this long (ms). */
 const HUNT_MS = 400
+
+/** Frames told of a stopped cell at most. */
+const FRAMES = 50
 
 /** What {@link Stopper} needs. */
 export interface StopperOptions {
@@ -20,6 +28,8 @@ export interface StopperOptions {
   order(message: AgentOrder): void
   ownUrl: string
   libraryUrl: string
+  /** A pattern of the URL of the kernel's own script. */
+  hidden: string
 }
 
 type Paused = Debugger.PausedEventDataType
@@ -29,15 +39,26 @@ export class Stopper {
   readonly #options: StopperOptions
   #pongs = 0
   #hunt = 0
+  #hunting: Promise<void> = Promise.resolve()
   #busy: Promise<"stopped" | "idle" | "stuck"> | undefined
+
+  /** URLs of scripts; V8 leaves them out of frames. */
+  readonly #urls = new Map<string, string>()
 
   constructor(options: StopperOptions) {
     this.#options = options
+    options.session.on("Debugger.scriptParsed", ({ params }) => {
+      this.#urls.set(params.scriptId, params.url)
+    })
   }
 
-  /** Stops the running cell, or background code when none runs. */
-  stop(): Promise<"stopped" | "idle" | "stuck"> {
-    this.#busy ??= this.#stop().finally(() => {
+  /**
+   * Stops the running cell, or background code when none runs.
+   *
+   * @param told whether the cell is about to throw an InterruptError by itself
+   */
+  stop(told: boolean): Promise<"stopped" | "idle" | "stuck"> {
+    this.#busy ??= this.#stop(told).finally(() => {
       this.#busy = undefined
     })
     return this.#busy
@@ -48,77 +69,125 @@ export class Stopper {
     this.#hunt++
   }
 
-  async #stop(): Promise<"stopped" | "idle" | "stuck"> {
+  async #stop(told: boolean): Promise<"stopped" | "idle" | "stuck"> {
     const { words } = this.#options
     const run = Atomics.load(words, Word.run)
     const ended = () => run !== 0 && Atomics.load(words, Word.run) !== run
     this.#hunt++
+    await this.#hunting
     Atomics.store(words, Word.cancel, 1)
     Atomics.notify(words, Word.cancel)
     // Without an engine nobody polls the word: the wait would be for nothing.
-    if (Atomics.load(words, Word.engine) === 1) await until(ended, CANCEL_MS)
+    if (told || Atomics.load(words, Word.engine) === 1) await until(ended, CANCEL_MS)
     if (ended()) return "stopped"
-    const frames = await this.#terminate(ended, CRITICAL_MS)
+    const frames = await this.#terminate(ended, PAUSE_MS)
     if (ended()) return "stopped"
     this.#options.order({ type: "stopped", run, frames: frames ?? [] })
     this.#ping()
     if (!(await until(() => this.#answered(), ANSWER_MS))) return "stuck"
-    if (!frames && run !== 0) void this.#huntFor(run)
+    if (!frames && run !== 0) this.#hunting = this.#huntFor(run)
     return run !== 0 || frames ? "stopped" : "idle"
   }
 
   /** Catches the next step of an asynchronous cell that was ended while it waited. */
   async #huntFor(run: number): Promise<void> {
     const hunt = ++this.#hunt
-    const frames = await this.#terminate(() => this.#hunt !== hunt, HUNT_MS, HUNT_MS)
+    const frames = await this.#terminate(() => this.#hunt !== hunt, HUNT_MS)
     if (frames) this.#options.order({ type: "stopped", run, frames })
   }
 
   /**
    * Pauses running JavaScript and terminates it, unless the engine is in a critical section.
    *
-   * @returns the frames it was at, or undefined when nothing ran
+   * @param limit how long user code is waited for when the event loop turns (ms)
+   * @returns the frames it was at, or undefined when no user code ran
    */
-  async #terminate(
-    ended: () => boolean,
-    limit: number,
-    pauseLimit = PAUSE_MS,
-  ): Promise<StoppedFrame[] | undefined> {
-    const deadline = Date.now() + limit
+  async #terminate(ended: () => boolean, limit: number): Promise<StoppedFrame[] | undefined> {
     try {
       await this.#post("Debugger.enable")
-      while (!ended() && Date.now() < deadline) {
-        const paused = await this.#pause(ended, Math.min(pauseLimit, deadline - Date.now()))
+      // A pause that falls into a hidden promise hook would be lost: only Node is hidden yet.
+      await this.#post("Debugger.setBlackboxPatterns", { patterns: ["^node:"] })
+      this.#ping()
+      const start = performance.now()
+      const expired = () => {
+        const spent = performance.now() - start
+        return ended() || spent > BUSY_MS || (spent > limit && this.#answered())
+      }
+      while (!expired()) {
+        const paused = await this.#pause(expired)
         if (!paused) return undefined
-        const frames = stoppedFrames(paused)
+        await this.#suspendHooks(paused)
+        const frames = this.#frames(paused)
         if (ended()) return undefined
-        if (Atomics.load(this.#options.words, Word.critical) !== 0 || this.#isOwn(frames)) {
-          await this.#post("Debugger.resume")
-          await sleep(2)
-          continue
-        }
-        const terminated = this.#post("Runtime.terminateExecution")
-        await this.#post("Debugger.resume")
-        await Promise.race([terminated, sleep(200)])
-        return frames
+        if (this.#mayCut(frames)) {
+          if (await this.#cut()) return frames
+        } else await this.#post("Debugger.resume")
       }
       return undefined
     } finally {
       await this.#post("Debugger.disable")
+      this.#options.order({ type: "carry" })
     }
   }
 
-  async #pause(ended: () => boolean, limit: number): Promise<Paused | undefined> {
+  /**
+   * Switches the promise hooks of the main thread off until it is told to carry causes again: V8
+   * forgets a termination that falls into a promise hook.
+   */
+  async #suspendHooks(paused: Paused): Promise<void> {
+    const { callFrameId } = paused.callFrames[0]
+    await this.#post("Debugger.evaluateOnCallFrame", { callFrameId, expression: SUSPEND_CAUSES })
+    await this.#post("Debugger.setBlackboxPatterns", { patterns: ["^node:", this.#options.hidden] })
+  }
+
+  /** Whether user code is on the stack, outside of critical sections and promise hooks. */
+  #mayCut(frames: readonly StoppedFrame[]): boolean {
+    const { words, ownUrl } = this.#options
+    if (Atomics.load(words, Word.critical) !== 0 || Atomics.load(words, Word.writing) !== 0) {
+      return false
+    }
+    const [top] = frames
+    const isHook = top.url.startsWith(ownUrl) && PROMISE_HOOKS.includes(top.function)
+    return !isHook && !this.#isOwn(frames)
+  }
+
+  /**
+   * Terminates the paused JavaScript.
+   *
+   * @returns whether it took effect
+   */
+  async #cut(): Promise<boolean> {
+    let terminated = false
+    void this.#post("Runtime.terminateExecution").then((done) => {
+      terminated = done !== undefined
+    })
+    await this.#post("Debugger.resume")
+    return until(() => terminated, CUT_MS)
+  }
+
+  async #pause(expired: () => boolean): Promise<Paused | undefined> {
     const { session } = this.#options
     let paused: Paused | undefined
     const listen = (event: InspectorNotification<Paused>) => {
       paused = event.params
     }
     session.once("Debugger.paused", listen)
-    void this.#post("Debugger.pause")
-    await until(() => paused !== undefined || ended(), limit)
+    // A pause that falls into a hidden function may be lost: it is asked for again and again.
+    while (!paused && !expired()) {
+      await this.#post("Debugger.pause")
+      await until(() => paused !== undefined, REPEAT_MS)
+    }
     session.off("Debugger.paused", listen)
     return paused
+  }
+
+  #frames(paused: Paused): StoppedFrame[] {
+    return paused.callFrames.slice(0, FRAMES).map(({ functionName, location, url }) => ({
+      function: functionName,
+      url: url || (this.#urls.get(location.scriptId) ?? ""),
+      line: location.lineNumber,
+      column: location.columnNumber ?? 0,
+    }))
   }
 
   /** Whether only the kernel and Node are on the stack. */
@@ -139,20 +208,14 @@ export class Stopper {
     return Atomics.load(this.#options.words, Word.pong) !== this.#pongs
   }
 
-  #post(method: string): Promise<unknown> {
+  /** @returns the result, or undefined after an error */
+  #post(method: string, params: object = {}): Promise<unknown> {
     return new Promise((resolve) => {
-      this.#options.session.post(method, (_error, result) => resolve(result))
+      this.#options.session.post(method, params, (error, result) => {
+        resolve(error ? undefined : (result ?? {}))
+      })
     })
   }
-}
-
-function stoppedFrames(paused: Paused): StoppedFrame[] {
-  return paused.callFrames.slice(0, 50).map((frame) => ({
-    function: frame.functionName,
-    url: frame.url,
-    line: frame.location.lineNumber,
-    column: frame.location.columnNumber ?? 0,
-  }))
 }
 
 async function until(condition: () => boolean, limit: number): Promise<boolean> {

@@ -1,6 +1,6 @@
 /** @file The five ZeroMQ sockets of a kernel as one transport; it does not know what messages mean. */
 import { Reply, Router, XPublisher } from "zeromq"
-import type { Transport, Channel } from "../host/ports.ts"
+import type { Channel, Transport } from "../host/ports.ts"
 import { address, type Connection } from "./connection.ts"
 import {
   createHeader,
