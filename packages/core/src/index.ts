@@ -29,6 +29,13 @@ export * from "./dtype.ts"
 export { engine } from "./engine.ts"
 export * from "./errors.ts"
 export { type Graph, graphOf, inline, postorder, substitute, typesOf } from "./graph.ts"
+export {
+  type DerivativeFormula,
+  derivativeFormulas,
+  derivativeOf,
+  LETTERS,
+  latexOf,
+} from "./latex.ts"
 export { cast, fit, read, roundFloat, type Value, wrap, write } from "./number.ts"
 export type { At, Flat, Fold, Grad, Latex, Op, Sample, Values, Vjp } from "./op.ts"
 export { declarations } from "./ops/declarations.ts"

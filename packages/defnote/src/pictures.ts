@@ -1,16 +1,14 @@
 /** @file `graph` and `inspect`: the pictures of a function (D8). */
 import { type Defn, defn, isDefn, OptionError, type Tensor, valueAndGrad } from "@defnote/core"
 import {
-  documentOf,
-  gradientDocument,
   gradientListing,
   gradientSvg,
   graphListing,
   graphSvg,
   MIME,
-  tensorDocument,
   tensorSvg,
 } from "@defnote/display"
+import { documentOf, gradientDocument, tensorDocument } from "@defnote/display/document"
 import { inspectProgram } from "@defnote/inspect"
 import { Output } from "./output.ts"
 

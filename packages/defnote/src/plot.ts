@@ -1,6 +1,12 @@
 /** @file Plotly figures in notebooks: live in JupyterLab, a static picture everywhere else (D8.1). */
 import { isTensor, type Tensor } from "@defnote/core"
-import { type Column, type PlotLayout, type PlotTrace, plotSvg, titleOf } from "@defnote/display"
+import {
+  type Column,
+  type PlotLayout,
+  type PlotTrace,
+  plotSvg,
+  titleOf,
+} from "@defnote/display/plot"
 import { Output } from "./output.ts"
 
 const PLOTLY = "application/vnd.plotly.v1+json"
@@ -11,7 +17,7 @@ export type PlotInput = Omit<PlotTrace, "x" | "y" | "z"> & {
   readonly y?: Column | Tensor
   readonly z?: PlotTrace["z"] | Tensor
 }
-export type { PlotLayout } from "@defnote/display"
+export type { PlotLayout } from "@defnote/display/plot"
 
 /** Tensors and typed arrays become plain arrays; NaN and infinities become gaps, as JSON has none of them. */
 function plain(v: unknown): unknown {

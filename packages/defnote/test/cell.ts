@@ -5,7 +5,10 @@ import { rewriteRuntime, stripTypes } from "@defnote/syntax"
 
 let serial = 0
 /** The value of the variable `f` after the cell ran. */
-export function cell<F = (...x: unknown[]) => unknown>(source: string, scope: Record<string, unknown>): F {
+export function cell<F = (...x: unknown[]) => unknown>(
+  source: string,
+  scope: Record<string, unknown>,
+): F {
   const name = `cell_${++serial}`
   engine.registerSource(name, { text: source })
   const { code } = rewriteRuntime(source, { name })

@@ -1,6 +1,6 @@
 /** @file The language of `defn` from text to numbers (D5). */
 import { defn, where } from "@defnote/core/public"
-import { grad, tensor, type Tensor } from "defnote"
+import { grad, type Tensor, tensor } from "defnote"
 import { describe, expect, test } from "vitest"
 import { cell } from "./cell.ts"
 
@@ -15,35 +15,56 @@ describe("D5.3 conditions", () => {
     expect(values(y)).toEqual([3, -0.5, 5])
   })
   test("if on a scalar tensor runs one branch and merges what it assigned", () => {
-    const source = "const f = defn((x) => { let y = x; if (x.sum() > 3) { y = x * 2 } else { y = -x }; return y })"
+    const source =
+      "const f = defn((x) => { let y = x; if (x.sum() > 3) { y = x * 2 } else { y = -x }; return y })"
     expect(values(run(source, x))).toEqual([2, 4, 6])
     expect(values(run(source, tensor([1, 1, 0])))).toEqual([-1, -1, -0])
   })
   test("if on a vector is an error at the condition that says what to write", () => {
-    expect(() => run("const f = defn((x) => { if (x > 0) return x; return -x })", x)).toThrow(/must be a scalar[\s\S]*condition \? a : b/)
+    expect(() => run("const f = defn((x) => { if (x > 0) return x; return -x })", x)).toThrow(
+      /must be a scalar[\s\S]*condition \? a : b/,
+    )
   })
   test("&&, || and chains of comparisons are element-wise", () => {
     expect(values(run("const f = defn((x) => 1 < x && x < 3)", x))).toEqual([false, true, false])
     expect(values(run("const f = defn((x) => 1 < x < 3)", x))).toEqual([false, true, false])
   })
   test("C7 the side of ?: that is not taken cannot poison the gradient", () => {
-    const f = cell<(a: Tensor) => Tensor>("const f = defn((a) => (a > 0 ? a.sqrt() : 0).sum())", scope)
+    const f = cell<(a: Tensor) => Tensor>(
+      "const f = defn((a) => (a > 0 ? a.sqrt() : 0).sum())",
+      scope,
+    )
     expect(values(grad(f)(tensor([4, 0, 9])))).toEqual([0.25, 0, expect.closeTo(1 / 6, 6)])
-    const trap = cell<(a: Tensor) => Tensor>("const f = defn((a) => where(a > 0, a.sqrt(), 0).sum())", scope)
-    expect(values(grad(trap)(tensor([4, 0, 9])))).toEqual([0.25, Number.NaN, expect.closeTo(1 / 6, 6)])
+    const trap = cell<(a: Tensor) => Tensor>(
+      "const f = defn((a) => where(a > 0, a.sqrt(), 0).sum())",
+      scope,
+    )
+    expect(values(grad(trap)(tensor([4, 0, 9])))).toEqual([
+      0.25,
+      Number.NaN,
+      expect.closeTo(1 / 6, 6),
+    ])
   })
 })
 
 describe("D5.4 loops", () => {
   test("while on a tensor is a loop in the graph", () => {
-    expect(values(run("const f = defn((t) => { while (t.sum() < 100) t = t * 2; return t })", x))).toEqual([32, 64, 96])
+    expect(
+      values(run("const f = defn((t) => { while (t.sum() < 100) t = t * 2; return t })", x)),
+    ).toEqual([32, 64, 96])
   })
   test("a counter beside the tensor is carried", () => {
-    const [y, n] = run("const f = defn((x) => { let n = 0; while (x.sum() < 100) { x = x * 2; n += 1 }; return [x, n] })", x) as Tensor[]
+    const [y, n] = run(
+      "const f = defn((x) => { let n = 0; while (x.sum() < 100) { x = x * 2; n += 1 }; return [x, n] })",
+      x,
+    ) as Tensor[]
     expect([values(y), n.item()]).toEqual([[32, 64, 96], 5])
   })
   test("break under a tensor condition", () => {
-    const [y, n] = run("const f = defn((x) => { let i = 0; while (true) { x = x * 2; i++; if (x.sum() > 100) break }; return [x, i] })", x) as Tensor[]
+    const [y, n] = run(
+      "const f = defn((x) => { let i = 0; while (true) { x = x * 2; i++; if (x.sum() > 100) break }; return [x, i] })",
+      x,
+    ) as Tensor[]
     expect([values(y), n.item()]).toEqual([[32, 64, 96], 5])
   })
   test("early return", () => {
@@ -52,8 +73,25 @@ describe("D5.4 loops", () => {
     expect(values(run(source, tensor([20, 20])))).toEqual([40, 40])
   })
   test("for over numbers is unrolled, for...of over a tensor goes along its first axis", () => {
-    expect(values(run("const f = defn((x) => { let s = 0; for (let i = 0; i < 3; i++) s = s + x * i; return s })", x))).toEqual([3, 6, 9])
-    expect(values(run("const f = defn((x) => { let s = 0; for (const r of x) s += r.sum(); return s })", tensor([[1, 2, 3], [4, 5, 6]])))).toBe(21)
+    expect(
+      values(
+        run(
+          "const f = defn((x) => { let s = 0; for (let i = 0; i < 3; i++) s = s + x * i; return s })",
+          x,
+        ),
+      ),
+    ).toEqual([3, 6, 9])
+    expect(
+      values(
+        run(
+          "const f = defn((x) => { let s = 0; for (const r of x) s += r.sum(); return s })",
+          tensor([
+            [1, 2, 3],
+            [4, 5, 6],
+          ]),
+        ),
+      ),
+    ).toBe(21)
   })
 })
 
@@ -63,27 +101,47 @@ describe("D5.5 access", () => {
     expect(() => run("const f = defn((x) => { x[0] = 1; return x })", x)).toThrow(/D108/)
   })
   test("Math.f works on tensors and on numbers", () => {
-    expect(values(run("const f = defn((x) => Math.abs(-x) + Math.floor(1.5))", x))).toEqual([2, 3, 4])
+    expect(values(run("const f = defn((x) => Math.abs(-x) + Math.floor(1.5))", x))).toEqual([
+      2, 3, 4,
+    ])
   })
 })
 
 describe("S3 numbers", () => {
   test("a number argument is traced at its second value, and pinned where a number is needed", () => {
-    const f = cell<((x: Tensor, n: number) => Tensor) & { traces: number }>("const f = defn((x, k) => x * k)", scope)
-    expect([2, 3, 4, 5].map((k) => values(f(x, k)))).toEqual([2, 3, 4, 5].map((k) => [k, 2 * k, 3 * k]))
+    const f = cell<((x: Tensor, n: number) => Tensor) & { traces: number }>(
+      "const f = defn((x, k) => x * k)",
+      scope,
+    )
+    expect([2, 3, 4, 5].map((k) => values(f(x, k)))).toEqual(
+      [2, 3, 4, 5].map((k) => [k, 2 * k, 3 * k]),
+    )
     expect(f.traces).toBe(2)
-    const g = cell<(x: Tensor, n: number) => Tensor>("const f = defn((x, n) => x.reshape([n, 6 / n]))", scope)
-    expect([2, 3, 6].map((n) => g(tensor([1, 2, 3, 4, 5, 6]), n).shape)).toEqual([[2, 3], [3, 2], [6, 1]])
+    const g = cell<(x: Tensor, n: number) => Tensor>(
+      "const f = defn((x, n) => x.reshape([n, 6 / n]))",
+      scope,
+    )
+    expect([2, 3, 6].map((n) => g(tensor([1, 2, 3, 4, 5, 6]), n).shape)).toEqual([
+      [2, 3],
+      [3, 2],
+      [6, 1],
+    ])
   })
   test("a loop bound is static", () => {
-    const f = cell<(x: Tensor, n: number) => Tensor>("const f = defn((x, n) => { let s = x; for (let i = 1; i < n; i++) s = s + x; return s })", scope)
+    const f = cell<(x: Tensor, n: number) => Tensor>(
+      "const f = defn((x, n) => { let s = x; for (let i = 1; i < n; i++) s = s + x; return s })",
+      scope,
+    )
     expect([2, 3, 4].map((n) => values(f(x, n)))).toEqual([2, 3, 4].map((n) => [n, 2 * n, 3 * n]))
   })
 })
 
 describe("C14 captures", () => {
   test("a captured tensor is a parameter: another value of its type needs no new trace", () => {
-    const f = cell<((x: Tensor) => Tensor) & { traces: number; set: (w: Tensor) => void }>("let w = tensor([1, 1, 1]); const f = Object.assign(defn((x) => x * w), { set: (v) => { w = v } })", scope)
+    const f = cell<((x: Tensor) => Tensor) & { traces: number; set: (w: Tensor) => void }>(
+      "let w = tensor([1, 1, 1]); const f = Object.assign(defn((x) => x * w), { set: (v) => { w = v } })",
+      scope,
+    )
     expect(values(f(x))).toEqual([1, 2, 3])
     f.set(tensor([10, 10, 10]))
     expect(values(f(x))).toEqual([10, 20, 30])
@@ -92,5 +150,7 @@ describe("C14 captures", () => {
 })
 
 test("an operand of another kind is named (K4)", () => {
-  expect(() => run("const f = defn((x) => x + 'a')", x)).toThrow(/operator \+: cannot be applied to f32\[3\] and "a"/)
+  expect(() => run("const f = defn((x) => x + 'a')", x)).toThrow(
+    /operator \+: cannot be applied to f32\[3\] and "a"/,
+  )
 })

@@ -1,17 +1,35 @@
 /** @file An inspection as a gradient document: the graph with statistics, verdict, findings and checks. */
-import { BINS, type Finding, type Inspection, type Statistics } from "@defnote/inspect"
+
 import type { Tensor } from "@defnote/core"
+import { BINS, type Finding, type Inspection, type Statistics } from "@defnote/inspect"
 import { doublesToBase64 } from "../base64.ts"
 import { floatValue } from "../format.ts"
 import type { Check, GradientDoc, Harm, Run, StatTable } from "../payload.ts"
 import { type DocumentOptions, documentOf } from "./document.ts"
 
-const COLUMNS = ["n", "zeros", "nan", "posInf", "negInf", "min", "max", "mean", "std", "rms", "l2", "gain", ...Array.from({ length: BINS }, (_, i) => `h${i}`)]
+const COLUMNS = [
+  "n",
+  "zeros",
+  "nan",
+  "posInf",
+  "negInf",
+  "min",
+  "max",
+  "mean",
+  "std",
+  "rms",
+  "l2",
+  "gain",
+  ...Array.from({ length: BINS }, (_, i) => `h${i}`),
+]
 
 /** A gain beyond this factor at one operation is worth a line. */
 const STRONG_GAIN = 100
 
-export function gradientDocument(inspection: Inspection, options: DocumentOptions = {}): GradientDoc {
+export function gradientDocument(
+  inspection: Inspection,
+  options: DocumentOptions = {},
+): GradientDoc {
   const { doc, nodes, index } = documentOf(inspection.program, options)
   const rows = nodes.filter((n) => inspection.stats.has(n))
   const run: Run = {
@@ -30,14 +48,35 @@ export function gradientDocument(inspection: Inspection, options: DocumentOption
   }
 }
 
-function tableOf(inspection: Inspection, rows: readonly Tensor[], index: ReadonlyMap<Tensor, number>): StatTable {
+function tableOf(
+  inspection: Inspection,
+  rows: readonly Tensor[],
+  index: ReadonlyMap<Tensor, number>,
+): StatTable {
   const data = new Float64Array(rows.length * COLUMNS.length)
   rows.forEach((n, i) => {
     const s = inspection.stats.get(n) as Statistics
-    const plain = [s.n, s.zeros, s.nan, s.posInf, s.negInf, s.min, s.max, s.mean, s.std, s.rms, s.l2, gainOf(inspection, n)]
+    const plain = [
+      s.n,
+      s.zeros,
+      s.nan,
+      s.posInf,
+      s.negInf,
+      s.min,
+      s.max,
+      s.mean,
+      s.std,
+      s.rms,
+      s.l2,
+      gainOf(inspection, n),
+    ]
     data.set([...plain, ...s.histogram], i * COLUMNS.length)
   })
-  return { node: rows.map((n) => index.get(n) as number), cols: COLUMNS, data: doublesToBase64(data) }
+  return {
+    node: rows.map((n) => index.get(n) as number),
+    cols: COLUMNS,
+    data: doublesToBase64(data),
+  }
 }
 
 /** How much larger the gradient is before an operation than after it: the largest ‖∂input‖ / ‖∂output‖. */
@@ -48,14 +87,37 @@ function gainOf(inspection: Inspection, n: Tensor): number {
   return Math.max(...before.map((s) => s.l2)) / after.l2
 }
 
-const findingOf = ({ kind, node, reason, chain, fix }: Finding, index: ReadonlyMap<Tensor, number>) => {
+const findingOf = (
+  { kind, node, reason, chain, fix }: Finding,
+  index: ReadonlyMap<Tensor, number>,
+) => {
   const at = index.get(node)
-  return at === undefined ? [] : [{ kind, node: at, reason, chain: chain.flatMap((c) => index.get(c) ?? []), ...(fix ? { fix } : {}) }]
+  return at === undefined
+    ? []
+    : [
+        {
+          kind,
+          node: at,
+          reason,
+          chain: chain.flatMap((c) => index.get(c) ?? []),
+          ...(fix ? { fix } : {}),
+        },
+      ]
 }
 const checksOf = ({ checks }: Inspection, index: ReadonlyMap<Tensor, number>): Check[] =>
   [...checks].flatMap(([n, c]) => {
     const node = index.get(n)
-    return node === undefined ? [] : [{ node, kind: "vjp-local" as const, verdict: c.verdict, rel: floatValue(c.rel), eps: c.eps }]
+    return node === undefined
+      ? []
+      : [
+          {
+            node,
+            kind: "vjp-local" as const,
+            verdict: c.verdict,
+            rel: floatValue(c.rel),
+            eps: c.eps,
+          },
+        ]
   })
 
 /** The sentence that stands first. */
@@ -63,25 +125,60 @@ function verdictOf({ findings, checks, stats }: Inspection): NonNullable<Gradien
   const [first] = findings
   if (first) {
     const what = first.kind === "nan" ? "NaN" : "An infinite value"
-    return { ok: false, title: `${what} begins at ${first.node.op.name}`, text: first.reason, ...(first.fix ? { fix: first.fix } : {}) }
+    return {
+      ok: false,
+      title: `${what} begins at ${first.node.op.name}`,
+      text: first.reason,
+      ...(first.fix ? { fix: first.fix } : {}),
+    }
   }
   const wrong = [...checks].find(([, c]) => c.verdict === "wrong")
   if (wrong) {
-    return { ok: false, title: `The derivative of ${wrong[0].op.name} disagrees with finite differences`, text: `Relative error ${wrong[1].rel.toExponential(1)} along a random direction.` }
+    return {
+      ok: false,
+      title: `The derivative of ${wrong[0].op.name} disagrees with finite differences`,
+      text: `Relative error ${wrong[1].rel.toExponential(1)} along a random direction.`,
+    }
   }
-  return { ok: true, title: "All values and gradients are finite", text: `${stats.size} values looked at; the derivatives of ${checks.size} operations agree with finite differences.` }
+  return {
+    ok: true,
+    title: "All values and gradients are finite",
+    text: `${stats.size} values looked at; the derivatives of ${checks.size} operations agree with finite differences.`,
+  }
 }
 
 /** What harms most, worst first. */
-function harmsOf(inspection: Inspection, nodes: readonly Tensor[], index: ReadonlyMap<Tensor, number>): Harm[] {
+function harmsOf(
+  inspection: Inspection,
+  nodes: readonly Tensor[],
+  index: ReadonlyMap<Tensor, number>,
+): Harm[] {
   const harms: (Harm & { readonly weight: number })[] = []
   for (const n of nodes) {
     const node = index.get(n) as number
     const g = inspection.gradientOf(n)
     const gain = gainOf(inspection, n)
-    if (g && g.n > 1 && g.zeros === g.n) harms.push({ node, label: `no gradient reaches ${n.op.name}`, measure: `all ${g.n} entries are 0`, weight: 50 })
-    else if (g && g.n >= 16 && g.zeros > 0.9 * g.n) harms.push({ node, label: `most of the gradient of ${n.op.name} is 0`, measure: `${Math.round((100 * g.zeros) / g.n)} %`, weight: 20 })
-    if (gain > STRONG_GAIN || gain < 1 / STRONG_GAIN) harms.push({ node, label: `${n.op.name} ${gain > 1 ? "enlarges" : "shrinks"} the gradient`, measure: `× ${gain.toPrecision(2)}`, weight: Math.abs(Math.log10(gain)) })
+    if (g && g.n > 1 && g.zeros === g.n)
+      harms.push({
+        node,
+        label: `no gradient reaches ${n.op.name}`,
+        measure: `all ${g.n} entries are 0`,
+        weight: 50,
+      })
+    else if (g && g.n >= 16 && g.zeros > 0.9 * g.n)
+      harms.push({
+        node,
+        label: `most of the gradient of ${n.op.name} is 0`,
+        measure: `${Math.round((100 * g.zeros) / g.n)} %`,
+        weight: 20,
+      })
+    if (gain > STRONG_GAIN || gain < 1 / STRONG_GAIN)
+      harms.push({
+        node,
+        label: `${n.op.name} ${gain > 1 ? "enlarges" : "shrinks"} the gradient`,
+        measure: `× ${gain.toPrecision(2)}`,
+        weight: Math.abs(Math.log10(gain)),
+      })
   }
   return harms
     .sort((a, b) => b.weight - a.weight)

@@ -2,4 +2,10 @@
 export { type DocumentOptions, documentOf, hashText, type ProgramDocument } from "./document.ts"
 export { gradientDocument } from "./gradient.ts"
 export { mathText } from "./math-text.ts"
-export { histogramOf, statsOf, tensorDocument, type TensorDocumentOptions, valuesOf } from "./tensor.ts"
+export {
+  histogramOf,
+  statsOf,
+  type TensorDocumentOptions,
+  tensorDocument,
+  valuesOf,
+} from "./tensor.ts"
