@@ -35,8 +35,13 @@ export function lineChart(
   chart.append(line(curve.value, "dn-curve-thin"), line(mean, "dn-curve-thick"))
   const last = mean.length - 1
   if (Number.isFinite(mean[last])) {
-    const at = { x: Math.min(width - 4, x(curve.step[last]) + 2), y: scale.y(mean[last]) - 7 }
-    chart.append(svg("text", { ...at, class: "dn-curve-last" }, formatNumber(mean[last])))
+    const end = x(curve.step[last])
+    const room = end < width - 70
+    const at = room
+      ? { x: end + 6, y: scale.y(mean[last]) + 4 }
+      : { x: width - 4, y: scale.y(mean[last]) - 9 }
+    const name = room ? "dn-curve-last" : "dn-curve-last dn-tick-end"
+    chart.append(svg("text", { ...at, class: name }, formatNumber(mean[last])))
   }
   return chart
 }
@@ -87,7 +92,7 @@ function linearTicks(low: number, high: number): readonly number[] {
 
 /** Exponential mean that starts at the first value; a broken value leaves it as it is. */
 function runningMean(values: Float64Array): Float64Array {
-  const weight = 2 / (Math.min(40, Math.max(2, values.length / 8)) + 1)
+  const weight = 2 / (Math.min(40, Math.max(2, values.length / 16)) + 1)
   let mean = Number.NaN
   return values.map((v) => {
     if (Number.isFinite(v)) mean = Number.isNaN(mean) ? v : mean + weight * (v - mean)

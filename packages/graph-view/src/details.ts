@@ -1,6 +1,7 @@
 /** @file The detail panel of a graph: everything known of one row, in three parts, as text. */
 import {
   type Box,
+  fill,
   formatBytes,
   formatCount,
   formatNumber,
@@ -131,17 +132,13 @@ export class Details {
 
   /** Rules in LaTeX, typeset by the host; their text stands there until it has. */
   #rules(list: HTMLElement, box: Box): void {
+    if (box.kind !== "rule") return
     const { nodes, rules } = this.#doc
     const used = new Set(box.members.map((n) => nodes.rule?.[n] ?? -1).filter((r) => r >= 0))
-    for (const index of [...used].slice(0, 4)) {
-      const rule = rules[index]
-      if (!rule) continue
-      const value = put(
-        list,
-        this.#translate("rule"),
-        rule.text.replace(/\{g\}/g, "ḡ").replace(/\{(\w+)\}/g, "$1"),
-      )
-      if (value && rule.latex) this.#actions.typeset?.(value, rule.latex)
+    for (const index of used) {
+      const text = fill(rules[index].text, ["x", "y", "z"], { g: "ḡ", y: "y" })
+      const value = put(list, this.#translate("rule"), text)
+      if (value && rules[index].latex) this.#actions.typeset?.(value, rules[index].latex)
     }
   }
 

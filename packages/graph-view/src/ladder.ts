@@ -1,9 +1,18 @@
 /** @file The table of the gradient inspector: one row an operation, its value left, its gradient right. */
-import type { Check, GradientDoc } from "@defnote/display"
-import { formatCount, formatNumber, formatPercent } from "@defnote/display"
+import {
+  application,
+  type Check,
+  formatCount,
+  formatNumber,
+  formatPercent,
+  type GradientDoc,
+  type Names,
+  nameNodes,
+  prepare,
+} from "@defnote/display"
 import { element, svg } from "./dom.ts"
 import { strip } from "./histogram.ts"
-import { expressionText, nodeName, nodeType, oneLine, opName } from "./node-text.ts"
+import { expressionText, nodeType, oneLine } from "./node-text.ts"
 import { powerOfTwo } from "./numbers.ts"
 import { gradients, type NodeStatistics, statisticsOf } from "./statistics.ts"
 import type { Translate } from "./view.ts"
@@ -19,6 +28,7 @@ interface Context {
   readonly checks: ReadonlyMap<number, Check>
   /** Nodes where trouble begins. */
   readonly origins: ReadonlySet<number>
+  readonly names: Names
   readonly translate: Translate
 }
 
@@ -30,6 +40,7 @@ export function ladder(doc: GradientDoc, translate: Translate): HTMLElement {
     gradients: gradients(doc),
     checks: new Map(doc.checks?.map((check) => [check.node, check])),
     origins: new Set(doc.runs?.[0]?.first?.map((finding) => finding.node)),
+    names: namesOf(doc),
     translate,
   }
   const nodes = rowNodes(context)
@@ -48,6 +59,11 @@ export function ladder(doc: GradientDoc, translate: Translate): HTMLElement {
     box.append(element("p", "dn-mute", {}, text))
   }
   return box
+}
+
+function namesOf(doc: GradientDoc): Names {
+  const { model, tree } = prepare(doc)
+  return nameNodes(model, tree)
 }
 
 /** Forward operations in program order; arguments and what is folded into labels have no row. */
@@ -94,13 +110,13 @@ function head(translate: Translate): HTMLElement {
 }
 
 function rowOf(context: Context, node: number): HTMLElement {
-  const { doc, statistics, origins, translate } = context
+  const { statistics, origins, translate } = context
   const value = statistics.get(node)
   const gradient = statistics.get(context.gradients.get(node) ?? -1)
   const origin = origins.has(node)
   const row = element("tr", origin ? "dn-origin" : "", { "data-node": node, tabindex: -1 })
   row.append(
-    titleCell(doc, node),
+    titleCell(context, node),
     stripCell(value, "forward", translate),
     textCell(value ? number(value.get("rms")) : ""),
     textCell(value ? zeros(value) : ""),
@@ -110,13 +126,14 @@ function rowOf(context: Context, node: number): HTMLElement {
   return row
 }
 
-function titleCell(doc: GradientDoc, node: number): HTMLElement {
-  const expression = expressionText(doc, node)
-  const name = nodeName(doc, node)
-  const text = oneLine(expression || opName(doc, node), 40)
-  const title = name !== text && name !== opName(doc, node) ? `${name} = ${text}` : text
-  const attributes = { scope: "row", title: `${expression || title}\n${nodeType(doc, node)}` }
-  return element("th", "dn-code", attributes, title)
+/** `h = tanh t₂`, as in the graph; the expression and the type are in the tooltip. */
+function titleCell({ doc, names }: Context, node: number): HTMLElement {
+  const { text } = application(names, node)
+  const name = names.of[node]
+  const title = name && name !== text ? `${name} = ${text}` : text
+  const tooltip = `${expressionText(doc, node) || title}
+${nodeType(doc, node)}`
+  return element("th", "dn-code", { scope: "row", title: tooltip }, oneLine(title, 40))
 }
 
 function gradientCells(

@@ -15,7 +15,7 @@ export interface Motion {
 }
 
 /** Rows of the new layout with the distance to where they come from, in px of the picture. */
-interface Track {
+export interface Track {
   readonly tops: Float64Array
   readonly distance: Float64Array
   readonly isNew: Uint8Array
@@ -28,9 +28,9 @@ const rowKey = (layout: Layout, row: Row): string =>
 /**
  * Prepares the motion from one layout to another.
  *
- * @param moved how much further down the new picture begins, because the anchor keeps its place
+ * @param place where a y of the old picture is now, as a y of the new picture
  */
-export function track(from: Layout, to: Layout, moved: number): Track {
+export function track(from: Layout, to: Layout, place: (y: number) => number): Track {
   const before = new Map(from.rows.map((row) => [rowKey(from, row), row.y]))
   const count = to.rows.length
   const tops = new Float64Array(count)
@@ -40,7 +40,7 @@ export function track(from: Layout, to: Layout, moved: number): Track {
     const old = before.get(rowKey(to, row))
     tops[i] = row.top
     isNew[i] = old === undefined ? 1 : 0
-    distance[i] = old === undefined ? 0 : old - row.y - moved
+    distance[i] = old === undefined ? 0 : place(old) - row.y
   })
   return { tops, distance, isNew }
 }

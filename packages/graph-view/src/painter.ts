@@ -98,14 +98,9 @@ export function paintHeading(
 }
 
 function draw(brush: Brush, item: Item, alpha: number): void {
-  switch (item.kind) {
-    case "rect":
-      return drawRect(brush, item, alpha)
-    case "line":
-      return drawLine(brush, item, alpha)
-    case "text":
-      return drawText(brush, item, alpha)
-  }
+  if (item.kind === "rect") drawRect(brush, item, alpha)
+  else if (item.kind === "line") drawLine(brush, item, alpha)
+  else drawText(brush, item, alpha)
 }
 
 /** The y by which an item belongs to a row. */

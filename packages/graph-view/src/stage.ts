@@ -41,7 +41,10 @@ function listenToDrag(
     stage.setPointerCapture(event.pointerId)
   })
   life.listen(stage, "pointermove", (event) => {
-    if (!drag) return events.point(...place(event))
+    if (!drag) {
+      events.point(...place(event))
+      return
+    }
     const [dx, dy] = [event.clientX - drag.x, event.clientY - drag.y]
     drag.moved += Math.hypot(dx, dy)
     if (drag.moved <= CLICK) return

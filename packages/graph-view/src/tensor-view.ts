@@ -214,8 +214,8 @@ export class TensorView implements View<TensorDoc> {
   #axisTitle(doc: TensorDoc, which: "rows" | "columns"): HTMLElement {
     const rank = doc.shape.length
     const axis = which === "rows" ? rank - 2 : rank - 1
-    const arrow = which === "rows" ? "↓" : "→"
-    const text = axis >= 0 && doc.names?.[axis] ? `${doc.names[axis]} ${arrow}` : ""
+    // The title of the rows is written downwards, so its arrow points down as well.
+    const text = axis >= 0 && doc.names?.[axis] ? `${doc.names[axis]} →` : ""
     return element("span", `dn-axis-title dn-axis-${which}`, {}, text)
   }
 

@@ -8,6 +8,7 @@ import {
   TOKENS,
   type Token,
 } from "@defnote/display"
+import { css, mix, parseColor } from "./colors.ts"
 
 /** A theme with the fonts of the page. */
 export interface PageTheme extends Theme {
@@ -30,13 +31,19 @@ export function readTheme(host: Element): PageTheme {
   const colour = (token: Token) =>
     read(TOKENS[token].css) || (fixed ? "" : read(TOKENS[token].maps)) || base.colours[token]
   const entries = Object.keys(TOKENS).map((token) => [token, colour(token as Token)])
+  const colours = Object.fromEntries(entries) as Record<Token, string>
+  // The lab's second surface is too strong for chips and bands; style/view.css mixes the same share.
+  if (!fixed && !read(TOKENS.panel.css)) colours.panel = soften(colours.paper, colours.panel)
   return {
     ...base,
-    colours: Object.fromEntries(entries) as PageTheme["colours"],
+    colours,
     codeFont: read("--jp-code-font-family") || CODE_FONT,
     uiFont: read("--jp-ui-font-family") || UI_FONT,
   }
 }
+
+const soften = (paper: string, panel: string): string =>
+  css(mix(parseColor(paper), parseColor(panel), 0.45))
 
 function baseTheme(host: Element): Theme {
   const dark = isDark(host)
