@@ -58,7 +58,7 @@ export {
 export { at, dynamicSlice, putSlice } from "./indexing.ts"
 export { logicalAnd, logicalNot, logicalOr, logicalXor } from "./logic.ts"
 export { broadcastTo, flatten, newAxis, rename, reshape, squeeze } from "./move.ts"
-export { tile } from "./move-join.ts"
+export { concatenate, stack, tile } from "./move-join.ts"
 export { moveAxis, reverse, swapAxes, transpose } from "./move-order.ts"
 export { pad, slice, split, unstack } from "./move-part.ts"
 export { logSoftmax, logSumExp, softmax, standardize } from "./normalize.ts"
