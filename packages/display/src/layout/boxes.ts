@@ -50,17 +50,6 @@ export interface Boxes {
   readonly boxOf: Int32Array
 }
 
-interface Spec {
-  key: string
-  kind: BoxKind
-  column: Column
-  node: number
-  scope: ScopeNode
-  closed?: Closed
-  opens?: string
-  pair: string
-}
-
 const COLUMN = {
   fwd: "forward",
   bwd: "backward",
@@ -68,6 +57,7 @@ const COLUMN = {
   jvp: "backward",
   update: "update",
 } as const
+const PHASE = { fwd: 0, bwd: 1, update: 2, recompute: 3, jvp: 4 } as const
 
 /** Makes the boxes. `expanded` holds keys of rule boxes that show their nodes one by one. */
 export function makeBoxes(
@@ -78,42 +68,77 @@ export function makeBoxes(
 ): Boxes {
   const { nodes, folded } = model
   const boxes: Box[] = []
-  const byKey = new Map<string, number>()
   const boxOf = new Int32Array(nodes.length).fill(-1)
   const closed = closedCache(tree, open)
-  const put = (node: number, spec: Spec) => {
-    let at = byKey.get(spec.key)
-    if (at === undefined) {
-      at = boxes.length
-      byKey.set(spec.key, at)
-      boxes.push(newBox(spec))
-    }
-    boxes[at].members.push(node)
-    if (spec.kind !== "result") boxOf[node] = at
-  }
+  const find = finder(boxes, expanded)
   for (const node of nodes) {
     if (folded[node.id]) continue
     const owner = ownerOf(model, node)
     const scope = tree.scopeOf[owner.id]
-    put(node.id, specOf(node, owner, scope, closed(scope), expanded))
+    const at = find(node, owner, scope, closed(scope))
+    boxes[at].members.push(node.id)
+    boxOf[node.id] = at
   }
+  const results = new Map<string, Box>()
   for (const out of model.outputs) {
     const leaf = nodes[model.gradOf[out]]
     if (!leaf || leaf.id === out || nodes[out].phase === "fwd" || !isLeaf(leaf)) continue
     const scope = tree.scopeOf[leaf.id]
-    put(out, resultSpec(leaf, scope, closed(scope)))
+    const made = resultBox(leaf, scope, closed(scope))
+    const box = results.get(made.key) ?? made
+    if (box === made) boxes.push(made)
+    results.set(made.key, box)
+    box.members.push(out)
   }
   return { boxes, boxOf }
 }
 
+/** Finds or makes the box of a node; by numbers, because this runs once for every node. */
+function finder(boxes: Box[], expanded: ReadonlySet<string>) {
+  const byOwner = new Map<number, number>()
+  const byClosed = new Map<Closed, number[]>()
+  return (
+    node: ModelNode,
+    owner: ModelNode,
+    scope: ScopeNode,
+    closed: Closed | undefined,
+  ): number => {
+    const phase = PHASE[node.phase]
+    if (closed) {
+      let slots = byClosed.get(closed)
+      if (!slots) byClosed.set(closed, (slots = []))
+      slots[phase] ??= boxes.push(closedBox(node, closed)) - 1
+      return slots[phase]
+    }
+    if (
+      expanded.size > 0 &&
+      node.phase !== "fwd" &&
+      !node.virtual &&
+      expanded.has(ruleKey(node, owner))
+    ) {
+      return boxes.push(expandedBox(node, owner, scope)) - 1
+    }
+    const slot = (owner.id * 5 + phase) * 3 + Math.min(2, node.order)
+    let at = byOwner.get(slot)
+    if (at === undefined) byOwner.set(slot, (at = boxes.push(openBox(node, owner, scope)) - 1))
+    return at
+  }
+}
+
+/** One object for each closed thing, so that it can be a key. */
 function closedCache(
   tree: ScopeTree,
   open: ReadonlySet<string>,
 ): (scope: ScopeNode) => Closed | undefined {
   const cache = new Map<ScopeNode, Closed | undefined>([[tree.root, undefined]])
+  const byKey = new Map<string, Closed>()
   return (scope) => {
-    if (!cache.has(scope)) cache.set(scope, closedAt(scope, open))
-    return cache.get(scope)
+    if (cache.has(scope)) return cache.get(scope)
+    const found = closedAt(scope, open)
+    const known = found && (byKey.get(found.key) ?? found)
+    if (known) byKey.set(known.key, known)
+    cache.set(scope, known)
+    return known
   }
 }
 
@@ -128,81 +153,89 @@ function ownerOf(model: GraphModel, node: ModelNode): ModelNode {
   return model.folded[owner] ? node : model.nodes[owner]
 }
 
-function specOf(
-  node: ModelNode,
-  owner: ModelNode,
+const ruleKey = (node: ModelNode, owner: ModelNode): string =>
+  `n${owner.id}#${node.phase}${node.order > 1 ? 2 : ""}`
+
+const newBox = (
+  key: string,
+  kind: BoxKind,
+  column: Column,
+  node: number,
   scope: ScopeNode,
-  closed: Closed | undefined,
-  expanded: ReadonlySet<string>,
-): Spec {
-  const column = COLUMN[node.phase]
-  if (closed) {
-    const key = `${closed.key}#${node.phase}`
-    return {
-      key,
-      kind: "scope",
-      column,
-      node: -1,
-      scope: closed.scope,
-      closed,
-      opens: closed.key,
-      pair: closed.key,
-    }
-  }
+  pair: string,
+  opens?: string,
+  closed?: Closed,
+): Box => ({
+  key,
+  kind,
+  column,
+  node,
+  members: [],
+  scope,
+  run: closed?.run,
+  rest: closed?.rest ?? false,
+  opens,
+  pair,
+  x: 0,
+  y: 0,
+  w: 0,
+  h: 0,
+})
+
+const closedBox = (node: ModelNode, closed: Closed): Box =>
+  newBox(
+    `${closed.key}#${node.phase}`,
+    "scope",
+    COLUMN[node.phase],
+    -1,
+    closed.scope,
+    closed.key,
+    closed.key,
+    closed,
+  )
+
+function openBox(node: ModelNode, owner: ModelNode, scope: ScopeNode): Box {
   const pair = `n${owner.id}`
   if (node.phase === "fwd") {
     const leaf = isLeaf(node)
-    return {
-      key: `n${node.id}`,
-      kind: leaf ? "leaf" : "op",
-      column: leaf ? "leaf" : column,
-      node: node.id,
+    return newBox(
+      `n${node.id}`,
+      leaf ? "leaf" : "op",
+      leaf ? "leaf" : "forward",
+      node.id,
       scope,
       pair,
-    }
+    )
   }
-  const key = `n${owner.id}#${node.phase}${node.order > 1 ? node.order : ""}`
-  if (!expanded.has(key) || node.virtual) {
-    return {
-      key,
-      kind: "rule",
-      column,
-      node: owner.id,
-      scope,
-      opens: node.virtual ? undefined : key,
-      pair,
-    }
-  }
-  return { key: `${key}/${node.id}`, kind: "op", column, node: node.id, scope, opens: key, pair }
-}
-
-function resultSpec(leaf: ModelNode, scope: ScopeNode, closed: Closed | undefined): Spec {
-  const of = closed ? closed.key : `n${leaf.id}`
-  return {
-    key: `${of}#result`,
-    kind: "result",
-    column: "update",
-    node: leaf.id,
+  const key = ruleKey(node, owner)
+  return newBox(
+    key,
+    "rule",
+    COLUMN[node.phase],
+    owner.id,
     scope,
-    closed,
-    opens: closed?.key,
-    pair: of,
-  }
+    pair,
+    node.virtual ? undefined : key,
+  )
 }
 
-function newBox(spec: Spec): Box {
-  const { closed, ...rest } = spec
-  return {
-    ...rest,
-    opens: spec.opens,
-    members: [],
-    run: closed?.run,
-    rest: closed?.rest ?? false,
-    x: 0,
-    y: 0,
-    w: 0,
-    h: 0,
-  }
+const expandedBox = (node: ModelNode, owner: ModelNode, scope: ScopeNode): Box => {
+  const key = ruleKey(node, owner)
+  return newBox(`${key}/${node.id}`, "op", COLUMN[node.phase], node.id, scope, `n${owner.id}`, key)
+}
+
+function resultBox(leaf: ModelNode, scope: ScopeNode, closed: Closed | undefined): Box {
+  const pair = closed ? closed.key : `n${leaf.id}`
+  return newBox(
+    `${pair}#result`,
+    "result",
+    "update",
+    leaf.id,
+    closed?.scope ?? scope,
+    pair,
+    closed?.key,
+    closed,
+  )
 }
 
 /** The node behind folded views; -1 behind a folded constant. */
@@ -250,7 +283,7 @@ export function makeEdges(model: GraphModel, { boxes, boxOf }: Boxes): Edge[] {
 function edgeKind(from: Box, to: Box): EdgeKind | undefined {
   if (to.column === "update")
     return from.column === "backward" || from.column === "update" ? "update" : undefined
-  if (from.column === "update") return undefined
+  if (from.column === "update" || to.column === "leaf") return undefined
   if (from.column === "backward") return to.column === "backward" ? "backward" : undefined
   if (to.column === "backward") return "residual"
   return from.column === "leaf" ? "leaf" : "forward"

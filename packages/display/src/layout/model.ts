@@ -113,19 +113,24 @@ function sumsOver(
   nodes: readonly ModelNode[],
   doc: GraphLike,
 ): (of: number, term: number, by?: number) => boolean {
-  const sums = new Map<number, number[]>()
+  const count = nodes.length
+  const terms = new Map<number, { sum: number; at: number }[]>()
   for (const node of nodes) {
     const dual = doc.nodes.dual?.[node.id] ?? -1
-    if (node.info?.sum && dual >= 0) sums.set(dual, [...(sums.get(dual) ?? []), node.id])
+    if (!node.info?.sum || dual < 0) continue
+    node.inputs.forEach((term, at) => {
+      const key = dual * count + term
+      const places = terms.get(key)
+      if (places) places.push({ sum: node.id, at })
+      else terms.set(key, [{ sum: node.id, at }])
+    })
   }
   return (of, term, by) => {
-    for (const sum of sums.get(of) ?? []) {
-      const at = nodes[sum].inputs.indexOf(term)
-      if (at < 0) continue
-      if (by !== undefined) nodes[sum].inputs[at] = by
-      return true
-    }
-    return false
+    const places = terms.get(of * count + term)
+    if (by === undefined) return places !== undefined && places.length > 0
+    const place = places?.shift()
+    if (place) nodes[place.sum].inputs[place.at] = by
+    return place !== undefined
   }
 }
 

@@ -138,13 +138,16 @@ function sortBackward(row: Row, boxes: readonly Box[]): void {
   row.backward.sort((p, q) => (boxes[q].members[0] - boxes[p].members[0]) * (down ? -1 : 1))
 }
 
+/** Scopes around a row that are not around the row before. */
 function findHeaders(rows: readonly Row[], tree: ScopeTree): void {
   let previous = tree.root
   for (const row of rows) {
-    const around = new Set<ScopeNode>()
-    for (let s: ScopeNode | undefined = previous; s; s = s.parent) around.add(s)
-    for (let s: ScopeNode | undefined = row.scope; s?.parent && !around.has(s); s = s.parent)
-      row.headers.unshift(s)
+    if (row.scope !== previous) {
+      const around = new Set<ScopeNode>()
+      for (let s: ScopeNode | undefined = previous; s; s = s.parent) around.add(s)
+      for (let s: ScopeNode | undefined = row.scope; s?.parent && !around.has(s); s = s.parent)
+        row.headers.unshift(s)
+    }
     previous = row.scope
   }
 }

@@ -15,6 +15,9 @@ export interface Tracks {
   readonly count: number
 }
 
+/** More tracks than this are not drawn: the rest share the outermost, so that the width stays bounded. */
+export const MAX_TRACKS = 40
+
 /** Short buses come next to the boxes, long ones outside. n log n in the number of buses. */
 export function makeTracks(edges: readonly Edge[], position: ArrayLike<number>): Tracks {
   const buses = new Map<number, Bus>()
@@ -37,9 +40,9 @@ export function makeTracks(edges: readonly Edge[], position: ArrayLike<number>):
   const tracks: Bus[][] = []
   for (const bus of sorted) {
     let track = tracks.findIndex((candidate) => isFree(candidate, bus))
-    if (track < 0) track = tracks.push([]) - 1
-    tracks[track].splice(lowerBound(tracks[track], bus.low), 0, bus)
-    bus.track = track
+    if (track < 0 && tracks.length < MAX_TRACKS) track = tracks.push([]) - 1
+    if (track >= 0) tracks[track].splice(lowerBound(tracks[track], bus.low), 0, bus)
+    bus.track = track >= 0 ? track : MAX_TRACKS - 1
   }
   return { buses: sorted, count: tracks.length }
 }

@@ -7,8 +7,10 @@ import type { FloatValue, OutType } from "../payload.ts"
 /** Unnamed values are called t₁, t₂ … only in graphs with at most so many forward ops. */
 export const NAMED_OPS = 40
 
-/** Longest formula in characters; a longer one is replaced by the op's name. */
+/** Longest formula in characters, and most inputs and levels; more is replaced by the op's name. */
 const LONGEST = 64
+const WIDEST = 4
+const DEEPEST = 6
 
 export interface Names {
   readonly model: GraphModel
@@ -32,16 +34,16 @@ export function nameNodes(model: GraphModel, tree: ScopeTree, shorten = true): N
 }
 
 /** How a node's value is written inside a formula; "" when it has no name. */
-export function reference(names: Names, node: number): string {
+export function reference(names: Names, node: number, depth = 0): string {
   const { model } = names
   const { info, inputs, order } = model.nodes[node]
   if (names.of[node]) return names.of[node]
   const of = order > 0 ? model.gradOf[node] : -1
-  const derivative = of >= 0 ? derivativeName(names, of) : ""
+  const derivative = of >= 0 && depth < 8 ? derivativeName(names, of, depth + 1) : ""
   if (derivative) return derivative
   if (info?.fold === "constant") return constantText(names, node)
   if (model.folded[node]) {
-    const inner = inputs.length > 0 ? reference(names, inputs[0]) : ""
+    const inner = inputs.length > 0 ? reference(names, inputs[0], depth) : ""
     return inner && info?.text ? fill(info.text, [inner]) : inner
   }
   return ""
@@ -59,10 +61,10 @@ function constantText(names: Names, node: number): string {
 }
 
 /** `∂h`; "" when the value behind has no name. */
-export function derivativeName(names: Names, of: number): string {
+export function derivativeName(names: Names, of: number, depth = 0): string {
   const { model } = names
   while (model.folded[of] && model.nodes[of].inputs.length > 0) of = model.nodes[of].inputs[0]
-  const name = reference(names, of)
+  const name = reference(names, of, depth)
   return name && model.nodes[of].info?.fold !== "constant" ? `∂${name}` : ""
 }
 
@@ -113,10 +115,11 @@ export function formula(
 ): string {
   const { model } = names
   const { op, info, inputs } = model.nodes[node]
+  if (inputs.length === 0 || inputs.length > WIDEST) return ""
   const parts = inputs.map((i) => {
     const named = reference(names, i) || aliases.get(i) || ""
     const open = inside.has(i) || (model.folded[i] === 1 && info !== undefined)
-    if (named || !open || depth > 8) return named
+    if (named || !open || depth >= DEEPEST) return named
     return formula(names, i, inside, aliases, depth + 1)
   })
   if (parts.some((part) => part === "")) return ""

@@ -77,7 +77,7 @@ function drawCrosses(
         width: 1.25,
       }) as const
     if (flags & FLAG.nan) add(line(r, r), line(r, -r))
-    else add(line(0, r), ...(flags & FLAG.posInf ? [line(r, 0)] : []))
+    else add(line(r, 0), ...(flags & FLAG.posInf ? [line(0, r)] : []))
   }
 }
 
@@ -177,7 +177,9 @@ function drawAxes(
 }
 
 /** The scale, with what is clipped, what a cell stands for, and what the special cells are. */
-function drawLegend({ add, theme, out }: Pen, cells: Cells, scale: Scale, y: number): number {
+function drawLegend(pen: Pen, cells: Cells, scale: Scale, y: number): number {
+  const { add, theme, out } = pen
+  if (!cells.mean.some((v) => Number.isFinite(v) && v !== 0)) return y
   const [below, above] = [cells.mean.some((v) => v < 0), cells.mean.some((v) => v > 0)]
   const left = PAD + 34
   const { negative, positive, zero } = theme.colours

@@ -21,6 +21,7 @@ export const escapeXml = (text: string): string =>
     .replace(/[&<>"]/g, (c) => ENTITY[c])
 
 const number = (value: number): string => String(Math.round(value * 10) / 10)
+const hundredth = (value: number): number => Math.round(value * 100) / 100
 
 /** Path data of a polyline with rounded corners. */
 export function roundedPath(points: readonly Point[], radius: number): string {
@@ -64,9 +65,9 @@ export function itemSvg(item: Item, theme: Theme): string {
     token === undefined ? "none" : (theme.colours[token as Token] ?? token)
   switch (item.kind) {
     case "rect":
-      return rectSvg(item, colour)
+      return rectSvg(item, colour, theme.strokeExtra)
     case "line":
-      return lineSvg(item, colour)
+      return lineSvg(item, colour, theme.strokeExtra)
     case "text":
       return textSvg(item, colour)
   }
@@ -74,10 +75,11 @@ export function itemSvg(item: Item, theme: Theme): string {
 
 type Paint = (token: string | undefined) => string
 
-function rectSvg(item: Rect, colour: Paint): string {
+function rectSvg(item: Rect, colour: Paint, extra: number): string {
   const { x, y, w, h, stroke } = item
   const border = stroke
-    ? attribute("stroke", colour(stroke)) + attribute("stroke-width", item.width ?? 1)
+    ? attribute("stroke", colour(stroke)) +
+      attribute("stroke-width", hundredth((item.width ?? 1) + extra))
     : ""
   const tail =
     attribute("stroke-dasharray", item.dash?.join(" ")) + attribute("opacity", item.opacity)
@@ -87,13 +89,13 @@ function rectSvg(item: Rect, colour: Paint): string {
   )
 }
 
-function lineSvg(item: Line, colour: Paint): string {
+function lineSvg(item: Line, colour: Paint, extra: number): string {
   const stroke = colour(item.stroke)
   const faint = attribute("opacity", item.opacity)
   const dash = attribute("stroke-dasharray", item.dash?.join(" "))
   const path =
     `<path d="${roundedPath(item.points, item.radius ?? 0)}" fill="none" stroke="${stroke}"` +
-    ` stroke-width="${item.width}"${dash}${faint}/>`
+    ` stroke-width="${hundredth(item.width + extra)}"${dash}${faint}/>`
   return item.arrow ? `${path}<path d="${arrowHead(item.points)}" fill="${stroke}"${faint}/>` : path
 }
 
