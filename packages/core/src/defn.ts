@@ -227,6 +227,7 @@ export function compiled<F extends AnyFunction>(
     },
   }) as unknown as Defn<F>
   registerFunction(made, { captures, name: options.name })
+  registerFunction(made, { captures, name: options.name })
   return Object.defineProperties(made, shownProperties(made))
 }
 /** The memory of a donated argument is gone; reading it says so. */

@@ -1,10 +1,5 @@
 /** @file What people and packages import from the engine: an explicit list per file. */
-import { registerCompiler } from "./compilers.ts"
-import { installMethods } from "./ops/methods.ts"
-import { reference } from "./reference.ts"
-
-installMethods()
-registerCompiler(reference)
+import "./install.ts"
 
 export { capturesOf, factsOf, registerFunction } from "./captures.ts"
 export type { CompileOptions, Compiler, Executable, KernelInfo, MemoryPlan } from "./compiler.ts"
@@ -73,4 +68,5 @@ export {
   withTrace,
 } from "./trace.ts"
 export { pullback } from "./transforms/grad.ts"
+export { grad, valueAndGrad } from "./transforms/gradient.ts"
 export { fromTypedArray, scalar, type TensorOptions, tensor } from "./value.ts"
