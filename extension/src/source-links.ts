@@ -57,9 +57,9 @@ export class SourceLinks {
     }
   }
 
-  /** Lights the expression of a node in its cell. */
+  /** Lights the expression of a node in its cell; what other views lit goes out. */
   show(view: LinkedView, node: number): LinkState {
-    this.clear(view)
+    for (const other of [...this.#lit.keys()]) this.clear(other)
     const place = expressionOf(view, node)
     if (!place) return "none"
     const range = { from: place.from, to: place.to, role: view.roleOf(node) }

@@ -158,9 +158,10 @@ export class GraphView implements View<GraphLike> {
     const width = this.#root.clientWidth
     if (!this.#layout || !width) return
     const limit = this.#options.height ?? 480
-    this.#body.classList.toggle("dn-mod-wide", width >= WIDE)
+    const wide = width >= WIDE
+    this.#body.classList.toggle("dn-mod-wide", wide)
     this.#root.classList.toggle("dn-mod-fill", !Number.isFinite(limit))
-    this.#picture.setHeight(limit - TOOLBAR)
+    this.#picture.setHeight(wide ? 320 : 120, limit - TOOLBAR)
   }
 
   dispose(): void {

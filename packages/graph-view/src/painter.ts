@@ -71,7 +71,7 @@ export function paint(
   context.setLineDash([])
 }
 
-/** Paints the column heads at the top of the stage; they follow sideways only. */
+/** Paints the column heads at the top of the stage; they follow sideways only, and those without room go. */
 export function paintHeading(
   context: CanvasRenderingContext2D,
   list: DisplayList,
@@ -88,13 +88,17 @@ export function paintHeading(
   context.moveTo(0, list.headingHeight - 0.5)
   context.lineTo(width, list.headingHeight - 0.5)
   context.stroke()
-  for (const item of list.heading) {
-    if (item.kind !== "text") continue
-    context.fillStyle = theme.colours[item.fill as keyof typeof theme.colours] ?? item.fill
-    context.font = `${item.weight ?? 400} ${item.size}px ${theme.uiFont}`
+  const texts = list.heading.filter((item) => item.kind === "text")
+  texts.forEach((text, i) => {
+    const left = text.x * scale + x
+    const next = texts[i + 1]
+    context.font = `${text.weight ?? 400} ${text.size}px ${theme.uiFont}`
+    const room = next ? (next.x - text.x) * scale : Number.POSITIVE_INFINITY
+    if (context.measureText(text.text).width + 8 > room) return
+    context.fillStyle = theme.colours[text.fill as keyof typeof theme.colours] ?? text.fill
     context.textAlign = "left"
-    context.fillText(item.text, item.x * scale + x, item.y)
-  }
+    context.fillText(text.text, left, text.y)
+  })
 }
 
 function draw(brush: Brush, item: Item, alpha: number): void {

@@ -99,12 +99,12 @@ export class Picture {
     this.repaint()
   }
 
-  /** Sets the height of the stage so that the picture fits, up to `limit` px; Infinity fills the host. */
-  setHeight(limit: number): void {
+  /** Sets the height of the stage so that the picture fits, from `least` to `limit`; Infinity fills the host. */
+  setHeight(least: number, limit: number): void {
     if (!this.#layout) return
     const scale = Math.min(1, this.stage.clientWidth / this.#layout.width || 1)
     const wanted = Math.ceil(this.#layout.height * scale) + 30
-    const height = Math.max(120, Math.min(wanted, limit))
+    const height = Math.max(least, Math.min(wanted, limit))
     this.stage.style.height = Number.isFinite(limit) ? `${height}px` : ""
     if (!this.#fitted) this.#fitNow()
     else this.#refit()
