@@ -1,5 +1,5 @@
 /** @file stopGradient: the identity that gradients do not pass. */
-import { publicly } from "../eager.ts"
+import { publiclyAs } from "../eager.ts"
 import type { Op } from "../op.ts"
 import { make, type Tensor } from "../tensor.ts"
 import { move } from "./move-family.ts"
@@ -19,7 +19,8 @@ export const stopGradientOp: Op = {
   vjp: { flat: "stopGradient ends it" },
 }
 /** `x`, taken as a constant by gradients. */
-export const stopGradient = Object.assign(
-  publicly("stopGradient", <T extends Tensor>(x: T): T => make(stopGradientOp, [x]) as T),
+export const stopGradient = publiclyAs(
+  "stopGradient",
+  <T extends Tensor>(x: T): T => make(stopGradientOp, [x]) as T,
   { op: stopGradientOp, kind: "move" as const },
 )

@@ -2,7 +2,7 @@
 
 import type { DType } from "../dtype.ts"
 import { isInt } from "../dtype.ts"
-import { publicly } from "../eager.ts"
+import { publiclyAs } from "../eager.ts"
 import { DTypeError, OptionError, ShapeError } from "../errors.ts"
 import { axesOf, formatType, type Shape } from "../shape.ts"
 import { isTensor, type Tensor } from "../tensor.ts"
@@ -44,8 +44,9 @@ export type Index = number | Tensor
  * @throws ShapeError for too many indices, or a number outside its axis; traced indices are clamped (S9)
  * @example at(tensor([[1, 2], [3, 4]]), 1, -1) // f32[] 4
  */
-export const at = Object.assign(
-  publicly("at", <D extends DType>(x: Tensor<D>, ...indices: Index[]): Tensor<D> => {
+export const at = publiclyAs(
+  "at",
+  <D extends DType>(x: Tensor<D>, ...indices: Index[]): Tensor<D> => {
     if (indices.length > x.rank) {
       throw new ShapeError(
         `at: ${indices.length} indices of ${formatType(x.type)}, which has ${x.rank} axes`,
@@ -66,7 +67,7 @@ export const at = Object.assign(
     return (
       wide.length ? takeRows(y, wide[0][1], wide[0][0] - before - y.rank, "clamp") : y
     ) as Tensor<D>
-  }),
+  },
   { op: sliceOp, kind: "move" as const },
 )
 /** Drops the axes of the scalar indices. */
@@ -129,34 +130,30 @@ function windowAt(op: string, start: number, x: Tensor, axis: number, size: numb
  * A window of `sizes` that begins at `starts`, which may be traced integers; the window is moved inside (S9).
  * @throws ShapeError for a window larger than the tensor
  */
-export const dynamicSlice = Object.assign(
-  publicly(
-    "dynamicSlice",
-    <D extends DType>(x: Tensor<D>, starts: readonly Index[], sizes: Shape): Tensor<D> => {
-      const window = integers("dynamicSlice", "sizes", sizes)
-      return dynamicSliceNode(x, startNodes("dynamicSlice", x, starts, window), window) as Tensor<D>
-    },
-  ),
+export const dynamicSlice = publiclyAs(
+  "dynamicSlice",
+  <D extends DType>(x: Tensor<D>, starts: readonly Index[], sizes: Shape): Tensor<D> => {
+    const window = integers("dynamicSlice", "sizes", sizes)
+    return dynamicSliceNode(x, startNodes("dynamicSlice", x, starts, window), window) as Tensor<D>
+  },
   { op: dynamicSliceOp, kind: "move" as const },
 )
 /**
  * `x` with the window at `starts` replaced by `update`; the window is moved inside (S9).
  * @throws ShapeError for an update larger than the tensor, DTypeError when its dtype differs
  */
-export const putSlice = Object.assign(
-  publicly(
-    "putSlice",
-    <D extends DType>(x: Tensor<D>, starts: readonly Index[], update: Tensor): Tensor<D> => {
-      if (update.rank !== x.rank) {
-        throw new ShapeError(
-          `putSlice: ${formatType(update.type)} into ${formatType(x.type)}; the ranks must be equal`,
-          { op: "putSlice" },
-        )
-      }
-      sameDType("putSlice", x, update)
-      return putSliceNode(x, update, startNodes("putSlice", x, starts, update.shape)) as Tensor<D>
-    },
-  ),
+export const putSlice = publiclyAs(
+  "putSlice",
+  <D extends DType>(x: Tensor<D>, starts: readonly Index[], update: Tensor): Tensor<D> => {
+    if (update.rank !== x.rank) {
+      throw new ShapeError(
+        `putSlice: ${formatType(update.type)} into ${formatType(x.type)}; the ranks must be equal`,
+        { op: "putSlice" },
+      )
+    }
+    sameDType("putSlice", x, update)
+    return putSliceNode(x, update, startNodes("putSlice", x, starts, update.shape)) as Tensor<D>
+  },
   { op: putSliceOp, kind: "move" as const },
 )
 export function sameDType(op: string, x: Tensor, update: Tensor): void {

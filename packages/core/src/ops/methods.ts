@@ -38,6 +38,11 @@ interface ByKindAndRest<D extends DType, R extends readonly unknown[]> {
   activation: (...rest: R) => Tensor<Floating<D>>
   /** Gives a float. */
   toFloat: (...rest: R) => Tensor<Floating<D>>
+  /** Gives positions or counts. */
+  index: (...rest: R) => Tensor<"i32">
+  /** Gives values and their positions. */
+  pair: (...rest: R) => [values: Tensor<D>, indices: Tensor<"i32">]
+  predicateOfTwo: (...rest: R) => Tensor<"bool">
   /** Gives sums: narrow integers widen. */
   widen: (...rest: R) => Tensor<Widened<D>>
   /** Of two tensors, in their common dtype. */

@@ -1,6 +1,6 @@
 /** @file Moves that join: concatenate, stack, tile. */
 import { type DType, promote } from "../dtype.ts"
-import { publicly } from "../eager.ts"
+import { publiclyAs } from "../eager.ts"
 import { OptionError, ShapeError } from "../errors.ts"
 import type { At } from "../op.ts"
 import * as s from "../scalar.ts"
@@ -99,30 +99,28 @@ function checkJoin(op: string, xs: readonly Tensor[]): void {
  * @throws ShapeError unless the other axes have equal sizes
  * @example concatenate([zeros([2, 3]), ones([1, 3])]) // f32[3,3]
  */
-export const concatenate = Object.assign(
-  publicly(
-    "concatenate",
-    <D extends DType>(xs: readonly Tensor<D>[], options: AxisOption = {}): Tensor<D> => {
-      checkJoin("concatenate", xs)
-      const axis = axisFrom("concatenate", options.axis ?? 0, xs[0].type)
-      const k = xs[0].rank + axis
-      for (const x of xs) {
-        if (x.rank === xs[0].rank && x.shape.every((n, i) => i === k || n === xs[0].shape[i]))
-          continue
-        throw new ShapeError(
-          `concatenate: ${formatType(xs[0].type)} with ${formatType(x.type)} along axis ${axis}; the other sizes must be equal`,
-          { op: "concatenate" },
-        )
-      }
-      const dtype = xs.map((x): DType => x.dtype).reduce(promote)
-      return make(
-        concatenateOp,
-        xs.map((x) => asType(x, dtype)),
-        { axis },
-      ) as Tensor<D>
-    },
-  ),
-  { op: concatenateOp, kind: "join" as const },
+export const concatenate = publiclyAs(
+  "concatenate",
+  <D extends DType>(xs: readonly Tensor<D>[], options: AxisOption = {}): Tensor<D> => {
+    checkJoin("concatenate", xs)
+    const axis = axisFrom("concatenate", options.axis ?? 0, xs[0].type)
+    const k = xs[0].rank + axis
+    for (const x of xs) {
+      if (x.rank === xs[0].rank && x.shape.every((n, i) => i === k || n === xs[0].shape[i]))
+        continue
+      throw new ShapeError(
+        `concatenate: ${formatType(xs[0].type)} with ${formatType(x.type)} along axis ${axis}; the other sizes must be equal`,
+        { op: "concatenate" },
+      )
+    }
+    const dtype = xs.map((x): DType => x.dtype).reduce(promote)
+    return make(
+      concatenateOp,
+      xs.map((x) => asType(x, dtype)),
+      { axis },
+    ) as Tensor<D>
+  },
+  { op: concatenateOp, kind: "create" as const },
 )
 
 /**
@@ -130,26 +128,24 @@ export const concatenate = Object.assign(
  * @throws ShapeError unless the shapes are equal
  * @example stack([zeros([3]), ones([3])]) // f32[2,3]
  */
-export const stack = Object.assign(
-  publicly(
-    "stack",
-    <D extends DType>(xs: readonly Tensor<D>[], options: { axis?: number } = {}): Tensor<D> => {
-      checkJoin("stack", xs)
-      const bad = xs.find(
-        (x) => !sameType({ ...x.type, dtype: "f32" }, { ...xs[0].type, dtype: "f32" }),
+export const stack = publiclyAs(
+  "stack",
+  <D extends DType>(xs: readonly Tensor<D>[], options: { axis?: number } = {}): Tensor<D> => {
+    checkJoin("stack", xs)
+    const bad = xs.find(
+      (x) => !sameType({ ...x.type, dtype: "f32" }, { ...xs[0].type, dtype: "f32" }),
+    )
+    if (bad) {
+      throw new ShapeError(
+        `stack: ${formatType(xs[0].type)} with ${formatType(bad.type)}; shapes and names must be equal`,
+        { op: "stack" },
       )
-      if (bad) {
-        throw new ShapeError(
-          `stack: ${formatType(xs[0].type)} with ${formatType(bad.type)}; shapes and names must be equal`,
-          { op: "stack" },
-        )
-      }
-      const axis = options.axis ?? 0
-      const rows = xs.map((x) => newAxis(x, axis))
-      return concatenate(rows, { axis }) as Tensor<D>
-    },
-  ),
-  { op: concatenateOp, kind: "join" as const },
+    }
+    const axis = options.axis ?? 0
+    const rows = xs.map((x) => newAxis(x, axis))
+    return concatenate(rows, { axis }) as Tensor<D>
+  },
+  { op: concatenateOp, kind: "create" as const },
 )
 
 /**
@@ -157,8 +153,9 @@ export const stack = Object.assign(
  * @throws OptionError for a negative count
  * @example tile(tensor([1, 2]), [2, 2]) // [[1, 2, 1, 2], [1, 2, 1, 2]]
  */
-export const tile = Object.assign(
-  publicly("tile", <D extends DType>(x: Tensor<D>, repeats: Shape): Tensor<D> => {
+export const tile = publiclyAs(
+  "tile",
+  <D extends DType>(x: Tensor<D>, repeats: Shape): Tensor<D> => {
     const given = integers("tile", "repeats", repeats)
     if (given.some((n) => n < 0))
       throw new OptionError(`tile: repeats [${given}]; they must not be negative`, { op: "tile" })
@@ -177,6 +174,6 @@ export const tile = Object.assign(
       wide,
       axes.map((a, i) => ({ size: a.size * counts[i], name: a.name })),
     ) as Tensor<D>
-  }),
+  },
   { op: concatenateOp, kind: "move" as const },
 )

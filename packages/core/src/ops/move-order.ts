@@ -1,6 +1,6 @@
 /** @file Moves that reorder: transpose, moveAxis, swapAxes, reverse. */
 import type { DType } from "../dtype.ts"
-import { publicly } from "../eager.ts"
+import { publiclyAs } from "../eager.ts"
 import { ShapeError } from "../errors.ts"
 import * as s from "../scalar.ts"
 import { type AxisRef, axesOf, formatType, range, split, typeOf } from "../shape.ts"
@@ -56,8 +56,9 @@ export const permute = (x: Tensor, order: readonly number[]): Tensor =>
  * @throws ShapeError unless each axis is there once
  * @example transpose(zeros([2, 3])) // f32[3,2]
  */
-export const transpose = Object.assign(
-  publicly("transpose", <D extends DType>(x: Tensor<D>, order?: readonly AxisRef[]): Tensor<D> => {
+export const transpose = publiclyAs(
+  "transpose",
+  <D extends DType>(x: Tensor<D>, order?: readonly AxisRef[]): Tensor<D> => {
     const list = order ?? range(x.rank).reverse()
     const axes = list.map((a) => axisFrom("transpose", a, x.type))
     if (axes.length !== x.rank || new Set(axes).size < x.rank) {
@@ -67,7 +68,7 @@ export const transpose = Object.assign(
       )
     }
     return permute(x, axes) as Tensor<D>
-  }),
+  },
   { op: transposeOp, kind: "move" as const },
 )
 
@@ -85,24 +86,23 @@ export function moved(x: Tensor, from: number, to: number): Tensor {
  * Moves one axis to another position; the others keep their order.
  * @example moveAxis(zeros([2, 3, 4]), 0, -1) // f32[3,4,2]
  */
-export const moveAxis = Object.assign(
-  publicly(
-    "moveAxis",
-    <D extends DType>(x: Tensor<D>, from: AxisRef, to: AxisRef): Tensor<D> =>
-      moved(x, axisFrom("moveAxis", from, x.type), axisFrom("moveAxis", to, x.type)) as Tensor<D>,
-  ),
+export const moveAxis = publiclyAs(
+  "moveAxis",
+  <D extends DType>(x: Tensor<D>, from: AxisRef, to: AxisRef): Tensor<D> =>
+    moved(x, axisFrom("moveAxis", from, x.type), axisFrom("moveAxis", to, x.type)) as Tensor<D>,
   { op: transposeOp, kind: "move" as const },
 )
 
 /** Exchanges two axes. @example swapAxes(zeros([2, 3, 4]), 0, 2) // f32[4,3,2] */
-export const swapAxes = Object.assign(
-  publicly("swapAxes", <D extends DType>(x: Tensor<D>, a: AxisRef, b: AxisRef): Tensor<D> => {
+export const swapAxes = publiclyAs(
+  "swapAxes",
+  <D extends DType>(x: Tensor<D>, a: AxisRef, b: AxisRef): Tensor<D> => {
     const [p, q] = [a, b].map((axis) => axisFrom("swapAxes", axis, x.type))
     return permute(
       x,
       allAxes(x).map((k) => (k === p ? q : k === q ? p : k)),
     ) as Tensor<D>
-  }),
+  },
   { op: transposeOp, kind: "move" as const },
 )
 
@@ -131,11 +131,9 @@ export const reverseOp = move("reverse", {
 })
 
 /** The elements in opposite order along `axes`; all axes by default. @example reverse(tensor([1, 2, 3])) // [3, 2, 1] */
-export const reverse = Object.assign(
-  publicly(
-    "reverse",
-    <D extends DType>(x: Tensor<D>, axes?: AxisRef | readonly AxisRef[]): Tensor<D> =>
-      make(reverseOp, [x], { axes: axesFrom("reverse", axes, x.type) }) as Tensor<D>,
-  ),
+export const reverse = publiclyAs(
+  "reverse",
+  <D extends DType>(x: Tensor<D>, axes?: AxisRef | readonly AxisRef[]): Tensor<D> =>
+    make(reverseOp, [x], { axes: axesFrom("reverse", axes, x.type) }) as Tensor<D>,
   { op: reverseOp, kind: "move" as const },
 )

@@ -1,6 +1,6 @@
 /** @file Moves that take or add parts with bounds known when tracing: slice, pad, split, unstack. */
 import type { DType } from "../dtype.ts"
-import { publicly } from "../eager.ts"
+import { publiclyAs } from "../eager.ts"
 import { OptionError, ShapeError } from "../errors.ts"
 import type { Value } from "../number.ts"
 import * as s from "../scalar.ts"
@@ -114,21 +114,18 @@ function checkBounds(x: Tensor, { starts, stops, steps }: Bounds): void {
  * @throws ShapeError for bounds outside the axis (S9), OptionError for a step below 1
  * @example slice(arange(6), [1], [6], [2]) // [1, 3, 5]
  */
-export const slice = Object.assign(
-  publicly(
-    "slice",
-    <D extends DType>(x: Tensor<D>, starts: Shape, stops: Shape, steps?: Shape): Tensor<D> => {
-      const fromEnd = (b: number[]): number[] =>
-        b.map((v, k) => (v < 0 ? v + (x.shape[k] ?? 0) : v))
-      const bounds = {
-        starts: fromEnd(integers("slice", "starts", starts)),
-        stops: fromEnd(integers("slice", "stops", stops)),
-        steps: steps ? integers("slice", "steps", steps) : starts.map(() => 1),
-      }
-      checkBounds(x, bounds)
-      return make(sliceOp, [x], bounds) as Tensor<D>
-    },
-  ),
+export const slice = publiclyAs(
+  "slice",
+  <D extends DType>(x: Tensor<D>, starts: Shape, stops: Shape, steps?: Shape): Tensor<D> => {
+    const fromEnd = (b: number[]): number[] => b.map((v, k) => (v < 0 ? v + (x.shape[k] ?? 0) : v))
+    const bounds = {
+      starts: fromEnd(integers("slice", "starts", starts)),
+      stops: fromEnd(integers("slice", "stops", stops)),
+      steps: steps ? integers("slice", "steps", steps) : starts.map(() => 1),
+    }
+    checkBounds(x, bounds)
+    return make(sliceOp, [x], bounds) as Tensor<D>
+  },
   { op: sliceOp, kind: "move" as const },
 )
 
@@ -251,29 +248,22 @@ function checkPadding(x: Tensor, p: Padding): void {
  * @throws ShapeError when a size would become negative
  * @example pad(tensor([1, 2]), [1], [2], { value: 9 }) // [9, 1, 2, 9, 9]
  */
-export const pad = Object.assign(
-  publicly(
-    "pad",
-    <D extends DType>(
-      x: Tensor<D>,
-      low: Shape,
-      high: Shape,
-      options: PadOptions = {},
-    ): Tensor<D> => {
-      const { interior = x.shape.map(() => 0), value = 0 } = options
-      if (typeof value === "object") integer("pad", "value", value)
-      const p = {
-        low: integers("pad", "low", low),
-        high: integers("pad", "high", high),
-        interior: integers("pad", "interior", interior),
-        // As a constant of the dtype, so that equal paddings are equal nodes.
-        value: constant(typeof value === "boolean" ? Number(value) : value, x.dtype).attrs
-          .value as Value,
-      }
-      checkPadding(x, p)
-      return padNode(x, p) as Tensor<D>
-    },
-  ),
+export const pad = publiclyAs(
+  "pad",
+  <D extends DType>(x: Tensor<D>, low: Shape, high: Shape, options: PadOptions = {}): Tensor<D> => {
+    const { interior = x.shape.map(() => 0), value = 0 } = options
+    if (typeof value === "object") integer("pad", "value", value)
+    const p = {
+      low: integers("pad", "low", low),
+      high: integers("pad", "high", high),
+      interior: integers("pad", "interior", interior),
+      // As a constant of the dtype, so that equal paddings are equal nodes.
+      value: constant(typeof value === "boolean" ? Number(value) : value, x.dtype).attrs
+        .value as Value,
+    }
+    checkPadding(x, p)
+    return padNode(x, p) as Tensor<D>
+  },
   { op: padOp, kind: "move" as const },
 )
 
@@ -306,32 +296,31 @@ function partSizes(x: Tensor, k: number, parts: number | readonly number[]): num
  * @throws ShapeError when the sizes do not fit
  * @example split(arange(6), [2, 4]) // [f32[2], f32[4]]
  */
-export const split = Object.assign(
-  publicly(
-    "split",
-    <D extends DType>(
-      x: Tensor<D>,
-      parts: number | readonly number[],
-      options: AxisOption = {},
-    ): Tensor<D>[] => {
-      const k = axisFrom("split", options.axis ?? 0, x.type)
-      let start = 0
-      return partSizes(x, k, parts).map((m) => {
-        start += m
-        return sliceAlong(x, k, start - m, start) as Tensor<D>
-      })
-    },
-  ),
+export const split = publiclyAs(
+  "split",
+  <D extends DType>(
+    x: Tensor<D>,
+    parts: number | readonly number[],
+    options: AxisOption = {},
+  ): Tensor<D>[] => {
+    const k = axisFrom("split", options.axis ?? 0, x.type)
+    let start = 0
+    return partSizes(x, k, parts).map((m) => {
+      start += m
+      return sliceAlong(x, k, start - m, start) as Tensor<D>
+    })
+  },
   { op: sliceOp, kind: "list" as const },
 )
 /** The tensors along an axis, without it. @example unstack(zeros([2, 3])) // [f32[3], f32[3]] */
-export const unstack = Object.assign(
-  publicly("unstack", <D extends DType>(x: Tensor<D>, options: AxisOption = {}): Tensor<D>[] => {
+export const unstack = publiclyAs(
+  "unstack",
+  <D extends DType>(x: Tensor<D>, options: AxisOption = {}): Tensor<D>[] => {
     const k = axisFrom("unstack", options.axis ?? 0, x.type)
     const axes = axesOf(x.type).filter((_, i) => i !== x.rank + k)
     return range(x.shape[x.rank + k]).map(
       (i) => reshapeTo(sliceAlong(x, k, i, i + 1), axes) as Tensor<D>,
     )
-  }),
+  },
   { op: sliceOp, kind: "list" as const },
 )

@@ -1,6 +1,6 @@
 /** @file Moves that change the shape only: reshape, broadcastTo and what is made of them; and the names of axes (S14). */
 import type { DType } from "../dtype.ts"
-import { publicly } from "../eager.ts"
+import { publiclyAs } from "../eager.ts"
 import { OptionError, ShapeError } from "../errors.ts"
 import * as s from "../scalar.ts"
 import {
@@ -130,12 +130,10 @@ function checkNames(op: string, names: unknown, shape: Shape): AxisNames {
  * @throws OptionError unless there is one name or null per axis, all distinct
  * @example rename(zeros([2, 3]), ["row", null]) // f32[row 2, 3]
  */
-export const rename = Object.assign(
-  publicly(
-    "rename",
-    <D extends DType>(x: Tensor<D>, names: AxisNames): Tensor<D> =>
-      renameNode(x, checkNames("rename", names, x.shape)) as Tensor<D>,
-  ),
+export const rename = publiclyAs(
+  "rename",
+  <D extends DType>(x: Tensor<D>, names: AxisNames): Tensor<D> =>
+    renameNode(x, checkNames("rename", names, x.shape)) as Tensor<D>,
   { op: renameOp, kind: "move" as const },
 )
 
@@ -160,21 +158,13 @@ function inferred(x: Tensor, shape: readonly number[]): number[] {
  * @throws ShapeError when the counts differ
  * @example reshape(arange(6), [2, -1]) // f32[2,3]
  */
-export const reshape = Object.assign(
-  publicly(
-    "reshape",
-    <D extends DType>(
-      x: Tensor<D>,
-      shape: Shape,
-      options: { names?: AxisNames } = {},
-    ): Tensor<D> => {
-      const full = inferred(x, integers("reshape", "shape", shape))
-      const names = options.names
-        ? checkNames("reshape", options.names, full)
-        : full.map(() => null)
-      return renameNode(reshapeNode(x, full), names) as Tensor<D>
-    },
-  ),
+export const reshape = publiclyAs(
+  "reshape",
+  <D extends DType>(x: Tensor<D>, shape: Shape, options: { names?: AxisNames } = {}): Tensor<D> => {
+    const full = inferred(x, integers("reshape", "shape", shape))
+    const names = options.names ? checkNames("reshape", options.names, full) : full.map(() => null)
+    return renameNode(reshapeNode(x, full), names) as Tensor<D>
+  },
   {
     op: reshapeOp,
     kind: "move" as const,
@@ -182,11 +172,9 @@ export const reshape = Object.assign(
 )
 
 /** All elements along one axis. @example flatten(zeros([2, 3])) // f32[6] */
-export const flatten = Object.assign(
-  publicly(
-    "flatten",
-    <D extends DType>(x: Tensor<D>): Tensor<D> => reshapeTo(x, [{ size: x.size }]) as Tensor<D>,
-  ),
+export const flatten = publiclyAs(
+  "flatten",
+  <D extends DType>(x: Tensor<D>): Tensor<D> => reshapeTo(x, [{ size: x.size }]) as Tensor<D>,
   { op: reshapeOp, kind: "move" as const },
 )
 
@@ -194,29 +182,27 @@ export const flatten = Object.assign(
  * Drops axes of size 1: those given, else all of them. The other axes keep their names.
  * @throws ShapeError when a given axis is not of size 1
  */
-export const squeeze = Object.assign(
-  publicly(
-    "squeeze",
-    <D extends DType>(x: Tensor<D>, axes?: AxisRef | readonly AxisRef[]): Tensor<D> => {
-      const all = range(x.rank).map((i) => i - x.rank)
-      const chosen =
-        axes === undefined
-          ? all.filter((k) => x.shape.at(k) === 1)
-          : axesFrom("squeeze", axes, x.type)
-      const wide = chosen.find((k) => x.shape.at(k) !== 1)
-      if (wide !== undefined) {
-        const size = x.shape.at(wide)
-        throw new ShapeError(
-          `squeeze: axis ${wide} of ${formatType(x.type)} has size ${size}; only axes of size 1 can be dropped`,
-          { op: "squeeze" },
-        )
-      }
-      return reshapeTo(
-        x,
-        axesOf(x.type).filter((_, i) => !chosen.includes(i - x.rank)),
-      ) as Tensor<D>
-    },
-  ),
+export const squeeze = publiclyAs(
+  "squeeze",
+  <D extends DType>(x: Tensor<D>, axes?: AxisRef | readonly AxisRef[]): Tensor<D> => {
+    const all = range(x.rank).map((i) => i - x.rank)
+    const chosen =
+      axes === undefined
+        ? all.filter((k) => x.shape.at(k) === 1)
+        : axesFrom("squeeze", axes, x.type)
+    const wide = chosen.find((k) => x.shape.at(k) !== 1)
+    if (wide !== undefined) {
+      const size = x.shape.at(wide)
+      throw new ShapeError(
+        `squeeze: axis ${wide} of ${formatType(x.type)} has size ${size}; only axes of size 1 can be dropped`,
+        { op: "squeeze" },
+      )
+    }
+    return reshapeTo(
+      x,
+      axesOf(x.type).filter((_, i) => !chosen.includes(i - x.rank)),
+    ) as Tensor<D>
+  },
   { op: reshapeOp, kind: "move" as const },
 )
 
@@ -225,26 +211,24 @@ export const squeeze = Object.assign(
  * @throws ShapeError for a position outside -rank - 1 to rank
  * @example newAxis(zeros([3]), 0) // f32[1,3]
  */
-export const newAxis = Object.assign(
-  publicly(
-    "newAxis",
-    <D extends DType>(x: Tensor<D>, axis: number, options: { name?: string } = {}): Tensor<D> => {
-      const k = integer("newAxis", "axis", axis)
-      const at = k < 0 ? k + x.rank + 1 : k
-      if (at < 0 || at > x.rank) {
-        throw new ShapeError(
-          `newAxis: axis ${k} of ${formatType(x.type)}; positions are ${-x.rank - 1} to ${x.rank}`,
-          { op: "newAxis" },
-        )
-      }
-      const axes = axesOf(x.type)
-      return reshapeTo(x, [
-        ...axes.slice(0, at),
-        { size: 1, name: options.name },
-        ...axes.slice(at),
-      ]) as Tensor<D>
-    },
-  ),
+export const newAxis = publiclyAs(
+  "newAxis",
+  <D extends DType>(x: Tensor<D>, axis: number, options: { name?: string } = {}): Tensor<D> => {
+    const k = integer("newAxis", "axis", axis)
+    const at = k < 0 ? k + x.rank + 1 : k
+    if (at < 0 || at > x.rank) {
+      throw new ShapeError(
+        `newAxis: axis ${k} of ${formatType(x.type)}; positions are ${-x.rank - 1} to ${x.rank}`,
+        { op: "newAxis" },
+      )
+    }
+    const axes = axesOf(x.type)
+    return reshapeTo(x, [
+      ...axes.slice(0, at),
+      { size: 1, name: options.name },
+      ...axes.slice(at),
+    ]) as Tensor<D>
+  },
   { op: reshapeOp, kind: "move" as const },
 )
 
@@ -295,8 +279,9 @@ export const broadcastOp = move("broadcastTo", {
  * @throws ShapeError when a size is neither equal nor 1
  * @example broadcastTo(tensor([1, 2]), [3, 2]) // f32[3,2]
  */
-export const broadcastTo = Object.assign(
-  publicly("broadcastTo", <D extends DType>(x: Tensor<D>, shape: Shape): Tensor<D> => {
+export const broadcastTo = publiclyAs(
+  "broadcastTo",
+  <D extends DType>(x: Tensor<D>, shape: Shape): Tensor<D> => {
     const to = integers("broadcastTo", "shape", shape)
     if (sameShape(to, x.shape)) return x
     const common = broadcastShapes("broadcastTo", [x.type, { dtype: x.dtype, shape: to }])
@@ -307,6 +292,6 @@ export const broadcastTo = Object.assign(
       )
     }
     return make(broadcastOp, [x], { last: x.rank, shape: to }) as Tensor<D>
-  }),
+  },
   { op: broadcastOp, kind: "move" as const },
 )

@@ -1,7 +1,7 @@
 /** @file Composites that normalise along axes: softmax, logSoftmax, logSumExp, standardize. */
 import type { DType, Floating } from "../dtype.ts"
 import { floatingOf } from "../dtype.ts"
-import { publicly } from "../eager.ts"
+import { publiclyAs } from "../eager.ts"
 import type { Sample } from "../op.ts"
 import { type AxisRef, axesOf, typeOf } from "../shape.ts"
 import { make, type Tensor } from "../tensor.ts"
@@ -60,14 +60,12 @@ export const softmaxOp = composite("softmax", {
  * The exponentials along an axis (the last by default), scaled to the sum 1. Does not overflow.
  * @example softmax(tensor([0, 0])) // [0.5, 0.5]
  */
-export const softmax = Object.assign(
-  publicly(
-    "softmax",
-    <D extends DType>(x: Tensor<D>, options: AxesOption = {}): Tensor<Floating<D>> =>
-      make(softmaxOp, [floating(x)], { axes: lastAxes("softmax", x, options) }) as Tensor<
-        Floating<D>
-      >,
-  ),
+export const softmax = publiclyAs(
+  "softmax",
+  <D extends DType>(x: Tensor<D>, options: AxesOption = {}): Tensor<Floating<D>> =>
+    make(softmaxOp, [floating(x)], { axes: lastAxes("softmax", x, options) }) as Tensor<
+      Floating<D>
+    >,
   { op: softmaxOp, kind: "toFloat" as const },
 )
 
@@ -82,14 +80,12 @@ export const logSoftmaxOp = composite("logSoftmax", {
   samples: samples(),
 })
 /** The logarithm of {@link softmax}, exact where that is near 0 or 1. */
-export const logSoftmax = Object.assign(
-  publicly(
-    "logSoftmax",
-    <D extends DType>(x: Tensor<D>, options: AxesOption = {}): Tensor<Floating<D>> =>
-      make(logSoftmaxOp, [floating(x)], { axes: lastAxes("logSoftmax", x, options) }) as Tensor<
-        Floating<D>
-      >,
-  ),
+export const logSoftmax = publiclyAs(
+  "logSoftmax",
+  <D extends DType>(x: Tensor<D>, options: AxesOption = {}): Tensor<Floating<D>> =>
+    make(logSoftmaxOp, [floating(x)], { axes: lastAxes("logSoftmax", x, options) }) as Tensor<
+      Floating<D>
+    >,
   { op: logSoftmaxOp, kind: "toFloat" as const },
 )
 
@@ -118,17 +114,15 @@ export const logSumExpOp = composite("logSumExp", {
  * ln of the sum of exponentials along `axes` (all by default), without overflow; -Infinity where all are.
  * @example logSumExp(tensor([0, 0])) // f32[] 0.6931472
  */
-export const logSumExp = Object.assign(
-  publicly(
-    "logSumExp",
-    <D extends DType>(x: Tensor<D>, options: ReduceOptions = {}): Tensor<Floating<D>> => {
-      const axes = chosenAxes("logSumExp", x, options)
-      const wide = floating(x)
-      const given =
-        options.nan === "ignore" ? where(isNaNOf(wide), Number.NEGATIVE_INFINITY, wide) : wide
-      return keep(make(logSumExpOp, [given], { axes }), x, axes, options) as Tensor<Floating<D>>
-    },
-  ),
+export const logSumExp = publiclyAs(
+  "logSumExp",
+  <D extends DType>(x: Tensor<D>, options: ReduceOptions = {}): Tensor<Floating<D>> => {
+    const axes = chosenAxes("logSumExp", x, options)
+    const wide = floating(x)
+    const given =
+      options.nan === "ignore" ? where(isNaNOf(wide), Number.NEGATIVE_INFINITY, wide) : wide
+    return keep(make(logSumExpOp, [given], { axes }), x, axes, options) as Tensor<Floating<D>>
+  },
   { op: logSumExpOp, kind: "toFloat" as const },
 )
 
@@ -146,17 +140,15 @@ export const standardizeOp = composite("standardize", {
  * Shifted to mean 0 and scaled to variance 1 along axes (the last by default); `epsilon` (default 1e-5) is added to the
  * variance. The layer norm without gain and bias.
  */
-export const standardize = Object.assign(
-  publicly(
-    "standardize",
-    <D extends DType>(
-      x: Tensor<D>,
-      options: AxesOption & { epsilon?: number } = {},
-    ): Tensor<Floating<D>> => {
-      const epsilon = number("standardize", "epsilon", options.epsilon ?? 1e-5)
-      const axes = lastAxes("standardize", x, options)
-      return make(standardizeOp, [floating(x)], { axes, epsilon }) as Tensor<Floating<D>>
-    },
-  ),
+export const standardize = publiclyAs(
+  "standardize",
+  <D extends DType>(
+    x: Tensor<D>,
+    options: AxesOption & { epsilon?: number } = {},
+  ): Tensor<Floating<D>> => {
+    const epsilon = number("standardize", "epsilon", options.epsilon ?? 1e-5)
+    const axes = lastAxes("standardize", x, options)
+    return make(standardizeOp, [floating(x)], { axes, epsilon }) as Tensor<Floating<D>>
+  },
   { op: standardizeOp, kind: "toFloat" as const },
 )

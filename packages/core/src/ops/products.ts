@@ -1,6 +1,6 @@
 /** @file Products of tensors as contractions: dot, matmul, inner, outer, tensorDot, kron (C3). */
 import { type DType, type Promote, promote } from "../dtype.ts"
-import { publicly } from "../eager.ts"
+import { publiclyAs } from "../eager.ts"
 import { OptionError, ShapeError } from "../errors.ts"
 import { type Axis, type AxisRef, axesOf, broadcastShapes, formatType, range } from "../shape.ts"
 import type { Tensor } from "../tensor.ts"
@@ -100,23 +100,21 @@ function dotNode(
  * @throws ShapeError when paired sizes differ
  * @example dot(ones([2, 3]), ones([3, 4])) // f32[2,4], every element 3
  */
-export const dot = Object.assign(
-  publicly(
-    "dot",
-    <A extends DType, B extends DType>(
-      a: Tensor<A>,
-      b: Tensor<B>,
-      options: DotOptions = {},
-    ): Tensor<Promote<A, B>> => {
-      const scalar = a.rank === 0 || b.rank === 0
-      const batch = pairs("dot", a, b, options.batchAxes)
-      const standard: [number[], number[]] = scalar
-        ? [[], []]
-        : [[a.rank - 1], [Math.max(0, b.rank - 2)]]
-      const summed = options.axes ? pairs("dot", a, b, options.axes) : standard
-      return dotNode("dot", a, b, summed, batch) as Tensor<Promote<A, B>>
-    },
-  ),
+export const dot = publiclyAs(
+  "dot",
+  <A extends DType, B extends DType>(
+    a: Tensor<A>,
+    b: Tensor<B>,
+    options: DotOptions = {},
+  ): Tensor<Promote<A, B>> => {
+    const scalar = a.rank === 0 || b.rank === 0
+    const batch = pairs("dot", a, b, options.batchAxes)
+    const standard: [number[], number[]] = scalar
+      ? [[], []]
+      : [[a.rank - 1], [Math.max(0, b.rank - 2)]]
+    const summed = options.axes ? pairs("dot", a, b, options.axes) : standard
+    return dotNode("dot", a, b, summed, batch) as Tensor<Promote<A, B>>
+  },
   { op: contractOp, kind: "product" as const },
 )
 
@@ -130,57 +128,49 @@ function stretch(x: Tensor, lead: readonly number[]): Tensor {
  * @throws ShapeError for a scalar, or when the inner sizes differ
  * @example matmul(ones([5, 2, 3]), ones([3, 4])) // f32[5,2,4]
  */
-export const matmul = Object.assign(
-  publicly(
-    "matmul",
-    <A extends DType, B extends DType>(a: Tensor<A>, b: Tensor<B>): Tensor<Promote<A, B>> => {
-      if (a.rank === 0 || b.rank === 0) {
-        throw new ShapeError(
-          `matmul: ${typesOfBoth(a, b)}; both need an axis, use multiply for scalars`,
-          { op: "matmul" },
-        )
-      }
-      checkPairs("matmul", a, b, [[a.rank - 1], [Math.max(0, b.rank - 2)]])
-      const leads = [a, b].map((x) => ({
-        dtype: x.dtype,
-        shape: x.shape.slice(0, Math.max(0, x.rank - 2)),
-      }))
-      const lead = broadcastShapes("matmul", leads)
-      const [x, y] = common(stretch(a, lead), stretch(b, lead))
-      const batch = letters(lead.length, 10)
-      const [la, lb] = [x.rank > 2 ? batch : "", y.rank > 2 ? batch : ""]
-      const [row, column] = [x.rank > 1 ? "r" : "", y.rank > 1 ? "c" : ""].map((l) =>
-        l.toUpperCase(),
+export const matmul = publiclyAs(
+  "matmul",
+  <A extends DType, B extends DType>(a: Tensor<A>, b: Tensor<B>): Tensor<Promote<A, B>> => {
+    if (a.rank === 0 || b.rank === 0) {
+      throw new ShapeError(
+        `matmul: ${typesOfBoth(a, b)}; both need an axis, use multiply for scalars`,
+        { op: "matmul" },
       )
-      return contract(x, y, `${la}${row}S,${lb}S${column}->${batch}${row}${column}`) as Tensor<
-        Promote<A, B>
-      >
-    },
-  ),
+    }
+    checkPairs("matmul", a, b, [[a.rank - 1], [Math.max(0, b.rank - 2)]])
+    const leads = [a, b].map((x) => ({
+      dtype: x.dtype,
+      shape: x.shape.slice(0, Math.max(0, x.rank - 2)),
+    }))
+    const lead = broadcastShapes("matmul", leads)
+    const [x, y] = common(stretch(a, lead), stretch(b, lead))
+    const batch = letters(lead.length, 10)
+    const [la, lb] = [x.rank > 2 ? batch : "", y.rank > 2 ? batch : ""]
+    const [row, column] = [x.rank > 1 ? "r" : "", y.rank > 1 ? "c" : ""].map((l) => l.toUpperCase())
+    return contract(x, y, `${la}${row}S,${lb}S${column}->${batch}${row}${column}`) as Tensor<
+      Promote<A, B>
+    >
+  },
   { op: contractOp, kind: "product" as const },
 )
 
 /** The sum of products over the last axis of both. @example inner(ones([2, 3]), ones([4, 3])) // f32[2,4] */
-export const inner = Object.assign(
-  publicly(
-    "inner",
-    <A extends DType, B extends DType>(a: Tensor<A>, b: Tensor<B>): Tensor<Promote<A, B>> => {
-      const scalar = a.rank === 0 || b.rank === 0
-      const summed: [number[], number[]] = scalar ? [[], []] : [[a.rank - 1], [b.rank - 1]]
-      return dotNode("inner", a, b, summed, [[], []]) as Tensor<Promote<A, B>>
-    },
-  ),
+export const inner = publiclyAs(
+  "inner",
+  <A extends DType, B extends DType>(a: Tensor<A>, b: Tensor<B>): Tensor<Promote<A, B>> => {
+    const scalar = a.rank === 0 || b.rank === 0
+    const summed: [number[], number[]] = scalar ? [[], []] : [[a.rank - 1], [b.rank - 1]]
+    return dotNode("inner", a, b, summed, [[], []]) as Tensor<Promote<A, B>>
+  },
   { op: contractOp, kind: "product" as const },
 )
 /** Every element of `a` times every element of `b`, both flattened. @example outer(ones([2]), ones([3])) // f32[2,3] */
-export const outer = Object.assign(
-  publicly(
-    "outer",
-    <A extends DType, B extends DType>(a: Tensor<A>, b: Tensor<B>): Tensor<Promote<A, B>> => {
-      const flat = (x: Tensor): Tensor => (x.rank === 1 ? x : flatten(x))
-      return dotNode("outer", flat(a), flat(b), [[], []], [[], []]) as Tensor<Promote<A, B>>
-    },
-  ),
+export const outer = publiclyAs(
+  "outer",
+  <A extends DType, B extends DType>(a: Tensor<A>, b: Tensor<B>): Tensor<Promote<A, B>> => {
+    const flat = (x: Tensor): Tensor => (x.rank === 1 ? x : flatten(x))
+    return dotNode("outer", flat(a), flat(b), [[], []], [[], []]) as Tensor<Promote<A, B>>
+  },
   { op: contractOp, kind: "product" as const },
 )
 
@@ -189,32 +179,30 @@ export const outer = Object.assign(
  * @param options - `axes`: a count (default 2) or two lists
  * @throws ShapeError when paired sizes differ
  */
-export const tensorDot = Object.assign(
-  publicly(
-    "tensorDot",
-    <A extends DType, B extends DType>(
-      a: Tensor<A>,
-      b: Tensor<B>,
-      options: { axes?: number | DotOptions["axes"] } = {},
-    ): Tensor<Promote<A, B>> => {
-      const { axes = 2 } = options
-      if (Array.isArray(axes)) {
-        return dotNode("tensorDot", a, b, pairs("tensorDot", a, b, axes as DotOptions["axes"]), [
-          [],
-          [],
-        ]) as Tensor<Promote<A, B>>
-      }
-      const n = integer("tensorDot", "axes", axes)
-      if (n < 0 || n > Math.min(a.rank, b.rank)) {
-        throw new OptionError(
-          `tensorDot: ${n} axes of ${typesOfBoth(a, b)}; it must be 0 to ${Math.min(a.rank, b.rank)}`,
-          { op: "tensorDot" },
-        )
-      }
-      const summed: [number[], number[]] = [range(n).map((i) => a.rank - n + i), range(n)]
-      return dotNode("tensorDot", a, b, summed, [[], []]) as Tensor<Promote<A, B>>
-    },
-  ),
+export const tensorDot = publiclyAs(
+  "tensorDot",
+  <A extends DType, B extends DType>(
+    a: Tensor<A>,
+    b: Tensor<B>,
+    options: { axes?: number | DotOptions["axes"] } = {},
+  ): Tensor<Promote<A, B>> => {
+    const { axes = 2 } = options
+    if (Array.isArray(axes)) {
+      return dotNode("tensorDot", a, b, pairs("tensorDot", a, b, axes as DotOptions["axes"]), [
+        [],
+        [],
+      ]) as Tensor<Promote<A, B>>
+    }
+    const n = integer("tensorDot", "axes", axes)
+    if (n < 0 || n > Math.min(a.rank, b.rank)) {
+      throw new OptionError(
+        `tensorDot: ${n} axes of ${typesOfBoth(a, b)}; it must be 0 to ${Math.min(a.rank, b.rank)}`,
+        { op: "tensorDot" },
+      )
+    }
+    const summed: [number[], number[]] = [range(n).map((i) => a.rank - n + i), range(n)]
+    return dotNode("tensorDot", a, b, summed, [[], []]) as Tensor<Promote<A, B>>
+  },
   { op: contractOp, kind: "product" as const },
 )
 
@@ -222,30 +210,28 @@ export const tensorDot = Object.assign(
  * The Kronecker product: every element of `a` times a copy of `b`.
  * @example kron(tensor([1, 10]), tensor([1, 2])) // [1, 2, 10, 20]
  */
-export const kron = Object.assign(
-  publicly(
-    "kron",
-    <A extends DType, B extends DType>(a: Tensor<A>, b: Tensor<B>): Tensor<Promote<A, B>> => {
-      const rank = Math.max(a.rank, b.rank)
-      const full = (x: Tensor): Axis[] => [
-        ...range(rank - x.rank).map(() => ({ size: 1 })),
-        ...axesOf(x.type),
-      ]
-      const [p, q] = [full(a), full(b)]
-      const [x, y] = common(reshapeTo(a, p), reshapeTo(b, q))
-      const [la, lb] = [letters(rank), letters(rank, rank)]
-      const product = contract(
-        x,
-        y,
-        `${la},${lb}->${range(rank)
-          .map((i) => la[i] + lb[i])
-          .join("")}`,
-      )
-      return reshapeTo(
-        product,
-        p.map((axis, i) => ({ size: axis.size * q[i].size, name: axis.name ?? q[i].name })),
-      ) as Tensor<Promote<A, B>>
-    },
-  ),
+export const kron = publiclyAs(
+  "kron",
+  <A extends DType, B extends DType>(a: Tensor<A>, b: Tensor<B>): Tensor<Promote<A, B>> => {
+    const rank = Math.max(a.rank, b.rank)
+    const full = (x: Tensor): Axis[] => [
+      ...range(rank - x.rank).map(() => ({ size: 1 })),
+      ...axesOf(x.type),
+    ]
+    const [p, q] = [full(a), full(b)]
+    const [x, y] = common(reshapeTo(a, p), reshapeTo(b, q))
+    const [la, lb] = [letters(rank), letters(rank, rank)]
+    const product = contract(
+      x,
+      y,
+      `${la},${lb}->${range(rank)
+        .map((i) => la[i] + lb[i])
+        .join("")}`,
+    )
+    return reshapeTo(
+      product,
+      p.map((axis, i) => ({ size: axis.size * q[i].size, name: axis.name ?? q[i].name })),
+    ) as Tensor<Promote<A, B>>
+  },
   { op: contractOp, kind: "product" as const },
 )

@@ -3,7 +3,7 @@
  * last axis and gives values and origins; its body is a bitonic network, so every compiler has it (D3.6).
  */
 import { type DType, isFloat } from "../dtype.ts"
-import { publicly } from "../eager.ts"
+import { publiclyAs } from "../eager.ts"
 import { OptionError } from "../errors.ts"
 import type { Value } from "../number.ts"
 import type { Op, Values } from "../op.ts"
@@ -153,45 +153,45 @@ function sorted(
  * The elements in order along an axis, NaN last; stable.
  * @example sort(tensor([3, 1, 2]), { direction: "descending" }) // [3, 2, 1]
  */
-export const sort = Object.assign(
-  publicly("sort", <D extends DType>(x: Tensor<D>, options: SortOptions = {}): Tensor<D> => {
+export const sort = publiclyAs(
+  "sort",
+  <D extends DType>(x: Tensor<D>, options: SortOptions = {}): Tensor<D> => {
     const { values, axis } = sorted("sort", x, options)
     return moved(values, -1, axis) as Tensor<D>
-  }),
+  },
   { op: sortOp, kind: "move" as const },
 )
 /** Where the elements of the sorted tensor come from, as i32: `takeAlongAxis(x, argSort(x))` is `sort(x)`. */
-export const argSort = Object.assign(
-  publicly("argSort", (x: Tensor, options: SortOptions = {}): Tensor<"i32"> => {
+export const argSort = publiclyAs(
+  "argSort",
+  (x: Tensor, options: SortOptions = {}): Tensor<"i32"> => {
     const { origins, axis } = sorted("argSort", x, options)
     return moved(origins, -1, axis) as Tensor<"i32">
-  }),
+  },
   { op: sortOp, kind: "index" as const },
 )
 /**
  * The `k` largest elements along an axis in descending order, and where they are, as i32; "ascending" gives the smallest.
  * @throws OptionError when there are fewer than `k`
  */
-export const topK = Object.assign(
-  publicly(
-    "topK",
-    <D extends DType>(
-      x: Tensor<D>,
-      k: number,
-      options: SortOptions = {},
-    ): [values: Tensor<D>, indices: Tensor<"i32">] => {
-      const count = integer("topK", "k", k)
-      const { values, origins, axis } = sorted("topK", x, { direction: "descending", ...options })
-      const length = values.shape[values.rank - 1]
-      if (count < 0 || count > length) {
-        throw new OptionError(
-          `topK: ${count} of the ${length} elements along axis ${axis} of ${formatType(x.type)}; k is 0 to ${length}`,
-          { op: "topK" },
-        )
-      }
-      const [v, i] = [values, origins].map((t) => moved(sliceAlong(t, -1, 0, count), -1, axis))
-      return [v as Tensor<D>, i as Tensor<"i32">]
-    },
-  ),
+export const topK = publiclyAs(
+  "topK",
+  <D extends DType>(
+    x: Tensor<D>,
+    k: number,
+    options: SortOptions = {},
+  ): [values: Tensor<D>, indices: Tensor<"i32">] => {
+    const count = integer("topK", "k", k)
+    const { values, origins, axis } = sorted("topK", x, { direction: "descending", ...options })
+    const length = values.shape[values.rank - 1]
+    if (count < 0 || count > length) {
+      throw new OptionError(
+        `topK: ${count} of the ${length} elements along axis ${axis} of ${formatType(x.type)}; k is 0 to ${length}`,
+        { op: "topK" },
+      )
+    }
+    const [v, i] = [values, origins].map((t) => moved(sliceAlong(t, -1, 0, count), -1, axis))
+    return [v as Tensor<D>, i as Tensor<"i32">]
+  },
   { op: sortOp, kind: "pair" as const },
 )

@@ -1,6 +1,6 @@
 /** @file Statistics as graphs of public functions: mean, variance, standardDeviation, norm, argMax, allClose and more. */
 import { type DType, type Floating, floatingOf, isHalf } from "../dtype.ts"
-import { publicly } from "../eager.ts"
+import { publicly, publiclyAs } from "../eager.ts"
 import { OptionError, ShapeError } from "../errors.ts"
 import type { Values } from "../op.ts"
 import { type AxisRef, axesOf, formatType, range, typeOf } from "../shape.ts"
@@ -170,12 +170,10 @@ export const argMax = argument("argMax", max, (a, b) => a > b)
 export const argMin = argument("argMin", min, (a, b) => a < b)
 
 /** The number of elements along `axes` that are not zero, as i32. */
-export const countNonzero = Object.assign(
-  publicly(
-    "countNonzero",
-    (x: Tensor, options: ReduceOptions = {}): Tensor<"i32"> =>
-      sum(notEqual(x, 0), options) as Tensor<"i32">,
-  ),
+export const countNonzero = publiclyAs(
+  "countNonzero",
+  (x: Tensor, options: ReduceOptions = {}): Tensor<"i32"> =>
+    sum(notEqual(x, 0), options) as Tensor<"i32">,
   { kind: "index" as const },
 )
 
@@ -191,36 +189,35 @@ export interface CloseOptions {
  * Whether all elements are equal or |a - b| <= absolute + relative |b|.
  * @example allClose(tensor([1]), tensor([1.000001])) // bool[] true
  */
-export const allClose = Object.assign(
-  publicly("allClose", (a: Tensor, b: Operand, options: CloseOptions = {}): Tensor<"bool"> => {
+export const allClose = publiclyAs(
+  "allClose",
+  (a: Tensor, b: Operand, options: CloseOptions = {}): Tensor<"bool"> => {
     const { relative = 1e-5, absolute = 1e-8, equalNaN = false } = options
     const [x, y] = align("allClose", [a, b], floatingOf)
     const near = lessEqual(abs(subtract(x, y)), add(multiply(relative, abs(y)), absolute))
     const finite = logicalAnd(near, less(abs(y), Number.POSITIVE_INFINITY))
     const same = logicalOr(equal(x, y), finite)
     return all(equalNaN ? logicalOr(same, logicalAnd(isNaNOf(x), isNaNOf(y))) : same)
-  }),
+  },
   { kind: "predicateOfTwo" as const },
 )
 
 /** Weights of {@link weightedMean} broadcast to the elements. */
-export const weightedMean = Object.assign(
-  publicly(
-    "weightedMean",
-    <D extends DType>(
-      x: Tensor<D>,
-      weights: Tensor,
-      options: ReduceOptions = {},
-    ): Tensor<Floating<D>> => {
-      const [v, w] = align("weightedMean", [x, weights], floatingOf)
-      if (v.rank !== x.rank) {
-        throw new ShapeError(
-          `weightedMean: weights ${formatType(weights.type)} for ${formatType(x.type)}; they must broadcast to it`,
-          { op: "weightedMean" },
-        )
-      }
-      return divide(sum(multiply(v, w), options), sum(w, options)) as Tensor<Floating<D>>
-    },
-  ),
+export const weightedMean = publiclyAs(
+  "weightedMean",
+  <D extends DType>(
+    x: Tensor<D>,
+    weights: Tensor,
+    options: ReduceOptions = {},
+  ): Tensor<Floating<D>> => {
+    const [v, w] = align("weightedMean", [x, weights], floatingOf)
+    if (v.rank !== x.rank) {
+      throw new ShapeError(
+        `weightedMean: weights ${formatType(weights.type)} for ${formatType(x.type)}; they must broadcast to it`,
+        { op: "weightedMean" },
+      )
+    }
+    return divide(sum(multiply(v, w), options), sum(w, options)) as Tensor<Floating<D>>
+  },
   { kind: "toFloat" as const },
 )

@@ -23,6 +23,7 @@ export {
 export { bitwiseAnd, bitwiseNot, bitwiseOr, bitwiseXor, leftShift, rightShift } from "./bitwise.ts"
 export { clip, nanToNum, where } from "./choice.ts"
 export { equal, greater, greaterEqual, less, lessEqual, notEqual } from "./compare.ts"
+export { cond, forLoop, map, scan, switchCase, whileLoop } from "./control-flow.ts"
 export {
   arange,
   diag,
@@ -63,6 +64,7 @@ export { moveAxis, reverse, swapAxes, transpose } from "./move-order.ts"
 export { pad, slice, split, unstack } from "./move-part.ts"
 export { logSoftmax, logSumExp, softmax, standardize } from "./normalize.ts"
 export { power } from "./power.ts"
+export { printValue } from "./print-value.ts"
 export { dot, inner, kron, matmul, outer, tensorDot } from "./products.ts"
 export { all, any, max, min, product, sum } from "./reduce.ts"
 export { ceil, floor, isFinite, isInfinite, isNaN, round, trunc } from "./rounding.ts"

@@ -1,6 +1,6 @@
 /** @file Choosing slices by tensors of indices, and adding to them: take, takeAlongAxis, gather, indexedAdd (S9). */
 import type { DType } from "../dtype.ts"
-import { publicly } from "../eager.ts"
+import { publiclyAs } from "../eager.ts"
 import { OptionError, ShapeError } from "../errors.ts"
 import {
   type Axis,
@@ -92,28 +92,26 @@ function checkMode(op: string, mode: unknown, allowed: readonly string[]): void 
  * @throws DTypeError unless the indices are integers
  * @example take(tensor([10, 20, 30]), tensor(Int32Array.of(2, 0))) // [30, 10]
  */
-export const take = Object.assign(
-  publicly(
-    "take",
-    <D extends DType>(
-      x: Tensor<D>,
-      indices: Tensor,
-      options: IndexOptions & { axis?: AxisRef } = {},
-    ): Tensor<D> => {
-      checkMode("take", options.mode, ["clamp", "fill"])
-      const axis = axisFrom("take", options.axis ?? 0, x.type)
-      const i = asIndex("take", indices)
-      const y = takeRows(x, i, axis, "clamp")
-      return fillOutside(
-        y,
-        within(i, x.shape[x.rank + axis]),
-        x.rank + axis,
-        -axis - 1,
-        options,
-        x,
-      ) as Tensor<D>
-    },
-  ),
+export const take = publiclyAs(
+  "take",
+  <D extends DType>(
+    x: Tensor<D>,
+    indices: Tensor,
+    options: IndexOptions & { axis?: AxisRef } = {},
+  ): Tensor<D> => {
+    checkMode("take", options.mode, ["clamp", "fill"])
+    const axis = axisFrom("take", options.axis ?? 0, x.type)
+    const i = asIndex("take", indices)
+    const y = takeRows(x, i, axis, "clamp")
+    return fillOutside(
+      y,
+      within(i, x.shape[x.rank + axis]),
+      x.rank + axis,
+      -axis - 1,
+      options,
+      x,
+    ) as Tensor<D>
+  },
   { op: gatherOp, kind: "move" as const },
 )
 
@@ -122,39 +120,30 @@ export const take = Object.assign(
  * The other axes broadcast.
  * @throws ShapeError when the ranks differ
  */
-export const takeAlongAxis = Object.assign(
-  publicly(
-    "takeAlongAxis",
-    <D extends DType>(
-      x: Tensor<D>,
-      indices: Tensor,
-      options: IndexOptions & { axis?: AxisRef } = {},
-    ): Tensor<D> => {
-      checkMode("takeAlongAxis", options.mode, ["clamp", "fill"])
-      if (indices.rank !== x.rank) {
-        throw new ShapeError(
-          `takeAlongAxis: indices ${formatType(indices.type)} for ${formatType(x.type)}; the ranks must be equal`,
-          { op: "takeAlongAxis" },
-        )
-      }
-      const axis = axisFrom("takeAlongAxis", options.axis ?? -1, x.type)
-      const i = asIndex("takeAlongAxis", indices)
-      const [rows, index] = [moved(x, axis, -1), moved(i, axis, -1)]
-      const leads = [rows, index].map((t) => ({ dtype: t.dtype, shape: t.shape.slice(0, -1) }))
-      const lead = broadcastShapes("takeAlongAxis", leads)
-      const wide = (t: Tensor): Tensor => broadcastTo(t, [...lead, t.shape[t.rank - 1]])
-      const y = gatherRows(wide(rows), wide(index), 0)
-      const filled = fillOutside(
-        y,
-        within(wide(index), rows.shape[rows.rank - 1]),
-        0,
-        0,
-        options,
-        x,
+export const takeAlongAxis = publiclyAs(
+  "takeAlongAxis",
+  <D extends DType>(
+    x: Tensor<D>,
+    indices: Tensor,
+    options: IndexOptions & { axis?: AxisRef } = {},
+  ): Tensor<D> => {
+    checkMode("takeAlongAxis", options.mode, ["clamp", "fill"])
+    if (indices.rank !== x.rank) {
+      throw new ShapeError(
+        `takeAlongAxis: indices ${formatType(indices.type)} for ${formatType(x.type)}; the ranks must be equal`,
+        { op: "takeAlongAxis" },
       )
-      return moved(filled, -1, axis) as Tensor<D>
-    },
-  ),
+    }
+    const axis = axisFrom("takeAlongAxis", options.axis ?? -1, x.type)
+    const i = asIndex("takeAlongAxis", indices)
+    const [rows, index] = [moved(x, axis, -1), moved(i, axis, -1)]
+    const leads = [rows, index].map((t) => ({ dtype: t.dtype, shape: t.shape.slice(0, -1) }))
+    const lead = broadcastShapes("takeAlongAxis", leads)
+    const wide = (t: Tensor): Tensor => broadcastTo(t, [...lead, t.shape[t.rank - 1]])
+    const y = gatherRows(wide(rows), wide(index), 0)
+    const filled = fillOutside(y, within(wide(index), rows.shape[rows.rank - 1]), 0, 0, options, x)
+    return moved(filled, -1, axis) as Tensor<D>
+  },
   { op: gatherOp, kind: "move" as const },
 )
 
@@ -220,19 +209,17 @@ export interface GatherOptions extends IndexOptions {
  * @throws ShapeError when the number of coordinates is not that of the axes
  * @example gather(x, tensor(Int32Array.of(0, 1)).reshape([1, 2])) // x[0, 1], as a list of one
  */
-export const gather = Object.assign(
-  publicly(
-    "gather",
-    <D extends DType>(x: Tensor<D>, indices: Tensor, options: GatherOptions = {}): Tensor<D> => {
-      checkMode("gather", options.mode, ["clamp", "fill"])
-      const c = coordinates("gather", x, indices, options.axes)
-      const others = c.others.map((a) => axesOf(x.type)[x.rank + a])
-      const table = reshapeTo(permute(x, [...c.axes, ...c.others]), [{ size: c.rows }, ...others])
-      const rows = gatherRows(table, reshapeTo(c.flat, [{ size: c.flat.size }]), others.length)
-      const y = reshapeTo(rows, [...axesOf(c.flat.type), ...others])
-      return fillOutside(y, c.inside, 0, others.length, options, x) as Tensor<D>
-    },
-  ),
+export const gather = publiclyAs(
+  "gather",
+  <D extends DType>(x: Tensor<D>, indices: Tensor, options: GatherOptions = {}): Tensor<D> => {
+    checkMode("gather", options.mode, ["clamp", "fill"])
+    const c = coordinates("gather", x, indices, options.axes)
+    const others = c.others.map((a) => axesOf(x.type)[x.rank + a])
+    const table = reshapeTo(permute(x, [...c.axes, ...c.others]), [{ size: c.rows }, ...others])
+    const rows = gatherRows(table, reshapeTo(c.flat, [{ size: c.flat.size }]), others.length)
+    const y = reshapeTo(rows, [...axesOf(c.flat.type), ...others])
+    return fillOutside(y, c.inside, 0, others.length, options, x) as Tensor<D>
+  },
   { op: gatherOp, kind: "move" as const },
 )
 
@@ -245,44 +232,42 @@ export interface IndexedAddOptions {
  * `x` with `updates` added at coordinates; several updates of one place add up.
  * @throws ShapeError when the updates do not have the shape of what `gather` would give
  */
-export const indexedAdd = Object.assign(
-  publicly(
-    "indexedAdd",
-    <D extends DType>(
-      x: Tensor<D>,
-      indices: Tensor,
-      updates: Tensor,
-      options: IndexedAddOptions = {},
-    ): Tensor<D> => {
-      checkMode("indexedAdd", options.mode, ["clamp", "drop"])
-      sameDType("indexedAdd", x, updates)
-      const c = coordinates("indexedAdd", x, indices, options.axes)
-      const others = c.others.map((a) => axesOf(x.type)[x.rank + a])
-      const shape = [...c.flat.shape, ...others.map((a) => a.size)]
-      if (!sameShape(updates.shape, shape)) {
-        throw new ShapeError(
-          `indexedAdd: updates ${formatType(updates.type)}; for these indices they must have shape [${shape}]`,
-          { op: "indexedAdd" },
-        )
-      }
-      const outside = options.mode ?? "clamp"
-      const at = outside === "drop" ? where(c.inside, c.flat, -1) : c.flat
-      const count = { size: c.flat.size }
-      const sums = scatterAdd(
-        reshapeTo(at, [count]),
-        reshapeTo(updates, [count, ...others]),
-        c.rows,
-        others.length,
-        outside,
+export const indexedAdd = publiclyAs(
+  "indexedAdd",
+  <D extends DType>(
+    x: Tensor<D>,
+    indices: Tensor,
+    updates: Tensor,
+    options: IndexedAddOptions = {},
+  ): Tensor<D> => {
+    checkMode("indexedAdd", options.mode, ["clamp", "drop"])
+    sameDType("indexedAdd", x, updates)
+    const c = coordinates("indexedAdd", x, indices, options.axes)
+    const others = c.others.map((a) => axesOf(x.type)[x.rank + a])
+    const shape = [...c.flat.shape, ...others.map((a) => a.size)]
+    if (!sameShape(updates.shape, shape)) {
+      throw new ShapeError(
+        `indexedAdd: updates ${formatType(updates.type)}; for these indices they must have shape [${shape}]`,
+        { op: "indexedAdd" },
       )
-      const order = [...c.axes, ...c.others]
-      const back = reshapeTo(
-        sums,
-        order.map((a) => axesOf(x.type)[x.rank + a]),
-      )
-      return add(x, permute(back, inverse(order))) as Tensor<D>
-    },
-  ),
+    }
+    const outside = options.mode ?? "clamp"
+    const at = outside === "drop" ? where(c.inside, c.flat, -1) : c.flat
+    const count = { size: c.flat.size }
+    const sums = scatterAdd(
+      reshapeTo(at, [count]),
+      reshapeTo(updates, [count, ...others]),
+      c.rows,
+      others.length,
+      outside,
+    )
+    const order = [...c.axes, ...c.others]
+    const back = reshapeTo(
+      sums,
+      order.map((a) => axesOf(x.type)[x.rank + a]),
+    )
+    return add(x, permute(back, inverse(order))) as Tensor<D>
+  },
   { op: scatterAddOp, kind: "move" as const },
 )
 const inverse = (order: readonly number[]): number[] =>

@@ -21,7 +21,9 @@ const graphFor = (op: Op, s: Sample) =>
 const ours = declarations().filter((op) => FAMILIES.includes(op.family) && op.samples?.length)
 
 describe.each(ours.map((op) => [op.name, op] as const))("%s", (_, op) => {
-  const rows = (op.samples ?? []).map((s, i) => [`#${i} ${s.inputs.map(formatType).join(" ")}`, s] as const)
+  const rows = (op.samples ?? []).map(
+    (s, i) => [`#${i} ${s.inputs.map(formatType).join(" ")}`, s] as const,
+  )
   test.each(rows)("%s", (_, sample) => {
     const { failures, count } = checkGraph(graphFor(op, sample), { range: sample.range })
     expect(failures).toEqual([])

@@ -28,8 +28,14 @@ export function randomNumbers(seed: number): () => number {
 }
 export type Range = readonly [low: number, high: number]
 /** Random values of a type. */
-export function randomValues(t: TensorType, next: () => number, [low, high]: Range = [-2, 2]): Values {
-  return Array.from({ length: sizeOf(t.shape) }, () => valueIn(t.dtype, low + (high - low) * next()))
+export function randomValues(
+  t: TensorType,
+  next: () => number,
+  [low, high]: Range = [-2, 2],
+): Values {
+  return Array.from({ length: sizeOf(t.shape) }, () =>
+    valueIn(t.dtype, low + (high - low) * next()),
+  )
 }
 function valueIn(d: DType, x: number): Value {
   if (isFloat(d)) return roundFloat(d, x)
@@ -40,11 +46,14 @@ function valueIn(d: DType, x: number): Value {
 
 const inner = (a: Values, b: Values): number =>
   Array.from(a, (x, i) => Number(x) * Number(b[i])).reduce((p, q) => p + q, 0)
-const nudged = (x: Values, t: Values, h: number): Values => Array.from(x, (v, i) => (v as number) + h * (t[i] as number))
+const nudged = (x: Values, t: Values, h: number): Values =>
+  Array.from(x, (v, i) => (v as number) + h * (t[i] as number))
 
 /** The float outputs of a graph, as a graph. */
 const floatsOf = (g: Graph): Graph =>
-  withTable(g.table, () => graphOf(typesOf(g.inputs), (...x) => inline(g, x).filter(differentiable)))
+  withTable(g.table, () =>
+    graphOf(typesOf(g.inputs), (...x) => inline(g, x).filter(differentiable)),
+  )
 /** Inputs and cotangents of all outputs, to cotangents of the float inputs. */
 function gradientOf(g: Graph): Graph {
   const back = (...a: Tensor[]): Tensor[] => {
@@ -97,7 +106,11 @@ class Checker {
     const x = this.draw(this.#graph.inputs)
     runGraph(this.#graph, x).forEach((v, i) => {
       const { type } = this.#graph.outputs[i]
-      this.verify("size", v.length === sizeOf(type.shape), () => `${v.length} values of ${formatType(type)}`)
+      this.verify(
+        "size",
+        v.length === sizeOf(type.shape),
+        () => `${v.length} values of ${formatType(type)}`,
+      )
     })
   }
   /** Gradients, where all floats are f64: other differences are too coarse. */
@@ -108,27 +121,57 @@ class Checker {
     if (!f.outputs.length || !wrt.length || !exact) return
     const x = this.draw(f.inputs)
     const c = this.draw(f.outputs, [-1, 1])
-    const t = f.inputs.map((p) => (differentiable(p) ? randomValues(p.type, this.#next, [-1, 1]) : null))
+    const t = f.inputs.map((p) =>
+      differentiable(p) ? randomValues(p.type, this.#next, [-1, 1]) : null,
+    )
     const dots = t.filter((d) => d !== null)
     const back = gradientOf(f)
     const slope = this.#difference(f, x, t, c)
     const reverse = sumOf(runGraph(back, [...x, ...c]), dots)
-    this.verify("gradient against differences", near(reverse, slope, 1e-5), () => `${reverse} against ${slope}`)
+    this.verify(
+      "gradient against differences",
+      near(reverse, slope, 1e-5),
+      () => `${reverse} against ${slope}`,
+    )
     const forward = sumOf(runGraph(jvpGraph(f), [...x, ...dots]).slice(f.outputs.length), c)
-    this.verify("forward against reverse mode", near(forward, reverse, 1e-9), () => `${forward} against ${reverse}`)
+    this.verify(
+      "forward against reverse mode",
+      near(forward, reverse, 1e-9),
+      () => `${forward} against ${reverse}`,
+    )
     if (second) this.#second(back, wrt, x, c, t, dots)
   }
-  #second(back: Graph, wrt: readonly Tensor[], x: Values[], c: Values[], t: (Values | null)[], dots: Values[]): void {
+  #second(
+    back: Graph,
+    wrt: readonly Tensor[],
+    x: Values[],
+    c: Values[],
+    t: (Values | null)[],
+    dots: Values[],
+  ): void {
     const w = this.draw(wrt, [-1, 1])
     const again = runGraph(gradientOf(back), [...x, ...c, ...w]).slice(0, dots.length)
     const reverse = sumOf(again, dots)
     const slope = this.#difference(back, [...x, ...c], [...t, ...c.map(() => null)], w)
-    this.verify("gradient of gradient", near(reverse, slope, 1e-4), () => `${reverse} against ${slope}`)
+    this.verify(
+      "gradient of gradient",
+      near(reverse, slope, 1e-4),
+      () => `${reverse} against ${slope}`,
+    )
   }
   /** <c, f(x + h t) - f(x - h t)> / 2h. */
-  #difference(f: Graph, x: readonly Values[], t: readonly (Values | null)[], c: readonly Values[], h = 1e-5): number {
+  #difference(
+    f: Graph,
+    x: readonly Values[],
+    t: readonly (Values | null)[],
+    c: readonly Values[],
+    h = 1e-5,
+  ): number {
     const at = (step: number): readonly Values[] =>
-      runGraph(f, x.map((v, i) => (t[i] ? nudged(v, t[i], step) : v)))
+      runGraph(
+        f,
+        x.map((v, i) => (t[i] ? nudged(v, t[i], step) : v)),
+      )
     return (sumOf(at(h), c) - sumOf(at(-h), c)) / (2 * h)
   }
 
@@ -143,26 +186,44 @@ class Checker {
   }
   #batch(g: Graph, mask: number, check: string, size = 3): void {
     const on = g.inputs.map((_, i) => Boolean((mask >> i) & 1))
-    const batched = batchGraph(g, on, size, g.outputs.map(() => true)).graph
-    const x = this.draw(g.inputs.map((p, i) => ({ type: on[i] ? batchType(p.type, size) : p.type })))
+    const batched = batchGraph(
+      g,
+      on,
+      size,
+      g.outputs.map(() => true),
+    ).graph
+    const x = this.draw(
+      g.inputs.map((p, i) => ({ type: on[i] ? batchType(p.type, size) : p.type })),
+    )
     const all = runGraph(batched, x)
     for (let k = 0; k < size; k++) {
-      const one = runGraph(g, x.map((v, i) => (on[i] ? row(v, k, size) : v)))
+      const one = runGraph(
+        g,
+        x.map((v, i) => (on[i] ? row(v, k, size) : v)),
+      )
       one.forEach((v, i) => {
         const tolerance = TOLERANCE[g.outputs[i].dtype] ?? 0
         const got = row(all[i], k, size)
         const bad = Array.from(v).findIndex((e, j) => !near(Number(got[j]), Number(e), tolerance))
-        this.verify(`${check} ${mask.toString(2)}`, bad < 0, () => `output ${i}, row ${k}, element ${bad}: ${got[bad]} against ${v[bad]}`)
+        this.verify(
+          `${check} ${mask.toString(2)}`,
+          bad < 0,
+          () => `output ${i}, row ${k}, element ${bad}: ${got[bad]} against ${v[bad]}`,
+        )
       })
     }
   }
 }
 const row = (v: Values, k: number, size: number): Values =>
   Array.prototype.slice.call(v, (k * v.length) / size, ((k + 1) * v.length) / size)
-const sumOf = (a: readonly Values[], b: readonly Values[]): number => a.reduce((sum, v, i) => sum + inner(v, b[i]), 0)
+const sumOf = (a: readonly Values[], b: readonly Values[]): number =>
+  a.reduce((sum, v, i) => sum + inner(v, b[i]), 0)
 
 /** All checks of a graph that apply; `count` says how many ran. */
-export function checkGraph(graph: Graph, options: CheckOptions = {}): { failures: Failure[]; count: number } {
+export function checkGraph(
+  graph: Graph,
+  options: CheckOptions = {},
+): { failures: Failure[]; count: number } {
   const checker = new Checker(graph, options)
   checker.sizes()
   checker.derivatives(options.second ?? true)

@@ -1,6 +1,13 @@
 /** @file grad, valueAndGrad, vjp: reverse mode of functions of containers (D3.8, S10). */
 import { capturesOf, factsOf } from "../captures.ts"
-import { type Container, flatten, flattenWithPaths, mapLeaves, type Path, unflatten } from "../container.ts"
+import {
+  type Container,
+  flatten,
+  flattenWithPaths,
+  mapLeaves,
+  type Path,
+  unflatten,
+} from "../container.ts"
 import { compiled, type Defn } from "../defn.ts"
 import type { AnyFunction } from "../eager.ts"
 import { GradError, OptionError } from "../errors.ts"
@@ -16,9 +23,14 @@ import type { ArgNumbers, Gradient, Gradients } from "./types.ts"
 /** The name of a function, for the names of what is derived from it. */
 export const nameOf = (f: AnyFunction): string => factsOf(f)?.name || f.name || "function"
 /** A compiled function made from others; what they capture, it captures. */
-export function derived<F extends AnyFunction>(name: string, from: readonly AnyFunction[], f: F): Defn<F> {
+export function derived<F extends AnyFunction>(
+  name: string,
+  from: readonly AnyFunction[],
+  f: F,
+): Defn<F> {
   for (const g of from) {
-    if (typeof g !== "function") throw new OptionError(`${name.split("(")[0]}: takes a function, not ${String(g)}`)
+    if (typeof g !== "function")
+      throw new OptionError(`${name.split("(")[0]}: takes a function, not ${String(g)}`)
   }
   return compiled(f, () => from.map((g) => capturesOf(g)), { name })
 }
@@ -34,11 +46,15 @@ export function requireFloats(op: string, leaves: readonly [Path, Tensor][], whe
   const bad = leaves.find(([, x]) => !differentiable(x))
   if (!bad) return
   const [path, x] = bad
-  throw new GradError(`${op}: ${where}${path} is ${formatType(x.type)}; only floats have gradients`, {
-    op,
-    node: x,
-    remedy: "Convert it with asType, or pass it in another argument and name the ones to differentiate with argNumbers.",
-  })
+  throw new GradError(
+    `${op}: ${where}${path} is ${formatType(x.type)}; only floats have gradients`,
+    {
+      op,
+      node: x,
+      remedy:
+        "Convert it with asType, or pass it in another argument and name the ones to differentiate with argNumbers.",
+    },
+  )
 }
 /** @throws GradError unless `y` is a float scalar */
 function requireLoss(op: string, y: unknown, name: string): asserts y is Tensor {
@@ -46,7 +62,8 @@ function requireLoss(op: string, y: unknown, name: string): asserts y is Tensor 
   const got = isTensor(y) ? formatType(y.type) : `a ${y === null ? "null" : typeof y}`
   throw new GradError(`${op}: ${name} returned ${got}; it must return a float scalar`, {
     op,
-    remedy: "Reduce with sum() or mean(); for other outputs use vjp or jacobian. With a second result, set hasAux.",
+    remedy:
+      "Reduce with sum() or mean(); for other outputs use vjp or jacobian. With a second result, set hasAux.",
   })
 }
 
@@ -61,11 +78,21 @@ interface Differentiated {
   readonly gradients: unknown
 }
 /** The loss and its gradients, as nodes of the current trace. */
-function differentiate(op: string, f: AnyFunction, args: readonly unknown[], { argNumbers = 0, hasAux }: GradOptions): Differentiated {
-  const positions: readonly number[] = Array.isArray(argNumbers) ? argNumbers : [argNumbers as number]
+function differentiate(
+  op: string,
+  f: AnyFunction,
+  args: readonly unknown[],
+  { argNumbers = 0, hasAux }: GradOptions,
+): Differentiated {
+  const positions: readonly number[] = Array.isArray(argNumbers)
+    ? argNumbers
+    : [argNumbers as number]
   const bad = positions.find((k) => !Number.isInteger(k) || k < 0 || k >= args.length)
   if (bad !== undefined) {
-    throw new OptionError(`${op}: argument ${bad} of ${nameOf(f)}; it was called with ${args.length}, numbered from 0`, { op })
+    throw new OptionError(
+      `${op}: argument ${bad} of ${nameOf(f)}; it was called with ${args.length}, numbered from 0`,
+      { op },
+    )
   }
   const chosen = positions.map((k) => asTensors(args[k]))
   positions.forEach((k, i) => {
@@ -85,7 +112,10 @@ function differentiate(op: string, f: AnyFunction, args: readonly unknown[], { a
   })
   const count = flatten(shape.result).length
   const gradients = unflatten(chosen, outputs.slice(count))
-  return { value: unflatten(result, outputs.slice(0, count)), gradients: Array.isArray(argNumbers) ? gradients : gradients[0] }
+  return {
+    value: unflatten(result, outputs.slice(0, count)),
+    gradients: Array.isArray(argNumbers) ? gradients : gradients[0],
+  }
 }
 
 type Loss = (...args: never[]) => unknown
@@ -131,7 +161,12 @@ export function grad<F extends Loss, const N extends ArgNumbers = 0>(
  */
 export function vjp<F extends Loss>(
   f: F,
-): Defn<(args: Parameters<F>, cotangents: ReturnType<F>) => [value: ReturnType<F>, gradients: Gradient<Parameters<F>>]> {
+): Defn<
+  (
+    args: Parameters<F>,
+    cotangents: ReturnType<F>,
+  ) => [value: ReturnType<F>, gradients: Gradient<Parameters<F>>]
+> {
   const fn = f as unknown as AnyFunction
   const both = (args: readonly unknown[], cotangents: Container): [unknown, unknown] => {
     const given = asTensors(args) as unknown[]
@@ -152,8 +187,17 @@ export function vjp<F extends Loss>(
   return derived(`vjp(${nameOf(fn)})`, [fn], both) as never
 }
 function requireCotangents(outputs: readonly Tensor[], bars: readonly Tensor[]): void {
-  const bad = outputs.findIndex((y, i) => !bars[i] || (differentiable(y) && !sameType({ ...y.type, names: undefined }, { ...bars[i].type, names: undefined })))
+  const bad = outputs.findIndex(
+    (y, i) =>
+      !bars[i] ||
+      (differentiable(y) &&
+        !sameType({ ...y.type, names: undefined }, { ...bars[i].type, names: undefined })),
+  )
   if (bad < 0 && bars.length === outputs.length) return
-  const print = (list: readonly Tensor[]): string => list.map((x) => formatType(x.type)).join(", ") || "nothing"
-  throw new GradError(`vjp: cotangents ${print(bars)} for outputs ${print(outputs)}; the types must be equal`, { op: "vjp" })
+  const print = (list: readonly Tensor[]): string =>
+    list.map((x) => formatType(x.type)).join(", ") || "nothing"
+  throw new GradError(
+    `vjp: cotangents ${print(bars)} for outputs ${print(outputs)}; the types must be equal`,
+    { op: "vjp" },
+  )
 }

@@ -9,7 +9,10 @@ import { currentTrace, Trace, withTable, withTrace } from "../trace.ts"
  * `fn` of parameters that nothing else refers to, then with the leaves in their place. A derivative with respect to a
  * leaf that the function also captured would otherwise count the captured use too.
  */
-export function separately(leaves: readonly Tensor[], fn: (fresh: Tensor[]) => readonly Tensor[]): Tensor[] {
+export function separately(
+  leaves: readonly Tensor[],
+  fn: (fresh: Tensor[]) => readonly Tensor[],
+): Tensor[] {
   const outer = currentTrace() as Trace
   const inner = new Trace(outer)
   const fresh = leaves.map((x) => freshParam(x.type))
@@ -24,7 +27,10 @@ export function separately(leaves: readonly Tensor[], fn: (fresh: Tensor[]) => r
  * Replaces nodes without adding the place where this happens to those that are rebuilt: they keep their own sites,
  * scopes and derivative links.
  */
-function transplant(outputs: readonly Tensor[], map: ReadonlyMap<Tensor, Tensor>): (n: Tensor) => Tensor {
+function transplant(
+  outputs: readonly Tensor[],
+  map: ReadonlyMap<Tensor, Tensor>,
+): (n: Tensor) => Tensor {
   const outer = currentTrace() as Trace
   const { site, table } = outer
   const env = withTable(table, () => substitution(outputs, map))

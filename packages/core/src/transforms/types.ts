@@ -14,7 +14,10 @@ export type Gradient<T> = T extends Tensor
 /** Which arguments to differentiate: one position, or several. */
 export type ArgNumbers = number | readonly number[]
 /** The gradients of the chosen arguments. */
-export type Gradients<A extends readonly unknown[], N extends ArgNumbers> = N extends readonly number[]
+export type Gradients<
+  A extends readonly unknown[],
+  N extends ArgNumbers,
+> = N extends readonly number[]
   ? { [K in keyof N]: N[K] extends number ? Gradient<A[N[K]]> : never }
   : N extends number
     ? Gradient<A[N]>

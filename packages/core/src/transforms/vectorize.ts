@@ -4,6 +4,7 @@ import type { Defn } from "../defn.ts"
 import type { AnyFunction } from "../eager.ts"
 import { OptionError, ShapeError } from "../errors.ts"
 import { inline, traceGraph } from "../graph.ts"
+import { isWeak } from "../ops/align.ts"
 import { moved } from "../ops/move-order.ts"
 import { axisFrom } from "../ops/static.ts"
 import { type AxisRef, formatType, range, type TensorType } from "../shape.ts"
@@ -23,12 +24,19 @@ export interface VmapOptions {
   readonly outAxes?: number
 }
 
+/** The tensors of the arguments; traced numbers are shared by all examples. */
+const examples = (c: Container): Tensor[] => flatten(c).filter((x) => !isWeak(x))
+function withExamples(args: readonly unknown[], x: readonly Tensor[]): unknown[] {
+  let at = 0
+  return mapLeaves(args, (leaf) => (isTensor(leaf) && !isWeak(leaf) ? x[at++] : leaf)) as unknown[]
+}
 /** The axis of every tensor of an argument. */
 function axesFor(arg: Container, spec: Container): InAxis[] {
-  if (spec === null || typeof spec === "number" || typeof spec === "string") return flatten(arg).map(() => spec)
+  if (spec === null || typeof spec === "number" || typeof spec === "string")
+    return examples(arg).map(() => spec)
   const specs: InAxis[] = []
   mapLeaves(arg, (x, path) => {
-    if (isTensor(x)) specs.push(atPath(spec, path))
+    if (isTensor(x) && !isWeak(x)) specs.push(atPath(spec, path))
     return x
   })
   return specs
@@ -41,16 +49,30 @@ function atPath(spec: Container, path: string): InAxis {
     at = (at as Record<string, unknown>)[key ?? index]
   }
   if (at === null || typeof at === "number" || typeof at === "string") return at
-  throw new OptionError(`vmap: inAxes gives ${String(at)} for${path || " an argument"}; it must be an axis or null`, { op: "vmap" })
+  throw new OptionError(
+    `vmap: inAxes gives ${String(at)} for${path || " an argument"}; it must be an axis or null`,
+    { op: "vmap" },
+  )
 }
-function batchSize(leaves: readonly Tensor[], axes: readonly (number | null)[], paths: readonly string[]): number {
+function batchSize(
+  leaves: readonly Tensor[],
+  axes: readonly (number | null)[],
+  paths: readonly string[],
+): number {
   const mapped = range(leaves.length).filter((i) => axes[i] !== null)
   const sizes = mapped.map((i) => leaves[i].shape[leaves[i].rank + (axes[i] as number)])
-  if (!mapped.length) throw new OptionError("vmap: no argument is mapped; give at least one an axis in inAxes", { op: "vmap" })
+  if (!mapped.length)
+    throw new OptionError("vmap: no argument is mapped; give at least one an axis in inAxes", {
+      op: "vmap",
+    })
   const bad = sizes.findIndex((n) => n !== sizes[0])
   if (bad < 0) return sizes[0]
-  const print = (k: number): string => `${paths[mapped[k]]} is ${formatType(leaves[mapped[k]].type)}, axis ${axes[mapped[k]]}`
-  throw new ShapeError(`vmap: batches of ${sizes[0]} and ${sizes[bad]}: ${print(0)}; ${print(bad)}; sizes must be equal`, { op: "vmap" })
+  const print = (k: number): string =>
+    `${paths[mapped[k]]} is ${formatType(leaves[mapped[k]].type)}, axis ${axes[mapped[k]]}`
+  throw new ShapeError(
+    `vmap: batches of ${sizes[0]} and ${sizes[bad]}: ${print(0)}; ${print(bad)}; sizes must be equal`,
+    { op: "vmap" },
+  )
 }
 const without = ({ dtype, shape, names }: TensorType): TensorType => {
   const rest = names?.slice(1)
@@ -63,27 +85,53 @@ const without = ({ dtype, shape, names }: TensorType): TensorType => {
  * @throws ShapeError when the batch sizes differ
  * @example vmap((x: Tensor, w: Tensor) => dot(w, x), { inAxes: [0, null] })(xs, w)
  */
-export function vmap<F extends (...args: never[]) => unknown>(f: F, options: VmapOptions = {}): Defn<F> {
+export function vmap<F extends (...args: never[]) => unknown>(
+  f: F,
+  options: VmapOptions = {},
+): Defn<F> {
   const fn = f as unknown as AnyFunction
   const { inAxes = 0, outAxes = 0 } = options
   const mapped = (...args: unknown[]): unknown => {
     const specs = args.map((_, i) => (Array.isArray(inAxes) ? (inAxes[i] as Container) : inAxes))
     if (Array.isArray(inAxes) && inAxes.length !== args.length) {
-      throw new OptionError(`vmap: inAxes has ${inAxes.length} entries for ${args.length} arguments`, { op: "vmap" })
+      throw new OptionError(
+        `vmap: inAxes has ${inAxes.length} entries for ${args.length} arguments`,
+        { op: "vmap" },
+      )
     }
-    const leaves = flatten(args)
-    const axes = args.flatMap((a, i) => axesFor(a, specs[i])).map((a, i) => (a === null ? null : axisFrom("vmap", a, leaves[i].type)))
-    const size = batchSize(leaves, axes, flattenWithPaths(args).map(([path]) => `argument ${path}`))
+    const leaves = examples(args)
+    const axes = args
+      .flatMap((a, i) => axesFor(a, specs[i]))
+      .map((a, i) => (a === null ? null : axisFrom("vmap", a, leaves[i].type)))
+    const paths = flattenWithPaths(args).filter(([, x]) => !isWeak(x))
+    const size = batchSize(
+      leaves,
+      axes,
+      paths.map(([path]) => `argument ${path}`),
+    )
     const front = leaves.map((x, i) => (axes[i] === null ? x : moved(x, axes[i], -x.rank)))
     let result: unknown
-    const { graph, captured } = traceGraph(front.map((x, i) => (axes[i] === null ? x.type : without(x.type))), (...x) => {
-      result = fn(...(unflatten(args, x) as unknown[]))
-      return flatten(result)
-    })
+    const { graph, captured } = traceGraph(
+      front.map((x, i) => (axes[i] === null ? x.type : without(x.type))),
+      (...x) => {
+        result = fn(...withExamples(args, x))
+        return flatten(result)
+      },
+    )
     const on = [...axes.map((a) => a !== null), ...captured.map(() => false)]
-    const batched = batchGraph(graph, on, size, graph.outputs.map(() => true)).graph
+    const batched = batchGraph(
+      graph,
+      on,
+      size,
+      graph.outputs.map(() => true),
+    ).graph
     const outputs = inline(batched, [...front, ...captured])
-    return unflatten(result, outputs.map((y) => (outAxes === 0 ? y : moved(y, -y.rank, axisFrom("vmap", outAxes, y.type)))))
+    return unflatten(
+      result,
+      outputs.map((y) =>
+        outAxes === 0 ? y : moved(y, -y.rank, axisFrom("vmap", outAxes, y.type)),
+      ),
+    )
   }
   return derived(`vmap(${nameOf(fn)})`, [fn], mapped) as unknown as Defn<F>
 }

@@ -6,7 +6,7 @@ import { broadcastTo, reshapeTo } from "../ops/move.ts"
 import { elements, isElement } from "../ops/source.ts"
 import { axesOf, type TensorType } from "../shape.ts"
 import { make, type Tensor } from "../tensor.ts"
-import { withTable } from "../trace.ts"
+import { currentTrace, withTable } from "../trace.ts"
 
 /** The type with a batch axis in front. */
 export const batchType = (t: TensorType, size: number): TensorType => ({
@@ -70,8 +70,18 @@ export function batch(
       ),
     )
   }
+  carryNotes(env)
   const out = outputs.map(get)
   return { outputs: out.map((x) => x[0]), batched: out.map((x) => x[1]) }
+}
+/** Batched nodes stand where the nodes stood that they were made of. */
+function carryNotes(env: ReadonlyMap<Tensor, Batched>): void {
+  const notes = currentTrace()?.table.notes
+  for (const [n, { outputs }] of env) {
+    const to =
+      isElement(outputs[0]) && outputs[0].inputs[0].op === n.op ? outputs[0].inputs[0] : outputs[0]
+    if (to) notes?.carry(n, to, (d) => env.get(d)?.outputs[0] ?? d)
+  }
 }
 function batchNode(
   n: Tensor,
