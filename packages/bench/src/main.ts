@@ -5,8 +5,9 @@
 import { writeFileSync } from "node:fs"
 import { cpus } from "node:os"
 import { parseArgs } from "node:util"
-import { peersNamed } from "./peers.ts"
-import { type Measured, Peer } from "./peer.ts"
+import { measure, type Row } from "./measure.ts"
+import { Peer } from "./peer.ts"
+import { peerNamed } from "./peers.ts"
 import { WORKLOADS, type Workload } from "./workloads.ts"
 
 const { values } = parseArgs({
@@ -18,72 +19,73 @@ const { values } = parseArgs({
     json: { type: "string" },
   },
 })
-interface Row {
-  readonly workload: string
-  readonly system: string
-  readonly compiler?: string
-  readonly threads: number
-  readonly unit: "ms"
-  readonly median: number
-  readonly q1: number
-  readonly q3: number
-  readonly runs: number
+const words = (list: string): string[] => list.split(",").filter((word) => word !== "")
+
+/** A peer that is not installed is left out, and that is said; ours must start. */
+async function startPeers(): Promise<Peer[]> {
+  const started: Peer[] = []
+  for (const name of words(values.peers)) {
+    try {
+      started.push(await Peer.start(peerNamed(name)))
+    } catch (error) {
+      console.log(`${name} is left out: ${(error as Error).message}`)
+    }
+  }
+  for (const name of words(values.compilers))
+    started.push(await Peer.start(peerNamed(`defnote:${name}`)))
+  return started
 }
-const quantile = (sorted: readonly number[], q: number): number => sorted[Math.min(sorted.length - 1, Math.floor(q * sorted.length))]
 
-/** Runs that fill about 100 ms, so that a round is short and a timer's grain does not matter. */
-const runsFor = (ms: number): number => Math.max(1, Math.min(2000, Math.round(100 / Math.max(ms, 0.001))))
-/** Results must agree before times are compared; sums of millions of f32 differ in their last digits. */
-const agree = (a: number, b: number): boolean => Math.abs(a - b) <= 1e-3 * Math.max(1, Math.abs(a), Math.abs(b)) + 2
-
-async function measure(w: Workload, peers: readonly Peer[]): Promise<Row[]> {
-  const warm = new Map<Peer, Measured>()
-  for (const p of peers) {
-    await p.run(w.name, 1)
-    const m = await p.run(w.name, 3)
-    if (m) warm.set(p, m)
-  }
-  const [first] = warm.values()
-  for (const [p, m] of warm) {
-    if (w.name !== "firstcall" && !agree(m.check, first.check)) throw new Error(`${w.name}: ${p.name} gives ${m.check}, ${[...warm.keys()][0].name} gives ${first.check}`)
-  }
-  const times = new Map<Peer, number[]>([...warm.keys()].map((p) => [p, []]))
-  for (let round = 0; round < Number(values.rounds); round++) {
-    for (const [p, m] of warm) times.get(p)?.push(...((await p.run(w.name, runsFor(Math.min(...m.ms))))?.ms ?? []))
-  }
-  return [...times].map(([p, ms]) => {
-    const sorted = ms.sort((a, b) => a - b)
-    const [system, compiler] = p.name.split(":")
-    return { workload: w.name, system, ...(compiler ? { compiler } : {}), threads: 1, unit: "ms", median: quantile(sorted, 0.5), q1: quantile(sorted, 0.25), q3: quantile(sorted, 0.75), runs: ms.length }
+/** @throws Error for a name that is no workload */
+function chosen(): Workload[] {
+  const names = values.only === undefined ? WORKLOADS.map((w) => w.name) : words(values.only)
+  return names.map((name) => {
+    const found = WORKLOADS.find((w) => w.name === name)
+    if (found) return found
+    const known = WORKLOADS.map((w) => w.name).join(", ")
+    throw new Error(`bench: there is no workload "${name}"; workloads are ${known}`)
   })
 }
 
 function print(w: Workload, rows: readonly Row[]): void {
   console.log(`\n${w.name}: ${w.about}`)
   const ours = rows.find((r) => r.system === "defnote")
-  for (const r of rows) {
-    const rate = w.flops ? `  ${(w.flops / r.median / 1e6).toFixed(1)} GFLOP/s` : ""
-    const ratio = ours && r !== ours ? `  ${(r.median / ours.median).toFixed(2)} x ours` : ""
-    console.log(`  ${`${r.system}${r.compiler ? ` (${r.compiler})` : ""}`.padEnd(18)} ${r.median.toFixed(4).padStart(12)} ms  [${r.q1.toFixed(4)}, ${r.q3.toFixed(4)}]${rate}${ratio}`)
+  for (const r of rows) console.log(line(w, r, ours))
+}
+
+function line(w: Workload, r: Row, ours: Row | undefined): string {
+  const name = (r.compiler ? `${r.system} (${r.compiler})` : r.system).padEnd(19)
+  const time = `${r.median.toFixed(4).padStart(11)} ms  [${r.q1.toFixed(4)}, ${r.q3.toFixed(4)}]`
+  const rate = w.flops ? `  ${(w.flops / r.median / 1e6).toFixed(1)} GFLOP/s` : ""
+  const ratio = ours && r !== ours ? `  ${(r.median / ours.median).toFixed(2)} x ours` : ""
+  const threads = r.threads === 1 ? "" : `  ${r.threads} threads`
+  const busy = r.busy > r.threads + 0.2 ? `  ${r.busy.toFixed(1)} cores busy` : ""
+  return `  ${name} ${time}${rate}${ratio}${threads}${busy}`
+}
+
+/** A workload that fails or whose results differ has no rows; the others go on, and the exit status is 1. */
+async function measureAndPrint(w: Workload, peers: readonly Peer[]): Promise<Row[]> {
+  try {
+    const rows = await measure(w, peers, Number(values.rounds))
+    print(w, rows)
+    return rows
+  } catch (error) {
+    console.error(`\n${w.name}: ${(error as Error).message}`)
+    process.exitCode = 1
+    return []
   }
 }
 
-const only = values.only?.split(",")
-const peers: Peer[] = []
-for (const command of peersNamed(values.compilers.split(","), values.peers.split(",").filter((p) => p))) {
-  try {
-    peers.push(await Peer.start(command, 1))
-  } catch (e) {
-    console.log(`${command.name} is left out: ${(e as Error).message}`)
-  }
+const workloads = chosen()
+const peers = await startPeers()
+try {
+  const machine = { cpu: cpus()[0]?.model, cores: cpus().length, node: process.version }
+  console.log(`${machine.cpu}, ${machine.cores} cores, Node ${machine.node}; medians [quartiles]`)
+  console.log(peers.map((p) => `${p.name} ${p.version}, threads: ${p.threads}`).join("; "))
+  const rows: Row[] = []
+  for (const w of workloads) rows.push(...(await measureAndPrint(w, peers)))
+  const versions = Object.fromEntries(peers.map((p) => [p.name, p.version]))
+  if (values.json) writeFileSync(values.json, JSON.stringify({ machine, versions, rows }, null, 1))
+} finally {
+  for (const peer of peers) peer.stop()
 }
-const machine = { cpu: cpus()[0]?.model, cores: cpus().length, node: process.version }
-console.log(`${machine.cpu}, ${machine.cores} cores, Node ${machine.node}; one thread each; ${peers.map((p) => `${p.name} ${p.version}`).join(", ")}`)
-const rows: Row[] = []
-for (const w of WORKLOADS.filter((w) => !only || only.includes(w.name))) {
-  const measured = await measure(w, peers)
-  print(w, measured)
-  rows.push(...measured)
-}
-for (const p of peers) p.stop()
-if (values.json) writeFileSync(values.json, JSON.stringify({ machine, versions: Object.fromEntries(peers.map((p) => [p.name, p.version])), rows }, null, 1))

@@ -1,5 +1,6 @@
-/** @file How each peer is started. The scripts of the JavaScript peers are bundled first, so that they load like an application. */
-import { existsSync } from "node:fs"
+/** @file How each peer is started: JavaScript peers are bundled first, so that they load like an application. */
+import { spawnSync } from "node:child_process"
+import { existsSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import { buildSync } from "esbuild"
 import type { PeerCommand } from "./peer.ts"
@@ -8,6 +9,35 @@ import type { PeerCommand } from "./peer.ts"
 const ROOT = process.cwd()
 const SCRIPTS = join(ROOT, "packages/bench/src/peers")
 
+/** The systems that `--peers` may name. */
+const PEERS: Readonly<Record<string, () => Omit<PeerCommand, "name">>> = {
+  numpy: () => ({ command: pythonWithNumpy(), args: [join(SCRIPTS, "numpy_peer.py")] }),
+  "jax-js": () => javascript("jax-js", "node_modules/@jax-js/jax"),
+}
+
+/**
+ * What starts a peer, or one of our compilers when the name has the form `defnote:COMPILER`.
+ *
+ * @throws Error for a name that is no peer, or when the peer is not installed
+ */
+export function peerNamed(name: string): PeerCommand {
+  const [system, compiler] = name.split(":")
+  if (system === "defnote" && compiler) {
+    const env = { DEFNOTE_COMPILER: compiler }
+    return { name, ...javascript("defnote", "packages/defnote"), env }
+  }
+  const peer = PEERS[name]
+  if (!peer)
+    throw new Error(`bench: there is no peer "${name}"; peers are ${Object.keys(PEERS).join(", ")}`)
+  return { name, ...peer() }
+}
+
+function javascript(name: string, folder: string): Omit<PeerCommand, "name"> {
+  const { version } = JSON.parse(readFileSync(join(ROOT, folder, "package.json"), "utf8"))
+  return { command: process.execPath, args: [bundled(name), version] }
+}
+
+/** The bundle lies where Node finds `@jax-js/jax`, which stays outside of it. */
 function bundled(name: string): string {
   const outfile = join(ROOT, "node_modules/.cache/defnote-bench", `${name}.mjs`)
   buildSync({
@@ -23,19 +53,14 @@ function bundled(name: string): string {
   })
   return outfile
 }
-const python = (): string => {
-  const own = join(ROOT, ".venv/bin/python")
-  return existsSync(own) ? own : "python3"
+
+function pythonWithNumpy(): string {
+  const own = [".venv/bin/python", ".venv/Scripts/python.exe"].map((file) => join(ROOT, file))
+  const candidates = [...own.filter((file) => existsSync(file)), process.env.DEFNOTE_PYTHON]
+  const found = [...candidates, "python3"].find((python) => python && hasNumpy(python))
+  if (found) return found
+  throw new Error("no Python here has numpy: packages/bench/README.md says how to get it")
 }
 
-/** The peers by name, ours last: one for each compiler. @throws Error for a name that is no peer */
-export function peersNamed(compilers: readonly string[], peers: readonly string[]): PeerCommand[] {
-  const theirs = peers.map((name): PeerCommand => {
-    if (name === "numpy") return { name, command: python(), args: [join(SCRIPTS, "numpy.py")] }
-    if (name === "jax-js") return { name, command: process.execPath, args: [bundled(name)] }
-    throw new Error(`bench: there is no peer "${name}"; peers are numpy, jax-js`)
-  })
-  const script = bundled("defnote")
-  const ours = compilers.map((c): PeerCommand => ({ name: `defnote:${c}`, command: process.execPath, args: [script] }))
-  return [...theirs, ...ours]
-}
+const hasNumpy = (python: string): boolean =>
+  spawnSync(python, ["-c", "import numpy"], { cwd: ROOT }).status === 0

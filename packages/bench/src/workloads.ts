@@ -17,6 +17,9 @@ export const WORKLOADS: readonly Workload[] = [
   { name: "layernorm", about: "layer norm over the last axis, 1024 x 1024 f32" },
   { name: "sum", about: "sum of 4M f32" },
   { name: "mlp", about: "digits training step: 784-256-10, batch 128, forward, backward, SGD" },
-  { name: "firstcall", about: "first call of a new chainA function of 16 f32: trace, compile, run" },
+  {
+    name: "firstcall",
+    about: "first call of a new chainA function of 16 f32: trace, compile, run",
+  },
   { name: "dispatch", about: "one more call of a compiled a + b over 16 f32" },
 ]

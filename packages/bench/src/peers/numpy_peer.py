@@ -1,5 +1,6 @@
-"""The workloads in NumPy. Reads {"workload", "runs"} lines, answers {"ms", "check"} lines."""
+"""The workloads in NumPy. Reads {"workload", "runs"} lines; the answers are as in ../peer.ts."""
 import json
+import os
 import sys
 import time
 
@@ -43,6 +44,11 @@ def layernorm():
     return run
 
 
+def total():
+    x = filled(1 << 22, 1) + np.float32(1)
+    return lambda: x.sum()
+
+
 def mlp():
     x = filled(128 * 784, 1).reshape(128, 784)
     y = np.eye(10, dtype=np.float32)[np.arange(128) % 10]
@@ -58,7 +64,9 @@ def mlp():
         p = e / e.sum(axis=-1, keepdims=True)
         dz = (p - y) / np.float32(128)
         dh = (dz @ w2.T) * (h > 0)
-        return [w1 - rate * (x.T @ dh), b1 - rate * dh.sum(0), w2 - rate * (h.T @ dz), b2 - rate * dz.sum(0)]
+        new_1 = w1 - rate * (x.T @ dh), b1 - rate * dh.sum(0)
+        new_2 = w2 - rate * (h.T @ dz), b2 - rate * dz.sum(0)
+        return [*new_1, *new_2]
 
     return run
 
@@ -66,11 +74,6 @@ def mlp():
 def dispatch():
     a, b = filled(16, 1), filled(16, 2)
     return lambda: a + b
-
-
-def total():
-    x = filled(1 << 22, 1)
-    return lambda: x.sum()
 
 
 WORKLOADS = {
@@ -86,26 +89,46 @@ WORKLOADS = {
 }
 
 
-def checksum(y):
-    return float(sum(np.asarray(v, dtype=np.float64).sum() for v in y) if isinstance(y, list) else np.asarray(y, dtype=np.float64).sum())
+def fingerprint(y):
+    """Of each output: its size, the sums of x and |x|, and up to 64 elements at even distances."""
+    flats = [np.asarray(v, dtype=np.float64).ravel() for v in (y if isinstance(y, list) else [y])]
+    return [
+        {
+            "size": v.size,
+            "sum": float(v.sum()),
+            "magnitude": float(np.abs(v).sum()),
+            "samples": v[:: -(-v.size // 64)].tolist(),
+        }
+        for v in flats
+    ]
+
+
+def timed(run, runs):
+    ms = []
+    busy = time.process_time()
+    began = time.perf_counter()
+    for _ in range(runs):
+        start = time.perf_counter()
+        y = run()
+        ms.append((time.perf_counter() - start) * 1000)
+    wall = time.perf_counter() - began
+    return {"ms": ms, "busy": (time.process_time() - busy) / wall, "outputs": fingerprint(y)}
 
 
 def main():
-    print(json.dumps({"version": np.__version__}), flush=True)
+    threads = int(os.environ["OPENBLAS_NUM_THREADS"])
+    print(json.dumps({"version": np.__version__, "threads": threads}), flush=True)
     made = {}
     for line in sys.stdin:
         job = json.loads(line)
         name = job["workload"]
         if name not in WORKLOADS:
-            print(json.dumps({"unknown": True}), flush=True)
-            continue
-        run = made.setdefault(name, None) or made.__setitem__(name, WORKLOADS[name]()) or made[name]
-        ms = []
-        for _ in range(job["runs"]):
-            start = time.perf_counter()
-            y = run()
-            ms.append((time.perf_counter() - start) * 1000)
-        print(json.dumps({"ms": ms, "check": checksum(y)}), flush=True)
+            answer = {"unknown": True}
+        else:
+            if name not in made:
+                made[name] = WORKLOADS[name]()
+            answer = timed(made[name], job["runs"])
+        print(json.dumps(answer), flush=True)
 
 
 main()
