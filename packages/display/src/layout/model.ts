@@ -49,7 +49,7 @@ export function readModel(doc: GraphLike): GraphModel {
   const cotangent = handOns(nodes, grad, doc)
   const outputs = doc.outputs ?? []
   const user = firstUsers(nodes)
-  settleDuals(nodes, doc, outputs)
+  settleDuals(nodes, doc, outputs, grad)
   const gradOf = new Int32Array(nodes.length).fill(-1)
   cotangent.forEach((g, n) => {
     if (g >= 0 && gradOf[g] < 0) gradOf[g] = n
@@ -177,7 +177,9 @@ function settleDuals(
   nodes: readonly ModelNode[],
   doc: GraphLike,
   outputs: readonly number[],
+  grad: Int32Array,
 ): void {
+  inferDuals(nodes, grad)
   for (let n = nodes.length - 1; n >= 0; n--) {
     const { owner, phase, inputs } = nodes[n]
     if (phase === "fwd") continue
@@ -198,6 +200,22 @@ function settleDuals(
     }
     if (node.owner < 0) node.owner = node.id
   }
+}
+
+/**
+ * A derivative node without a dual, as simplification leaves them: the cotangent of a value was made by
+ * the rule of the op that reads the value; the seed belongs to the value itself.
+ */
+function inferDuals(nodes: readonly ModelNode[], grad: Int32Array): void {
+  const reader = new Int32Array(nodes.length).fill(-1)
+  for (const node of nodes) {
+    if (node.phase !== "fwd" || grad[node.id] < 0) continue
+    for (const i of node.inputs) if (reader[i] < 0) reader[i] = node.id
+  }
+  grad.forEach((g, n) => {
+    const node = nodes[g]
+    if (node && node.phase !== "fwd" && node.owner < 0) node.owner = reader[n] >= 0 ? reader[n] : n
+  })
 }
 
 /**

@@ -51,6 +51,7 @@ export function scopeTree(model: GraphModel, maxItems = MAX_ITEMS): ScopeTree {
     list(scopeOf[node.id], listed)
   }
   markRuns(root, hashScopes(model, byIndex))
+  hoist(root, scopeOf)
   const scopes: ScopeNode[] = []
   const queue = [root]
   for (let scope = queue.pop(); scope; scope = queue.pop()) {
@@ -89,6 +90,19 @@ function uniqueKey(parent: ScopeNode, name: string, taken: Map<string, number>):
   const count = (taken.get(path) ?? 0) + 1
   taken.set(path, count)
   return count === 1 ? path : `${path}~${count}`
+}
+
+/** A scope that holds everything, such as the traced function itself, gets no frame. */
+function hoist(root: ScopeNode, scopeOf: ScopeNode[]): void {
+  const [only] = root.items
+  if (root.items.length !== 1 || typeof only === "number") return
+  root.items = only.items
+  root.children = only.children
+  for (const child of root.children) child.parent = root
+  scopeOf.forEach((scope, n) => {
+    if (scope === only) scopeOf[n] = root
+  })
+  hoist(root, scopeOf)
 }
 
 /** A leaf stands in the innermost scope that has all its uses. */

@@ -222,18 +222,25 @@ function derivativeLines(names: Names, box: Box): DerivativeLine[] {
   const rules = new Map<number, Rule>()
   const handed = new Set<number>()
   for (const n of box.members) {
-    const rule = model.nodes[n].virtual
-      ? undefined
-      : model.doc.rules[model.doc.nodes.rule?.[n] ?? -1]
+    const own = !model.nodes[n].virtual && model.doc.nodes.dual?.[n] === box.node
+    const rule = own ? model.doc.rules[model.doc.nodes.rule?.[n] ?? -1] : undefined
     if (rule) rules.set(rule.input ?? 0, rule)
     for (const k of model.nodes[n].handed) handed.add(k)
   }
   const owner = model.nodes[box.node]
   const lines = owner.inputs.flatMap((input, k) => {
     const rule = rules.get(k)?.text ?? (handed.has(k) ? "{g}" : undefined)
-    return rule === undefined ? [] : [lineOf(names, box.node, input, rule)]
+    // an input without a cotangent is data: nobody asked for its derivative
+    const wanted = rule !== undefined && model.cotangent[input] >= 0
+    return wanted ? [lineOf(names, box.node, input, rule)] : []
   })
-  return lines.length > 0 ? lines : printedLines(names, box)
+  const known = new Set(lines.map((line) => line.left))
+  return [
+    ...lines,
+    ...printedLines(names, box).filter((line) =>
+      line.left === "" ? lines.length === 0 : !known.has(line.left),
+    ),
+  ]
 }
 
 function lineOf(names: Names, owner: number, input: number, rule: string): DerivativeLine {
@@ -256,8 +263,8 @@ function printedLines(names: Names, box: Box): DerivativeLine[] {
   return box.members.flatMap((n) => {
     let end = n
     while (model.gradOf[end] < 0 && model.folded[model.user[end]]) end = model.user[end]
-    if (model.gradOf[end] < 0) return []
-    const plain = formula(names, n, inside)
+    if (model.gradOf[end] < 0 || model.nodes[n].virtual || model.nodes[n].info?.sum) return []
+    const plain = formula(names, n, inside, seedOf(names, box.node))
     const right = plain || formula(names, n, inside, aliasesOf(names, box.node))
     return [
       { left: derivativeName(names, model.gradOf[end]), right, named: plain !== "", node: end },
@@ -265,10 +272,18 @@ function printedLines(names: Names, box: Box): DerivativeLine[] {
   })
 }
 
+/** The cotangent of an op by name, also where it is a shared constant such as the seed 1. */
+function seedOf(names: Names, owner: number): Map<number, string> {
+  const name = derivativeName(names, owner)
+  return new Map(name ? [[names.model.cotangent[owner], name]] : [])
+}
+
 /** What an unnamed op's parts are called in its derivative: cotangent ḡ, output y, inputs x. */
-function aliasesOf({ model }: Names, owner: number): Map<number, string> {
+function aliasesOf(names: Names, owner: number): Map<number, string> {
+  const { model } = names
   const { inputs } = model.nodes[owner]
-  const aliases = new Map(inputs.map((i, k) => [i, inputName(k, inputs.length)]))
+  const unnamed = inputs.filter((i) => reference(names, i) === "")
+  const aliases = new Map(unnamed.map((i, k) => [i, inputName(k, unnamed.length)]))
   return aliases.set(owner, "y").set(model.cotangent[owner], "ḡ")
 }
 

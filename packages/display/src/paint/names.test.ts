@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest"
+import { buildGraph, type NodeRow } from "../build.ts"
 import {
   distanceLoss,
   mlpStep,
@@ -80,5 +81,103 @@ describe("level of detail (VISUAL)", () => {
     const bar = { kind: "rect", role: "bar", x: 0, y: 0, w: 3, h: 3 } as const
     expect(isShown(bar, detail)).toBe(true)
     expect(isShown({ ...bar, role: "ring" }, detail)).toBe(false)
+  })
+})
+
+describe("documents of the tracer", () => {
+  /** Scalar program `(t ^ 2) / 64` as simplification leaves it: no duals, a shared seed, call-like views. */
+  const simplified = (): GraphDoc =>
+    buildGraph({
+      title: "simplified",
+      nodes: [
+        {
+          op: "param",
+          inputs: [],
+          outs: [{ dtype: "f32", shape: [4] }],
+          phase: "fwd",
+          name: "x",
+          grad: 9,
+        },
+        {
+          op: "square",
+          inputs: [0],
+          outs: [{ dtype: "f32", shape: [4] }],
+          phase: "fwd",
+          scope: 0,
+          grad: 7,
+        },
+        {
+          op: "sum",
+          inputs: [1],
+          outs: [{ dtype: "f32", shape: [] }],
+          phase: "fwd",
+          scope: 0,
+          grad: 6,
+        },
+        {
+          op: "const",
+          inputs: [],
+          outs: [{ dtype: "f32", shape: [] }],
+          phase: "fwd",
+          scope: 0,
+          attrs: { value: 64 },
+        },
+        {
+          op: "divide",
+          inputs: [2, 3],
+          outs: [{ dtype: "f32", shape: [] }],
+          phase: "fwd",
+          scope: 0,
+          name: "loss",
+          grad: 5,
+        },
+        {
+          op: "const",
+          inputs: [],
+          outs: [{ dtype: "f32", shape: [] }],
+          phase: "fwd",
+          attrs: { value: 1 },
+        },
+        { op: "divide", inputs: [5, 3], outs: [{ dtype: "f32", shape: [] }], phase: "bwd" },
+        { op: "broadcastTo", inputs: [6], outs: [{ dtype: "f32", shape: [4] }], phase: "bwd" },
+        {
+          op: "multiply",
+          inputs: [7, 0],
+          outs: [{ dtype: "f32", shape: [4] }],
+          phase: "bwd",
+          dual: 1,
+        },
+        {
+          op: "multiply",
+          inputs: [8, 10],
+          outs: [{ dtype: "f32", shape: [4] }],
+          phase: "bwd",
+          dual: 1,
+        },
+      ].map((row) => ({ ...row, inputs: row.inputs.map((i) => (i === 10 ? 5 : i)) }) as NodeRow),
+      scopes: [{ name: "loss", parent: -1, kind: "fn" }],
+      ops: [
+        { op: "param", leaf: true },
+        { op: "const", fold: "constant" },
+        { op: "square", text: "{0}^2" },
+        { op: "divide", text: "({0}) / ({1})" },
+        { op: "multiply", text: "({0}) × ({1})" },
+        { op: "sum", text: "Σ {0}" },
+        { op: "broadcastTo", fold: "view", text: "broadcastTo({0})" },
+      ],
+      outputs: [4, 9],
+    })
+
+  it("get tidy formulas, rows for derivatives without a dual, and no frame around everything", () => {
+    const doc = simplified()
+    expect(titles(doc, "forward")).toEqual(["t₁ = x²", "t₂ = Σ t₁", "loss = t₂ / 64"])
+    expect(titles(doc, "backward")).toEqual([
+      "∂t₂ = ∂loss / 64",
+      "∂t₁ = ∂t₂, repeated",
+      "∂x = ∂t₁ × x × 1",
+    ])
+    const layout = layoutGraph(doc)
+    expect(layout.frames).toEqual([])
+    expect(layout.rows.map((row) => row.backward.length)).toEqual([1, 1, 1])
   })
 })

@@ -1,5 +1,5 @@
 /** @file What values and derivatives are called in a picture, and their formulas; it knows no boxes. */
-import { floatOf, formatConstant, subscript } from "../format.ts"
+import { floatOf, formatConstant, subscript, superscript } from "../format.ts"
 import { type GraphModel, isLeaf } from "../layout/model.ts"
 import type { ScopeTree } from "../layout/scopes.ts"
 import type { FloatValue, OutType } from "../payload.ts"
@@ -24,9 +24,11 @@ export function nameNodes(model: GraphModel, tree: ScopeTree, shorten = true): N
   const forward = model.nodes.filter((n) => n.phase === "fwd" && !isLeaf(n) && !model.folded[n.id])
   const numbered = forward.length <= NAMED_OPS
   let next = 1
+  let argument = 1
   const of = model.nodes.map((node) => {
     const inScope = shorten && isLeaf(node) && tree.scopeOf[node.id] !== tree.root
     if (node.name) return inScope ? node.name.slice(node.name.search(/[^./]*$/)) : node.name
+    if (isLeaf(node) && node.phase === "fwd") return `arg${subscript(argument++)}`
     const counted = numbered && node.phase === "fwd" && !isLeaf(node) && !model.folded[node.id]
     return counted ? `t${subscript(next++)}` : ""
   })
@@ -44,10 +46,14 @@ export function reference(names: Names, node: number, depth = 0): string {
   if (info?.fold === "constant") return constantText(names, node)
   if (model.folded[node]) {
     const inner = inputs.length > 0 ? reference(names, inputs[0], depth) : ""
-    return inner && info?.text ? fill(info.text, [inner]) : inner
+    return inner && isMark(info?.text) ? fill(info!.text!, [inner]) : inner
   }
   return ""
 }
+
+/** A view's text is written where it is a mark such as `{0}ᵀ`; a call such as `reshape({0})` says nothing here. */
+const isMark = (text: string | undefined): boolean =>
+  text !== undefined && /^[^\w\s(]*\{0\}[^\w\s(]*$/.test(text)
 
 function constantText(names: Names, node: number): string {
   const attrs = names.model.doc.nodes.attrs?.[node] as
@@ -77,12 +83,19 @@ function binding(text: string): 1 | 2 | 3 | 4 {
   return flat.includes(" ") ? 3 : 4
 }
 
+/** Templates come with parentheses around every part and with `^2`; parentheses are our work, powers are raised. */
+const tidy = (template: string): string =>
+  template
+    .replace(/(^|[^\w\u0370-\u03ff])\((\{\w+\})\)/g, "$1$2")
+    .replace(/\^(\d+)/g, (_, digits: string) => superscript(Number(digits)))
+
 /** Puts inputs into a template. A part that binds looser than the template gets parentheses. */
 export function fill(
   template: string,
   inputs: readonly string[],
   more: Record<string, string> = {},
 ): string {
+  template = tidy(template)
   const outer = binding(template.replace(/\{\w+\}/g, "∙"))
   const alone = /^\{\w+\}$/.test(template)
   return template.replace(/\{(\w+)\}/g, (_, slot: string, at: number) => {
@@ -117,17 +130,19 @@ export function formula(
   const { op, info, inputs } = model.nodes[node]
   if (inputs.length === 0 || inputs.length > WIDEST) return ""
   const parts = inputs.map((i) => {
-    const named = reference(names, i) || aliases.get(i) || ""
+    const named = aliases.get(i) || reference(names, i)
     const open = inside.has(i) || (model.folded[i] === 1 && info !== undefined)
     if (named || !open || depth >= DEEPEST) return named
     return formula(names, i, inside, aliases, depth + 1)
   })
   if (parts.some((part) => part === "")) return ""
-  const text = info?.text
-    ? fill(info.text, parts)
-    : info?.fold === "view"
-      ? parts[0]
-      : [op, ...parts].join(" ")
+  const view = info?.fold === "view" && !isMark(info.text)
+  const grown =
+    view &&
+    depth === 0 &&
+    sizeOf(model.nodes[node].outs[0]) > sizeOf(model.nodes[inputs[0]].outs[0])
+  const called = info?.text ? fill(info.text, parts) : [op, ...parts].join(" ")
+  const text = view ? `${parts[0]}${grown ? ", repeated" : ""}` : called
   return text.length <= LONGEST ? text : ""
 }
 
