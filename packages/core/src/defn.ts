@@ -58,8 +58,8 @@ export interface Defn<F extends AnyFunction = AnyFunction> {
   }
   /** How often the function was traced. */
   readonly traces: number
-  /** The original function. */
-  readonly original: F
+  /** The function that people wrote; its parameters have the names of the arguments. */
+  readonly original: AnyFunction
 }
 /** Marks compiled functions, for `Symbol.for` recognition across copies. */
 export const DEFN = Symbol.for("defnote.defn/1")
@@ -183,6 +183,7 @@ export function compiled<F extends AnyFunction>(
   captures: () => Container,
   options: DefnOptions & { name: string },
   compiler?: Compiler,
+  original: AnyFunction = f,
 ): Defn<F> {
   const cache = new ProgramCache(f, options.name)
   const chosen = (): Compiler => compiler ?? defaultCompiler()
@@ -205,11 +206,17 @@ export function compiled<F extends AnyFunction>(
     [DEFN]: { value: true },
     name: { value: options.name },
     functionName: { value: options.name },
-    original: { value: f },
+    original: { value: original },
     traces: { get: () => cache.traces },
     using: {
       value: (other: string | Compiler) =>
-        compiled(f, captures, options, typeof other === "string" ? compilerNamed(other) : other),
+        compiled(
+          f,
+          captures,
+          options,
+          typeof other === "string" ? compilerNamed(other) : other,
+          original,
+        ),
     },
     program: { value: program },
     bind: { value: bind },
@@ -226,7 +233,6 @@ export function compiled<F extends AnyFunction>(
       }),
     },
   }) as unknown as Defn<F>
-  registerFunction(made, { captures, name: options.name })
   registerFunction(made, { captures, name: options.name })
   return Object.defineProperties(made, shownProperties(made))
 }

@@ -8,7 +8,7 @@ import {
   type Path,
   unflatten,
 } from "../container.ts"
-import { compiled, type Defn } from "../defn.ts"
+import { compiled, type Defn, isDefn } from "../defn.ts"
 import type { AnyFunction } from "../eager.ts"
 import { GradError, OptionError } from "../errors.ts"
 import { isWeak } from "../ops/align.ts"
@@ -32,7 +32,9 @@ export function derived<F extends AnyFunction>(
     if (typeof g !== "function")
       throw new OptionError(`${name.split("(")[0]}: takes a function, not ${String(g)}`)
   }
-  return compiled(f, () => from.map((g) => capturesOf(g)), { name })
+  const [first] = from
+  const original = isDefn(first) ? first.original : first
+  return compiled(f, () => from.map((g) => capturesOf(g)), { name }, undefined, original)
 }
 
 /** Numbers become f32 scalars, so that there is something to differentiate. */
