@@ -49,6 +49,18 @@ export async function buildKernel(options = {}) {
   ])
   copyAddon(path.join(outdir, "zmq"))
   copyFresh(path.join(root, "kernel/spec"), path.join(outdir, "spec"))
+  copyDeclarations(root, path.join(outdir, "types"))
+}
+
+/** Declarations of the kernel's globals and of Node; those of the library are laid beside them. */
+function copyDeclarations(root, target) {
+  cpSync(path.join(root, "kernel/types"), target, { recursive: true })
+  for (const name of ["@types/node", "undici-types"]) {
+    const to = path.join(target, "node_modules", name)
+    if (existsSync(to)) continue
+    const from = path.dirname(require.resolve(`${name}/package.json`))
+    cpSync(from, to, { recursive: true, filter: (file) => !file.endsWith(".md") })
+  }
 }
 
 function bundle(entry, outfile) {

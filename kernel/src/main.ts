@@ -5,7 +5,7 @@ import { dirname, join } from "node:path"
 import { fileURLToPath, pathToFileURL } from "node:url"
 import { Kernel } from "./host/kernel.ts"
 import { readSettings, type Settings } from "./host/settings.ts"
-import { noLanguage } from "./language/none.ts"
+import { LanguageService } from "./language/service.ts"
 import { RuntimeProcess } from "./runtime/process.ts"
 import { readConnection } from "./wire/connection.ts"
 import { createSigner } from "./wire/sign.ts"
@@ -32,7 +32,9 @@ async function main(connectionFile: string | undefined): Promise<void> {
     onEvent: (event) => kernel?.event(event),
     log,
   })
-  const language = noLanguage()
+  const folder = process.cwd()
+  const types = join(own, "types")
+  const language = new LanguageService({ folder, types, tsc: settings.tsc, log })
   const session = randomUUID()
   const connection = readConnection(connectionFile)
   const transport = await openTransport({

@@ -79,7 +79,7 @@ class LoweringPass {
   }
 
   /** A statement of the top level. */
-  statement(node: Tree): void {
+  statement(node: Tree) {
     switch (node.type) {
       case "ImportDeclaration":
         return this.#import(node)
@@ -98,7 +98,7 @@ class LoweringPass {
   }
 
   /** Dynamic imports, `import.meta` and literal `require`s anywhere. */
-  expressions(node: Tree): void {
+  expressions(node: Tree) {
     if (!node || typeof node.type !== "string") return
     if (node.type === "ImportExpression" || node.callee?.type === "Import") {
       this.edits.push({ from: node.start, to: node.start + "import".length, text: "__import" })
@@ -115,7 +115,7 @@ class LoweringPass {
     }
   }
 
-  #import(node: Tree): void {
+  #import(node: Tree) {
     if (node.importKind === "type") return this.#replace(node, "")
     this.#specifier(node.source)
     const values = node.specifiers.filter((item: Tree) => item.importKind !== "type")
@@ -140,7 +140,7 @@ class LoweringPass {
     return `, { with: { ${fields.join(", ")} } }`
   }
 
-  #importEquals(node: Tree): void {
+  #importEquals(node: Tree) {
     if (node.importKind === "type") return this.#replace(node, "")
     if (node.moduleReference.type !== "TSExternalModuleReference") return
     this.#specifier(node.moduleReference.expression)
@@ -149,14 +149,14 @@ class LoweringPass {
     this.#replace(node, `${keyword} ${node.id.name} = require(${name});`)
   }
 
-  #export(node: Tree): void {
+  #export(node: Tree) {
     const inner = node.declaration
     if (!inner) return this.#replace(node, "")
     this.edits.push({ from: node.start, to: inner.start, text: "" })
     this.#declaration(inner)
   }
 
-  #declaration(node: Tree): void {
+  #declaration(node: Tree) {
     if (node.declare === true) return
     switch (node.type) {
       case "VariableDeclaration":

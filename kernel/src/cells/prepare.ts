@@ -2,7 +2,14 @@
 import { alignColumn } from "./align.ts"
 import { CellSyntaxError, lowerCell, type NameKind } from "./lower.ts"
 import { offsetAt, type Position } from "./positions.ts"
-import { type Diagnostic, type Rewriting, rewriteRuntime, stripTypes, toSource } from "./syntax.ts"
+import {
+  type Diagnostic,
+  type EntryOptions,
+  type Rewriting,
+  rewriteRuntime,
+  stripTypes,
+  toSource,
+} from "./syntax.ts"
 import { type CellTags, readTags } from "./tags.ts"
 
 /** A cell that is ready to run. */
@@ -17,8 +24,6 @@ export interface PreparedCell {
   /** Library modules to load before it runs. */
   needs: string[]
   kinds: ReadonlyMap<string, NameKind>
-  /** `[from, to, ...]` of the sites of this module. */
-  sites: readonly number[]
   /** Warnings of the rewriter. */
   diagnostics: readonly Diagnostic[]
   /** Whether there is a defn in it. */
@@ -50,9 +55,10 @@ export function prepareCell(
   source: string,
   id: string,
   known: ReadonlyMap<string, NameKind>,
+  entries: EntryOptions = {},
 ): PreparedCell {
   const module = `cell_${id}`
-  const rewriting = refusing(() => rewriteRuntime(source, { name: module }))
+  const rewriting = refusing(() => rewriteRuntime(source, { ...entries, name: module }))
   const back = (offset: number) => nearestSource(rewriting, offset)
   const lowered = refusing(() => lowerCell(rewriting.code, known), back)
   const code = refusing(() => stripTypes(lowered.code))
@@ -65,7 +71,6 @@ export function prepareCell(
     showResult: lowered.showResult,
     needs: neededLibraries(lowered.specifiers, rewriting.used, source),
     kinds: lowered.kinds,
-    sites: rewriting.sites,
     diagnostics: rewriting.diagnostics,
     hasDefn: rewriting.used,
     tags: readTags(source),
@@ -108,5 +113,5 @@ function refusing<T>(task: () => T, back: (offset: number) => number = (offset) 
 }
 
 function syntaxFinding(message: string, from: number, to: number): Diagnostic {
-  return { code: "SyntaxError", message, from, to, severity: "error" }
+  return { code: "D101", message, from, to, severity: "error" }
 }

@@ -9,8 +9,8 @@ export interface CellTags {
   jsx: boolean
 }
 
-const COMMENTS = /^(?:\s+|\/\/[^\n]*|\/\*[^]*?\*\/)*/u
-const DOC = /\/\*\*[^]*?\*\//gu
+const COMMENTS = /^(?:\s+|\/\/[^\n]*|\/\*[\s\S]*?\*\/)*/u
+const DOC = /\/\*\*[\s\S]*?\*\//gu
 /** tslab's rule for the name of a module. */
 const MODULE_NAME = /^[a-zA-Z0-9_/-]+$/u
 

@@ -42,7 +42,7 @@ export class CommRouter {
   }
 
   /** A comm message of a front end. */
-  receive(message: Message): void {
+  receive(message: Message) {
     const { content } = message
     const id = String(content.comm_id)
     const data = (content.data ?? {}) as Content
@@ -75,7 +75,7 @@ export class CommRouter {
   }
 
   /** The runtime is a new one: its comms are closed, its targets unknown. */
-  reset(): void {
+  reset() {
     this.#targets.clear()
     for (const [id, comm] of this.#open) {
       if (comm.owner) continue
@@ -84,7 +84,7 @@ export class CommRouter {
     }
   }
 
-  #opened(message: Message, id: string, name: string, data: Content): void {
+  #opened(message: Message, id: string, name: string, data: Content) {
     const parent = message.header
     const target = this.#own.get(name)
     if (target) {
@@ -102,7 +102,7 @@ export class CommRouter {
     )
   }
 
-  #forward(message: CommMessage, { buffers }: Message): void {
+  #forward(message: CommMessage, { buffers }: Message) {
     const open = this.#open.get(message.comm_id)
     if (!open) return
     if (!open.owner) return this.#runtime().sendComm(message, buffers)

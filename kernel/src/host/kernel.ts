@@ -72,7 +72,7 @@ export class Kernel {
   }
 
   /** A message arrived. */
-  receive(channel: Channel, message: Message): void {
+  receive(channel: Channel, message: Message) {
     const type = message.header.msg_type
     if (channel === "stdin") {
       const value = this.#input.answer(message)
@@ -88,7 +88,7 @@ export class Kernel {
   }
 
   /** The runtime tells something. */
-  event(event: RuntimeEvent): void {
+  event(event: RuntimeEvent) {
     if (event.type === "restarted") return this.#restarted(event.reason)
     if (event.type === "target") return this.#comms.setTarget(event.name, event.open)
     const request = this.#executor.requestOf(event.run)
@@ -109,7 +109,7 @@ export class Kernel {
     return result
   }
 
-  #output(event: OutputEvent, request: Message): void {
+  #output(event: OutputEvent, request: Message) {
     const parent = request.header
     switch (event.type) {
       case "stream":

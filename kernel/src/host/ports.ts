@@ -21,8 +21,8 @@ export interface ErrorReport {
   message: string
   /** The `stack` text, or "" when a value that is no Error was thrown. */
   stack: string
-  /** Where the engine says the error was made: a module and a site id of its table. */
-  site?: { module: string; id: number }
+  /** Where the engine says the error was made: a module and a range of its source. */
+  site?: { module: string; from: number; to: number }
   code?: string
   remedy?: string
   cause?: ErrorReport

@@ -1,6 +1,8 @@
 /** @file The cells of this session by script name: their sources, scripts, names. */
+import { EntryNames } from "../cells/entries.ts"
 import type { NameKind } from "../cells/lower.ts"
 import type { PreparedCell } from "../cells/prepare.ts"
+import { analyseCell, type EntryOptions } from "../cells/syntax.ts"
 
 /** Cells kept for tracebacks. */
 const KEPT = 1000
@@ -8,6 +10,7 @@ const KEPT = 1000
 /** The cells that ran. */
 export class CellRegister {
   readonly #cells = new Map<string, PreparedCell>()
+  readonly #entries = new EntryNames()
   #kinds = new Map<string, NameKind>()
 
   /** How the names of earlier cells live in the runtime. */
@@ -15,9 +18,15 @@ export class CellRegister {
     return this.#kinds
   }
 
+  /** Which names mean `defn` or the library. */
+  get entries(): EntryOptions {
+    return this.#entries.options
+  }
+
   /** Adds a cell about to run. */
   add(cell: PreparedCell): void {
     this.#cells.set(cell.name, cell)
+    this.#entries.add(analyseCell(cell.source))
     for (const [name, kind] of cell.kinds) this.#kinds.set(name, kind)
     if (this.#cells.size > KEPT) this.#cells.delete(this.#cells.keys().next().value as string)
   }
@@ -30,6 +39,7 @@ export class CellRegister {
   /** A new runtime has no names; sources stay for late tracebacks. */
   resetNames(): void {
     this.#kinds = new Map()
+    this.#entries.clear()
   }
 }
 

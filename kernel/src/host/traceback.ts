@@ -69,11 +69,9 @@ export class Traceback {
   /** The expression the engine names, when its cell is known. */
   #siteSpan(report: ErrorReport): { cell: PreparedCell; span: Span } | undefined {
     if (!report.site) return undefined
-    const cell = this.#register.find(report.site.module)
-    const from = cell?.sites[report.site.id * 2]
-    const to = cell?.sites[report.site.id * 2 + 1]
-    if (!cell || from === undefined || to === undefined) return undefined
-    return { cell, span: { from, to } }
+    const { module, from, to } = report.site
+    const cell = this.#register.find(module)
+    return cell ? { cell, span: { from, to } } : undefined
   }
 
   #stack(stack: string): StackLine[] {

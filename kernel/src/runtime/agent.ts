@@ -26,7 +26,7 @@ function order(message: AgentOrder): void {
   parentPort?.postMessage(message)
 }
 
-function receive(request: Request, parts: Uint8Array[]): void {
+function receive(request: Request, parts: Uint8Array[]) {
   switch (request.type) {
     case "input":
       return answer(request.value)

@@ -47,7 +47,7 @@ export class Comms {
   }
 
   /** A message of the front end arrived. */
-  receive(message: CommMessage, buffers: readonly Uint8Array[]): void {
+  receive(message: CommMessage, buffers: readonly Uint8Array[]) {
     const event = { data: message.data, buffers }
     if (message.kind === "open") {
       const target = message.target_name ?? ""

@@ -27,7 +27,7 @@ function describe(error: Error & Record<string, unknown>, depth: number): ErrorR
     stack: typeof error.stack === "string" ? error.stack : "",
   }
   const { site, code, remedy, cause, errors } = error
-  if (isSite(site)) report.site = { module: site.module, id: site.id }
+  if (isSite(site)) report.site = { module: site.module.name, from: site.from, to: site.to }
   if (typeof code === "string") report.code = code
   if (typeof remedy === "string") report.remedy = remedy
   if (cause !== undefined && depth < CAUSES) report.cause = reportError(cause, depth + 1)
@@ -42,8 +42,14 @@ function isErrorLike(value: unknown): value is Error & Record<string, unknown> {
   return value instanceof Error || ("message" in value && "stack" in value)
 }
 
-function isSite(value: unknown): value is { module: string; id: number } {
+interface Site {
+  module: { name: string }
+  from: number
+  to: number
+}
+
+function isSite(value: unknown): value is Site {
   if (typeof value !== "object" || value === null) return false
-  const { module, id } = value as { module?: unknown; id?: unknown }
-  return typeof module === "string" && typeof id === "number"
+  const { module, from, to } = value as Partial<Site>
+  return typeof module?.name === "string" && typeof from === "number" && typeof to === "number"
 }

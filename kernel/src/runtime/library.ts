@@ -8,9 +8,9 @@ import { Word } from "./protocol.ts"
 
 /** The part of the engine the kernel uses. */
 interface Engine {
-  attach?(words: Int32Array): void
-  recover?(): void
-  registerSource?(name: string, source: CellSource): void
+  attach(words: Int32Array): void
+  recover(): void
+  registerSource(name: string, source: CellSource): void
 }
 
 interface CellSource {
@@ -20,8 +20,11 @@ interface CellSource {
 }
 
 interface Lang {
-  $lib?: unknown
-  engine?: Engine
+  $lib: unknown
+}
+
+interface Index {
+  engine: Engine
 }
 
 /** Sources of this many cells are kept for an engine that is loaded later. */
@@ -32,7 +35,7 @@ export class Library {
   readonly #folder: string
   readonly #words: Int32Array
   readonly #sources = new Map<string, CellSource>()
-  #index: object | undefined
+  #index: Index | undefined
   #lang: Lang | undefined
   #loading: Promise<void> | undefined
 
@@ -78,12 +81,12 @@ export class Library {
     this.#sources.set(name, { text, cellId, executionCount })
     if (this.#sources.size > KEPT_SOURCES)
       this.#sources.delete(this.#sources.keys().next().value as string)
-    this.#lang?.engine?.registerSource?.(name, { text, cellId, executionCount })
+    this.#index?.engine.registerSource(name, { text, cellId, executionCount })
   }
 
   /** After a termination: the engine puts its state in order. */
   recover(): void {
-    this.#lang?.engine?.recover?.()
+    this.#index?.engine.recover()
   }
 
   async #load(): Promise<void> {
@@ -92,13 +95,13 @@ export class Library {
     }
     const at = (name: string) => pathToFileURL(join(this.#folder, name)).href
     const lang = (await import(at("lang.js"))) as Lang
-    this.#index = (await import(at("index.js"))) as object
-    this.#lang = lang
+    const index = (await import(at("index.js"))) as Index
     Object.defineProperty(globalThis, "$lib", { value: lang.$lib, configurable: true })
-    if (!lang.engine) return
-    lang.engine.attach?.(this.#words)
+    index.engine.attach(this.#words)
     Atomics.store(this.#words, Word.engine, 1)
-    for (const [name, source] of this.#sources) lang.engine.registerSource?.(name, source)
+    for (const [name, source] of this.#sources) index.engine.registerSource(name, source)
+    this.#lang = lang
+    this.#index = index
   }
 }
 

@@ -113,15 +113,23 @@ export class Stopper {
         const spent = performance.now() - start
         return ended() || spent > BUSY_MS || (spent > limit && this.#answered())
       }
+      let how = "Debugger.pause"
       while (!expired()) {
-        const paused = await this.#pause(expired)
+        const paused = await this.#pause(expired, how)
         if (!paused) return undefined
         await this.#suspendHooks(paused)
         const frames = this.#frames(paused)
         if (ended()) return undefined
         if (this.#mayCut(frames)) {
           if (await this.#cut()) return frames
-        } else await this.#post("Debugger.resume")
+          how = "Debugger.pause"
+        } else if (this.#isOwn(frames)) {
+          // From here the next step into code that is not hidden is user code.
+          how = "Debugger.stepInto"
+        } else {
+          await this.#post("Debugger.resume")
+          how = "Debugger.pause"
+        }
       }
       return undefined
     } finally {
@@ -165,7 +173,8 @@ export class Stopper {
     return until(() => terminated, CUT_MS)
   }
 
-  async #pause(expired: () => boolean): Promise<Paused | undefined> {
+  /** @param how the first command; a step continues a paused thread */
+  async #pause(expired: () => boolean, how: string): Promise<Paused | undefined> {
     const { session } = this.#options
     let paused: Paused | undefined
     const listen = (event: InspectorNotification<Paused>) => {
@@ -174,7 +183,8 @@ export class Stopper {
     session.once("Debugger.paused", listen)
     // A pause that falls into a hidden function may be lost: it is asked for again and again.
     while (!paused && !expired()) {
-      await this.#post("Debugger.pause")
+      await this.#post(how)
+      how = "Debugger.pause"
       await until(() => paused !== undefined, REPEAT_MS)
     }
     session.off("Debugger.paused", listen)

@@ -7,7 +7,7 @@ type StreamName = "stdout" | "stderr"
 type WriteCallback = (error?: Error | null) => void
 
 /** Makes `process.stdout` and `process.stderr` write to the host. */
-export function installStreams(limit: number): void {
+export function installStreams(limit: number) {
   for (const name of ["stdout", "stderr"] as const) {
     const decoder = new StringDecoder("utf8")
     const write = (data: string | Uint8Array, second?: unknown, third?: unknown) => {
@@ -20,7 +20,7 @@ export function installStreams(limit: number): void {
   }
 }
 
-function print(name: StreamName, text: string, limit: number): void {
+function print(name: StreamName, text: string, limit: number) {
   const run = currentRun()
   if (!run) return emit({ type: "stream", run: 0, name, text })
   const number = run.request.run

@@ -1,0 +1,84 @@
+/** @file Which names of the environment mean `defn` or the library, and where the bodies of defn are. */
+import { parse } from "@babel/parser"
+import type { CellAnalysis, EntryOptions } from "./syntax.ts"
+
+/** The module whose `defn` is meant. */
+const LIBRARY = "defnote"
+
+/** Names that earlier cells bound to the library. */
+export class EntryNames {
+  readonly #meanings: Map<string, "defn" | "*">
+
+  /** @param from names to begin with */
+  constructor(from?: EntryNames) {
+    this.#meanings = from ? new Map(from.#meanings) : new Map()
+  }
+
+  /** The options of the rewriter for the next cell. */
+  get options(): EntryOptions {
+    const names = [...this.#meanings]
+    const of = (wanted: string) => names.filter(([, meaning]) => meaning === wanted)
+    return {
+      known: of("defn").map(([name]) => name),
+      namespaces: of("*").map(([name]) => name),
+    }
+  }
+
+  /** A cell declares these names. */
+  add({ declared, imports }: Pick<CellAnalysis, "declared" | "imports">): void {
+    for (const { name } of declared) this.#meanings.delete(name)
+    for (const { specifier, names } of imports) {
+      if (specifier !== LIBRARY) continue
+      for (const { local, imported } of names) {
+        if (imported === "defn" || imported === "*") this.#meanings.set(local, imported)
+      }
+    }
+  }
+
+  /** A new runtime has no names. */
+  clear(): void {
+    this.#meanings.clear()
+  }
+}
+
+/** A range of a source (UTF-16 offsets). */
+export type Range = readonly [from: number, to: number]
+
+// biome-ignore lint/suspicious/noExplicitAny: the syntax tree is walked generically
+type Tree = any
+
+/**
+ * The function literals passed to a `defn`, and the functions with the directive "use defn". Text
+ * that does not parse has none: such a cell does not run.
+ */
+export function defnRanges(source: string): Range[] {
+  if (!source.includes("defn")) return []
+  try {
+    const ranges: Range[] = []
+    collect(parse(source, { sourceType: "module", plugins: ["typescript"] }).program, ranges)
+    return ranges
+  } catch {
+    return []
+  }
+}
+
+function collect(node: Tree, ranges: Range[]): void {
+  if (!node || typeof node.type !== "string") return
+  const first = node.type === "CallExpression" && isDefn(node.callee) && node.arguments[0]
+  if (first) ranges.push([first.start, first.end])
+  if (hasDirective(node)) ranges.push([node.start, node.end])
+  for (const key in node) {
+    const child = node[key]
+    if (Array.isArray(child)) for (const item of child) collect(item, ranges)
+    else if (child && typeof child === "object") collect(child, ranges)
+  }
+}
+
+function isDefn(callee: Tree): boolean {
+  return callee.name === "defn" || callee.property?.name === "defn"
+}
+
+function hasDirective(node: Tree): boolean {
+  const directives: Tree[] = node.body?.directives ?? []
+  return directives.some((item) => item.value.value === "use defn")
+}

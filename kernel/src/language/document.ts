@@ -1,0 +1,93 @@
+/** @file A cell as a document of the type checker: header line, types text, exports; positions both ways. */
+import { defnRanges, type Range } from "../cells/entries.ts"
+import { offsetAt, positionAt } from "../cells/positions.ts"
+import {
+  analyseCell,
+  type CellAnalysis,
+  type EntryOptions,
+  type Rewriting,
+  rangeToSource,
+  rewriteTypes,
+  toGenerated,
+} from "../cells/syntax.ts"
+import type { Span } from "../host/ports.ts"
+import { exportLine, type NameTable } from "./names.ts"
+
+/** A position of the language server protocol. */
+export interface ServerPosition {
+  line: number
+  character: number
+}
+
+/** A range of the language server protocol. */
+export interface ServerRange {
+  start: ServerPosition
+  end: ServerPosition
+}
+
+/** The text of a document and its source. */
+export interface CellDocument {
+  source: string
+  text: string
+  analysis: CellAnalysis
+  rewriting: Rewriting
+  defns: Range[]
+}
+
+const NOTHING: CellAnalysis = {
+  declared: [],
+  references: [],
+  typeReferences: [],
+  imports: [],
+  hasTopLevelAwait: false,
+}
+
+/** Makes the document of a cell; a text that cannot be read even with repairs links to nothing. */
+export function createDocument(
+  source: string,
+  names: NameTable,
+  entries: EntryOptions,
+): CellDocument {
+  const analysis = tolerantAnalysis(source)
+  const rewriting = rewriteTypes(source, entries)
+  const library = rewriting.used
+    ? `import { $d as ${rewriting.library} } from "defnote/lang"; `
+    : ""
+  const header = library + names.header(analysis.references)
+  const text = `${header}\n${rewriting.code}\n${exportLine(analysis, source)}`
+  return { source, text, analysis, rewriting, defns: defnRanges(source) }
+}
+
+/** The position in the document of an offset of the source, or undefined where nothing is mapped. */
+export function toDocument(document: CellDocument, offset: number): ServerPosition | undefined {
+  const generated = toGenerated(document.rewriting.segments, offset)
+  if (generated < 0) return undefined
+  const { line, column } = positionAt(document.rewriting.code, generated)
+  return { line: line + 1, character: column }
+}
+
+/**
+ * The span in the source of a range of the document; undefined for header and exports, and for the
+ * second copy of something that stands in the document twice.
+ */
+export function fromDocument(document: CellDocument, range: ServerRange): Span | undefined {
+  const { rewriting } = document
+  const lines = rewriting.code.split("\n").length
+  if (range.start.line < 1 || range.start.line > lines) return undefined
+  const offset = ({ line, character }: ServerPosition) =>
+    offsetAt(rewriting.code, { line: line - 1, column: character })
+  return rangeToSource(rewriting.segments, offset(range.start), offset(range.end))
+}
+
+/** Whether a span of the source lies in the body of a defn. */
+export function isInDefn({ defns }: CellDocument, { from }: Span): boolean {
+  return defns.some(([start, end]) => from >= start && from < end)
+}
+
+function tolerantAnalysis(source: string): CellAnalysis {
+  try {
+    return analyseCell(source)
+  } catch {
+    return NOTHING
+  }
+}

@@ -1,0 +1,152 @@
+/** @file The language service of a notebook: cells as modules, checked and completed (D7.3, D7.6). */
+import { EntryNames } from "../cells/entries.ts"
+import type { CellDiagnostic, CompletionList, DraftCell, Language } from "../host/ports.ts"
+import { completions } from "./completion.ts"
+import {
+  type CellDocument,
+  createDocument,
+  fromDocument,
+  isInDefn,
+  toDocument,
+} from "./document.ts"
+import { readDiagnostics, type ServerDiagnostic } from "./messages.ts"
+import { NameTable } from "./names.ts"
+import { createProject, type Project, type ProjectOptions } from "./project.ts"
+import { LanguageServer } from "./server.ts"
+import { type SignatureHelp, signatureText } from "./signature.ts"
+
+/** What {@link LanguageService} needs. */
+export interface LanguageOptions extends ProjectOptions {
+  tsc?: string
+  log(line: string): void
+}
+
+const ASSIST = "assist.ts"
+/** Opened at the start so that the first cell finds the libraries loaded. */
+const WARM_UP = 'import "node:fs"\nimport "defnote"\nconsole.log(1)\nexport {}'
+
+/** A {@link Language} on TypeScript's native server. */
+export class LanguageService implements Language {
+  readonly #project: Project
+  readonly #server: LanguageServer
+  readonly #entries = new EntryNames()
+  readonly #checked = new Map<number, CellDocument>()
+  #names = new NameTable()
+  #lost = false
+  #drafting = 0
+
+  constructor(options: LanguageOptions) {
+    this.#project = createProject(options)
+    this.#server = new LanguageServer({
+      ...options,
+      url: this.#project.url,
+      onLoss: () => {
+        this.#lost = true
+      },
+    })
+    this.#server.update("warm.ts", WARM_UP)
+    void this.#server.ask("textDocument/diagnostic", "warm.ts")
+  }
+
+  /** The process id of the server, while there is one. */
+  get pid(): number | undefined {
+    return this.#server.pid
+  }
+
+  check(run: number, source: string): Promise<CellDiagnostic[] | undefined> {
+    const document = this.#document(source, this.#names)
+    this.#checked.set(run, document)
+    return this.#diagnose(`${fileOf(run)}.ts`, document)
+  }
+
+  commit(run: number): void {
+    const document = this.#checked.get(run)
+    if (!document) return
+    this.#checked.delete(run)
+    this.#names.add(document.analysis, fileOf(run))
+    this.#entries.add(document.analysis)
+  }
+
+  reset(): void {
+    this.#names = new NameTable()
+    this.#entries.clear()
+  }
+
+  async complete(source: string, offset: number): Promise<CompletionList | undefined> {
+    const document = this.#assist(source)
+    return completions(this.#server, ASSIST, document, offset, this.#names)
+  }
+
+  async hover(source: string, offset: number): Promise<string | undefined> {
+    const position = toDocument(this.#assist(source), offset)
+    if (!position) return undefined
+    type Hover = { contents: { value: string } } | null
+    const found = await this.#server.ask<Hover>("textDocument/hover", ASSIST, { position })
+    return found?.contents.value
+  }
+
+  async signature(source: string, offset: number): Promise<string | undefined> {
+    const position = toDocument(this.#assist(source), offset)
+    if (!position) return undefined
+    const method = "textDocument/signatureHelp"
+    const found = await this.#server.ask<SignatureHelp | null>(method, ASSIST, { position })
+    return found ? signatureText(found) : undefined
+  }
+
+  async drafts(cells: readonly DraftCell[]): Promise<Map<string, CellDiagnostic[]> | undefined> {
+    const turn = ++this.#drafting
+    const names = this.#names.fork()
+    const entries = new EntryNames(this.#entries)
+    const documents = cells.map(({ code }, index) => {
+      const document = createDocument(code, names, entries.options)
+      names.add(document.analysis, `draft_${index}`)
+      entries.add(document.analysis)
+      this.#server.update(`draft_${index}.ts`, document.text)
+      return document
+    })
+    const found = new Map<string, CellDiagnostic[]>()
+    for (const [index, document] of documents.entries()) {
+      const diagnostics = await this.#diagnose(`draft_${index}.ts`, document)
+      // A newer text of the notebook is being checked: this answer would be of the past.
+      if (!diagnostics || turn !== this.#drafting) return undefined
+      found.set(cells[index].id, diagnostics)
+    }
+    return found
+  }
+
+  takeLoss(): boolean {
+    const lost = this.#lost
+    this.#lost = false
+    return lost
+  }
+
+  async stop(): Promise<void> {
+    this.#server.stop()
+    this.#project.remove()
+  }
+
+  #document(source: string, names: NameTable): CellDocument {
+    return createDocument(source, names, this.#entries.options)
+  }
+
+  #assist(source: string): CellDocument {
+    const document = this.#document(source, this.#names)
+    this.#server.update(ASSIST, document.text)
+    return document
+  }
+
+  async #diagnose(file: string, document: CellDocument): Promise<CellDiagnostic[] | undefined> {
+    this.#server.update(file, document.text)
+    type Report = { items?: ServerDiagnostic[] }
+    const report = await this.#server.ask<Report>("textDocument/diagnostic", file)
+    if (!report) return undefined
+    return readDiagnostics(report.items ?? []).flatMap(({ range, ...rest }) => {
+      const span = fromDocument(document, range)
+      return span ? [{ ...rest, ...span, insideDefn: isInDefn(document, span) }] : []
+    })
+  }
+}
+
+function fileOf(run: number): string {
+  return `cell_${run}`
+}
