@@ -1,1 +1,12 @@
-export {}
+/** @file The conformance table, for every compiler. */
+export {
+  type ConformanceOptions,
+  conformance,
+  type Outcome,
+  type Quirk,
+  testedOps,
+} from "./conformance.ts"
+export { packed, run } from "./programs.ts"
+export { type Kind, type Row, rowsOf } from "./rows.ts"
+export { COMMON, difference, RELATIVE, type Tolerance, ulpDistance } from "./tolerance.ts"
+export { drawValues, edgeValues, fromStorage, randomNumbers, toStorage } from "./values.ts"

@@ -95,7 +95,7 @@ export function tanh(x: Scalar): Scalar {
   const near = s.fma(s.mul(p, z), x, x)
   const e = exp(s.add(a, a))
   const far = s.sub(like(x, 1), s.div(like(x, 2), s.add(e, 1)))
-  return s.select(s.less(a, 0.625), near, copySign(far, x))
+  return s.select(s.less(a, 0.625), copySign(near, x), copySign(far, x))
 }
 
 /** sinh x / x - 1 over x^2: 1/3!, 1/5!, ... */

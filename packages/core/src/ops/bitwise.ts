@@ -27,7 +27,8 @@ export const bitwiseXor = bitwise("bitwiseXor", {
 })
 /** Every bit turned; of a bool its opposite. */
 export const bitwiseNot = bitwiseUnary("bitwiseNot", {
-  reference: (a) => ~a,
+  reference: (a) => 1 - a,
+  exact: (a) => ~a,
   scalar: s.not,
   latex: { level: 3, print: (x) => `{\\sim} ${x}` },
 })

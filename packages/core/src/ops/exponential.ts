@@ -97,14 +97,15 @@ export const erf = floating("erf", {
   vjp: (g, x) => multiply(g, multiply(exp(multiply(multiply(x, x), -1)), 2 / Math.sqrt(Math.PI))),
   latex: word("erf"),
 })
-/** The inverse of {@link erfOf} by bisection, which needs nothing but erf itself. */
+/** The inverse of {@link erfOf} by bisection, which needs nothing but erf itself; near 0 erf is linear. */
 function erfInvOf(x: number): number {
-  if (x === 0 || !(Math.abs(x) < 1))
-    return Math.abs(x) === 1 ? x * Number.POSITIVE_INFINITY : x === 0 ? x : Number.NaN
+  const a = Math.abs(x)
+  if (a < 1e-8) return (x * Math.sqrt(Math.PI)) / 2
+  if (!(a < 1)) return a === 1 ? x * Number.POSITIVE_INFINITY : Number.NaN
   let [low, high] = [0, 6]
-  for (let i = 0; i < 100; i++) {
+  for (let i = 0; i < 60; i++) {
     const middle = (low + high) / 2
-    if (erfOf(middle) < Math.abs(x)) low = middle
+    if (erfOf(middle) < a) low = middle
     else high = middle
   }
   return Math.sign(x) * low
