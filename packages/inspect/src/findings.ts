@@ -1,5 +1,5 @@
 /** @file Where trouble begins: the first value that is not finite, forward and then backward, and a gradient that vanished. */
-import { isElement, type Notes, type Tensor } from "@defnote/core"
+import type { Notes, Tensor } from "@defnote/core"
 import type { Statistics } from "./statistics.ts"
 
 export interface Finding {
@@ -37,9 +37,7 @@ const show = (x: number): string =>
 /** The first node, in the order of the program, whose value is not finite although its inputs are. */
 export function findings(seen: Seen): Finding[] {
   const { order, stats } = seen
-  const origin = order.find(
-    (n) => bad(stats.get(n)) && !n.inputs.some((x) => bad(stats.get(read(x)))),
-  )
+  const origin = order.find((n) => bad(stats.get(n)) && !n.inputs.some((x) => bad(stats.get(x))))
   if (!origin) return []
   const s = stats.get(origin) as Statistics
   const kind = s.nan ? "nan" : "inf"
@@ -53,7 +51,6 @@ export function findings(seen: Seen): Finding[] {
     },
   ]
 }
-const read = (x: Tensor): Tensor => (isElement(x) ? x : x)
 
 /** The nodes that the trouble reaches, the shortest way to the end. */
 function spread({ order, stats }: Seen, origin: Tensor): Tensor[] {
@@ -73,7 +70,7 @@ function explain(seen: Seen, n: Tensor, s: Statistics): string {
   const values = `${n.op.name}(${at.inputs.map(show).join(", ")}) = ${show(at.output)}`
   if (!forward) return `${values}, in ${places} places. Its inputs are finite.`
   if (n.inputs.length === 2 && Number.isNaN(at.output) && at.inputs.some((x) => x === 0)) {
-    return `In the derivative of ${forward.op.name}: ${values}, in ${places} places. A cotangent of 0 met a derivative that is infinite.`
+    return `In the derivative of ${forward.op.name}: ${values}, in ${places} places. A cotangent of 0 met an infinite slope, and 0 × ∞ is not a number.`
   }
   return `In the derivative of ${forward.op.name}: ${values}, in ${places} places. The value of ${forward.op.name} is finite, its slope is not.`
 }
@@ -83,15 +80,15 @@ function fixFor(seen: Seen, n: Tensor): { fix?: string } {
   const forward = seen.notes.dual.get(n)
   if (!forward)
     return {
-      fix: "Keep the operand away from the point where the function ends, for example with maximum(x, 1e-6).",
+      fix: "x.maximum(1e-6)   // keeps the operand away from the edge",
     }
   const choice = seen.order.find((m) => m.op.family === "select" && reaches(forward, m))
   if (!choice)
     return {
-      fix: "Keep the operand away from the point where the slope is infinite, for example with maximum(x, 1e-6).",
+      fix: "x.maximum(1e-6)   // keeps the operand away from the infinite slope",
     }
   return {
-    fix: "Write the choice as `condition ? a : b` inside defn: it chooses the gradients too, so the side that was not taken takes no part.",
+    fix: "condition ? value : other   // instead of where(condition, value, other)",
   }
 }
 /** `to` uses the value of `from`, directly or through others. */

@@ -2,6 +2,7 @@
 import {
   type Compiler,
   compilerNamed,
+  isConstant,
   isElement,
   type Program,
   type Storage,
@@ -78,8 +79,12 @@ export function inspectProgram(
     checks,
     gradientOf: (n) => {
       const g = notes.cotangents.get(n)
-      return g && stats.get(g)
+      return g && (stats.get(g) ?? ofConstant(g))
     },
     findings: findings({ order: nodes, stats, sample, notes }),
   }
 }
+
+/** A cotangent that is a constant, such as the 1 at the loss, is written into its users and is no value of the run. */
+const ofConstant = (g: Tensor): Statistics | undefined =>
+  isConstant(g) ? statistics(new Float64Array(g.size).fill(Number(g.attrs.value))) : undefined

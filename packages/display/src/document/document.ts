@@ -70,7 +70,7 @@ export function documentOf(
       ...(names.get(n) ? { name: names.get(n) } : {}),
       scope: scopes.number(notes.scopes.get(n)),
       loc: places.number(notes.sites.get(n)?.at(-1)),
-      ...(dual === undefined ? {} : { dual, ...ruleFor(nodes[dual], n, rules) }),
+      ...(dual === undefined ? {} : { dual, ...ruleFor(nodes[dual], n, notes, rules) }),
       ...gradOf(n, notes, index),
       ...attrsOf(n),
     }
@@ -113,14 +113,17 @@ function gradOf(n: Tensor, notes: Notes, index: ReadonlyMap<Tensor, number>): { 
   const at = g && index.get(isElement(g) ? g.inputs[0] : g)
   return at === undefined ? {} : { grad: at }
 }
-/** The rule of the input whose cotangent this node gives. */
-function ruleFor(forward: Tensor, n: Tensor, rules: ReadonlyMap<string, Rule>): { rule?: string } {
-  for (let i = 0; i < forward.inputs.length; i++) {
-    const id = ruleId(forward.op, forward, i)
-    const x = forward.inputs[i]
-    if (rules.has(id) && x.shape.length === n.shape.length) return { rule: id }
-  }
-  return {}
+/** The rule of the input whose cotangent this node gives; none for the steps on the way to it. */
+function ruleFor(
+  forward: Tensor,
+  n: Tensor,
+  notes: Notes,
+  rules: ReadonlyMap<string, Rule>,
+): { rule?: string } {
+  const given = forward.inputs.findIndex((x) => notes.cotangents.get(x) === n)
+  if (given < 0) return {}
+  const id = ruleId(forward.op, forward, given)
+  return rules.has(id) ? { rule: id } : {}
 }
 
 function namesOf(
