@@ -4,7 +4,7 @@ import { copiesFor, frame, type Job, workOf } from "./build.ts"
 import { Buffers, Elements } from "./elements.ts"
 import { IndexMath } from "./index-math.ts"
 import { type Kernel, loop, type Statement, store } from "./loop-ir.ts"
-import { FLAT } from "./nodes.ts"
+import { isFlat } from "./nodes.ts"
 import { order, type Scalar } from "./scalar-rebuild.ts"
 
 /** Sizes of nested loops over `extent` elements, so that no expression of `values` divides an index. */
@@ -14,8 +14,8 @@ export function dimensionsFor(extent: number, values: readonly Scalar[]): number
     if ((e.op !== "quotient" && e.op !== "remainder") || e.args[1].op !== "constant") continue
     const d = Number(e.args[1].value)
     const [y] = e.args
-    if (y === FLAT) divisors.add(d)
-    else if (y.op === "quotient" && y.args[0] === FLAT && y.args[1].op === "constant") {
+    if (isFlat(y)) divisors.add(d)
+    else if (y.op === "quotient" && isFlat(y.args[0]) && y.args[1].op === "constant") {
       divisors.add(Number(y.args[1].value))
       divisors.add(Number(y.args[1].value) * d)
     }
@@ -41,7 +41,7 @@ export function position(sizes: readonly number[], first: number): Scalar {
 export function buildMap(job: Job): { kernel: Kernel; buffers: Buffers } {
   const { group, nodes, roots } = job
   const draft = new Elements(group, nodes, new IndexMath([group.full]), new Buffers(), new Map())
-  const sizes = dimensionsFor(group.full, roots.map((n) => draft.flat(n, FLAT)))
+  const sizes = dimensionsFor(group.full, roots.map((n) => draft.flat(n, s.index(0))))
   const math = new IndexMath(sizes)
   const at = math.simplify(position(sizes, 0))
   const buffers = new Buffers()

@@ -91,6 +91,7 @@ const WHY: Record<Group["form"], string> = {
   map: "every element is computed from elements already at hand; nothing is stored between",
   row: "a row stays in the cache while it is reduced and used again",
   reduce: "what goes into the reduction and what follows each result need no memory between",
+  scan: "what goes into the running fold and what follows it need no memory between",
   contract: "what follows each sum of products is done while it is in a register",
 }
 const whyOf = (job: Job): string => (job.members.length === 1 ? "one operation" : WHY[job.group.form])

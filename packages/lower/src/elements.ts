@@ -8,7 +8,7 @@ import type { Group } from "./group.ts"
 import type { IndexMath } from "./index-math.ts"
 import type { KernelBuffer } from "./loop-ir.ts"
 import { digits, linear, type Nodes } from "./nodes.ts"
-import type { Scalar } from "./scalar-rebuild.ts"
+import { type Scalar, sameScalar } from "./scalar-rebuild.ts"
 
 /** The buffers of one kernel, numbered as they are met. */
 export class Buffers {
@@ -99,7 +99,7 @@ export class Elements {
   }
   #boundValue(n: Tensor, bound: Bound, index: readonly Scalar[]): Scalar {
     const flat = this.#math.simplify(linear(index, n.shape))
-    if (bound.at && flat !== bound.at) {
+    if (bound.at && !sameScalar(flat, bound.at)) {
       throw new Error(`internal: ${n.op.name} is read at another place than its kernel stands at`)
     }
     return bound.value(flat)

@@ -3,8 +3,7 @@
  * them reads it where the kernel stands; so kernels cannot depend on each other in a circle. Knows no loops.
  */
 import type { Tensor } from "@defnote/core"
-import { scalarInstructions as s } from "@defnote/core"
-import { type Access, FLAT, isTrailing, type Nodes, roleOf, widthOf } from "./nodes.ts"
+import { type Access, isFlat, isFlatOver, isTrailing, type Nodes, roleOf, widthOf } from "./nodes.ts"
 import type { Scalar } from "./scalar-rebuild.ts"
 
 /**
@@ -12,7 +11,7 @@ import type { Scalar } from "./scalar-rebuild.ts"
  * member asks for it.
  */
 export type Place = "full" | "outer" | "inline"
-export type Form = "map" | "row" | "reduce" | "contract"
+export type Form = "map" | "row" | "reduce" | "scan" | "contract"
 
 export interface Group {
   readonly root: Tensor
@@ -35,8 +34,6 @@ const CHEAP = 4
 export interface Use extends Access {
   readonly consumer: Tensor
 }
-
-const product = (p: Scalar, w: number): Scalar => s.quotient(p, w)
 
 /** Groups for the nodes in `nodes` (inputs first) that need a kernel. `required` must be stored. */
 export function group(
@@ -95,7 +92,7 @@ function found(n: Tensor, whyNotNext: string): Group {
   const role = roleOf(n)
   const g = { root: n, whyNotNext, members: new Map<Tensor, Place>(), width: 1, full: n.size }
   if (role === "map") return { ...g, form: "map", members: new Map([[n, "full"]]) }
-  if (role === "contract") return { ...g, form: "contract", members: new Map([[n, "full"]]) }
+  if (role === "contract" || role === "scan") return { ...g, form: role, members: new Map([[n, "full"]]) }
   const form = isTrailing(n) ? "row" : "reduce"
   return { ...g, form, members: new Map([[n, "outer"]]), width: widthOf(n), full: n.inputs[0].size }
 }
@@ -106,7 +103,7 @@ function join(g: Group, n: Tensor, uses: readonly Use[], nodes: Nodes): string |
   const role = roleOf(n)
   if (n.inputs.some((x) => x.size === 0)) return "it has no elements to go through"
   if (uses.some((u) => u.at === undefined)) return "the next kernel reads it for many sums of products"
-  if (role === "contract") return joinContract(g, n, uses)
+  if (role === "contract" || role === "scan") return joinMapOnly(g, n, uses, role)
   return role === "reduce" ? joinReduce(g, n, uses) : joinMap(g, n, uses, nodes)
 }
 
@@ -128,7 +125,7 @@ function joinMap(g: Group, n: Tensor, uses: readonly Use[], nodes: Nodes): strin
 /** Read once per row of a plain map: loops keep it outside the row. */
 function isRowOf(g: Group, n: Tensor, u: Use): boolean {
   const w = g.full / Math.max(1, n.size)
-  return w >= 8 && Number.isInteger(w) && g.members.get(u.consumer) === "full" && u.at === product(FLAT, w)
+  return w >= 8 && Number.isInteger(w) && g.members.get(u.consumer) === "full" && isFlatOver(u.at, w)
 }
 const isReduction = (n: Tensor): boolean => roleOf(n) === "reduce"
 /** Elements at which a member is computed. */
@@ -140,28 +137,29 @@ function domainOf(g: Group, member: Tensor): number {
 function placeFor(g: Group, n: Tensor, u: Use): Place {
   const reads = isReduction(u.consumer) ? "full" : g.members.get(u.consumer)
   if (reads === "full") {
-    if (u.at === FLAT && n.size === g.full) return "full"
+    if (isFlat(u.at) && n.size === g.full) return "full"
     if (g.form === "row" && n.size * g.width === g.full && isOuterOf(u.at, g)) return "outer"
   }
-  if (reads === "outer" && u.at === FLAT && n.size === g.full / g.width) return "outer"
+  if (reads === "outer" && isFlat(u.at) && n.size === g.full / g.width) return "outer"
   return "inline"
 }
 /** The position of the row, of the element at FLAT. */
 const isOuterOf = (at: Scalar | undefined, g: Group): boolean =>
-  g.width === g.full ? at?.op === "constant" : at === product(FLAT, g.width)
+  g.width === g.full ? at?.op === "constant" : isFlatOver(at, g.width)
 
-function joinContract(g: Group, n: Tensor, uses: readonly Use[]): string | undefined {
-  if (g.form !== "map") return "the next kernel reduces or contracts as well"
-  if (g.full !== n.size || uses.some((u) => u.at !== FLAT || g.members.get(u.consumer) !== "full")) {
+/** Takes the map that follows a contraction or a running fold into its kernel. */
+function joinMapOnly(g: Group, n: Tensor, uses: readonly Use[], form: "contract" | "scan"): string | undefined {
+  if (g.form !== "map") return "the next kernel reduces, contracts or folds as well"
+  if (g.full !== n.size || uses.some((u) => !isFlat(u.at) || g.members.get(u.consumer) !== "full")) {
     return "the next kernel reads it in another order"
   }
-  g.form = "contract"
+  g.form = form
   g.members.set(n, "full")
   return undefined
 }
 
 function joinReduce(g: Group, n: Tensor, uses: readonly Use[]): string | undefined {
-  if (g.form === "contract") return "the next kernel contracts"
+  if (g.form === "contract" || g.form === "scan") return "the next kernel contracts or folds"
   return isTrailing(n) ? joinRow(g, n, uses) : joinColumn(g, n, uses)
 }
 function joinRow(g: Group, n: Tensor, uses: readonly Use[]): string | undefined {
@@ -189,7 +187,7 @@ function joinRow(g: Group, n: Tensor, uses: readonly Use[]): string | undefined 
 /** A map over the results of a reduction becomes what is done with each result. */
 function becomeEpilogue(g: Group, n: Tensor, uses: readonly Use[], form: Form): boolean {
   if (g.form !== "map" || g.full !== n.size) return false
-  if (!uses.every((u) => u.at === FLAT && g.members.get(u.consumer) === "full")) return false
+  if (!uses.every((u) => isFlat(u.at) && g.members.get(u.consumer) === "full")) return false
   for (const [member, place] of g.members) if (place === "full") g.members.set(member, "outer")
   g.form = form
   g.width = widthOf(n)
@@ -199,7 +197,7 @@ function becomeEpilogue(g: Group, n: Tensor, uses: readonly Use[], form: Form): 
 function joinColumn(g: Group, n: Tensor, uses: readonly Use[]): string | undefined {
   if (g.form === "reduce") {
     const other = [...g.members.keys()].find(isReduction) as Tensor
-    const same = sameReduction(other, n) && uses.every((u) => g.members.get(u.consumer) === "outer" && u.at === FLAT && !isReduction(u.consumer))
+    const same = sameReduction(other, n) && uses.every((u) => g.members.get(u.consumer) === "outer" && isFlat(u.at) && !isReduction(u.consumer))
     if (!same) return "the next kernel reduces other axes"
   } else if (!becomeEpilogue(g, n, uses, "reduce")) return "the next kernel does not read it result by result"
   g.members.set(n, "outer")

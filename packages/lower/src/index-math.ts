@@ -120,6 +120,7 @@ export class IndexMath {
 
   #atom(e: Scalar, range: Range): Linear {
     const r = bounded(range)
+    if (r.lo === r.hi) return this.#make(new Map(), r.lo)
     this.#ranges.set(e, r)
     return { terms: new Map([[e, 1]]), offset: 0, ...r }
   }
@@ -199,7 +200,6 @@ export class IndexMath {
   }
   #quotientAtom(f: Linear, d: number): Linear {
     const atom = s.quotient(this.#rebuild(f), d)
-    if (atom.op === "constant") return this.#make(new Map(), Number(atom.value))
     return this.#atom(atom, { lo: Math.trunc(f.lo / d), hi: Math.trunc(f.hi / d) })
   }
   #remainder(f: Linear, d: number): Linear {
@@ -222,7 +222,6 @@ export class IndexMath {
   }
   #remainderAtom(f: Linear, d: number, range: Range): Linear {
     const atom = s.remainder(this.#rebuild(f), d)
-    if (atom.op === "constant") return this.#make(new Map(), Number(atom.value))
     return this.#atom(atom, range)
   }
 

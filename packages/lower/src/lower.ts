@@ -9,6 +9,7 @@ import { buildContract } from "./build-contract.ts"
 import { buildMap } from "./build-map.ts"
 import { buildReduce } from "./build-reduce.ts"
 import { buildRow } from "./build-row.ts"
+import { buildScan } from "./build-scan.ts"
 import type { Buffers } from "./elements.ts"
 import { expand } from "./expand.ts"
 import { type Group, group } from "./group.ts"
@@ -316,5 +317,6 @@ const BUILDERS: Record<Group["form"], (job: Job) => { kernel: Kernel; buffers: B
   map: buildMap,
   row: buildRow,
   reduce: buildReduce,
+  scan: buildScan,
   contract: buildContract,
 }

@@ -8,12 +8,13 @@ import { IndexMath } from "./index-math.ts"
 import { order, type Scalar } from "./scalar-rebuild.ts"
 
 /** `stored` values lie in memory: parameters, and outputs of nodes that are no loops of ours. */
-export type Role = "stored" | "map" | "reduce" | "contract" | "opaque"
+export type Role = "stored" | "map" | "reduce" | "scan" | "contract" | "opaque"
 
 export function roleOf(n: Tensor): Role {
   if (n.op === paramOp || n.op === elementOp) return "stored"
   if (n.op.at) return "map"
-  if (n.op.fold) return "reduce"
+  if (n.op.fold && n.op.family === "reduce") return "reduce"
+  if (n.op.fold && typeof n.attrs.axis === "number") return "scan"
   return n.op.family === "contract" ? "contract" : "opaque"
 }
 
@@ -44,7 +45,15 @@ export interface Reading {
   readonly cost: number
 }
 
-export const FLAT: Scalar = s.index(0)
+/** The position itself. Made anew each time: the table of expressions may have been renewed since. */
+const flat = (): Scalar => s.index(0)
+/** Whether an expression is the position itself. */
+export const isFlat = (e: Scalar | undefined): boolean => e?.op === "index" && Number(e.value) === 0
+/** Whether an expression is the position divided by `d`. */
+export function isFlatOver(e: Scalar | undefined, d: number): boolean {
+  if (d === 1) return isFlat(e)
+  return e?.op === "quotient" && isFlat(e.args[0]) && e.args[1].op === "constant" && Number(e.args[1].value) === d
+}
 const POINTWISE = new Set(["unary", "binary", "compare", "select"])
 /** Moves seen through at most so often; longer chains are cut into kernels. */
 const DEPTH = 24
@@ -74,7 +83,7 @@ export class Nodes {
     while (this.isVirtual(n)) {
       const { accesses, cost } = this.reading(n)
       const [a] = accesses
-      if (accesses.length !== 1 || a.at !== FLAT || cost > 0) break
+      if (accesses.length !== 1 || !isFlat(a.at) || cost > 0) break
       if (a.producer.dtype !== n.dtype || a.producer.size !== n.size) break
       n = a.producer
     }
@@ -118,7 +127,7 @@ export class Nodes {
     const known = key ? this.#costs.get(key) : undefined
     if (known !== undefined) return { own: [], cost: known }
     const math = new IndexMath([Math.max(1, n.size)])
-    const index = digits(FLAT, n.shape).map((d) => math.simplify(d))
+    const index = digits(flat(), n.shape).map((d) => math.simplify(d))
     const load = (k: number, i: readonly Scalar[]): Scalar =>
       s.load(n.inputs[k].dtype, k, math.simplify(linear(i, n.inputs[k].shape)))
     const own = order([(n.op.at as NonNullable<typeof n.op.at>)(index, load, n)])
@@ -130,26 +139,26 @@ export class Nodes {
   #read(n: Tensor): Reading {
     const role = roleOf(n)
     if (role === "map") return this.#readMap(n)
-    if (role === "reduce") return this.#readReduce(n)
+    if (role === "reduce" || role === "scan") return this.#readReduce(n)
     if (role === "contract") return this.#readContract(n)
     const inputs = role === "opaque" ? n.inputs : []
     return { accesses: inputs.map((x) => ({ producer: this.memory(x), at: undefined })), cost: 0 }
   }
   #readMap(n: Tensor): Reading {
     if (POINTWISE.has(n.op.family) && n.inputs.every((x) => !this.isVirtual(x))) {
-      return { accesses: n.inputs.map((producer) => ({ producer, at: FLAT })), cost: this.#own(n).cost }
+      return { accesses: n.inputs.map((producer) => ({ producer, at: flat() })), cost: this.#own(n).cost }
     }
     const math = new IndexMath([Math.max(1, n.size)])
-    return this.#collect(math, (at) => at(n, digits(FLAT, n.shape), true))
+    return this.#collect(math, (at) => at(n, digits(flat(), n.shape), true))
   }
   #readReduce(n: Tensor): Reading {
     const math = new IndexMath([Math.max(1, n.inputs[0].size)])
-    return this.#collect(math, (at) => at(n.inputs[0], digits(FLAT, n.inputs[0].shape), false))
+    return this.#collect(math, (at) => at(n.inputs[0], digits(flat(), n.inputs[0].shape), false))
   }
   #readContract(n: Tensor): Reading {
     const accesses = n.inputs.flatMap((x) => {
       const math = new IndexMath([Math.max(1, x.size)])
-      return this.#collect(math, (at) => at(x, digits(FLAT, x.shape), false)).accesses
+      return this.#collect(math, (at) => at(x, digits(flat(), x.shape), false)).accesses
     })
     return { accesses: accesses.map(({ producer }) => ({ producer, at: undefined })), cost: 2 }
   }

@@ -1,5 +1,5 @@
 /** @file Generic walks over scalar expressions: rebuilding one over other arguments, order, dependencies. */
-import { type DType, scalarInstructions as s } from "@defnote/core"
+import { scalarInstructions as s } from "@defnote/core"
 
 export type Scalar = s.Scalar
 
@@ -81,5 +81,9 @@ export function replaceScalars(root: Scalar, replace: (e: Scalar) => Scalar | un
   return done.get(root) as Scalar
 }
 
-/** The same expression of a dtype as a constant zero, for places that need any value. */
-export const zero = (d: DType): Scalar => s.constant(d, 0)
+/** Whether two small expressions are the same, also when the table of expressions was renewed between them. */
+export function sameScalar(a: Scalar, b: Scalar): boolean {
+  if (a === b) return true
+  if (a.op !== b.op || a.dtype !== b.dtype || !Object.is(a.value, b.value)) return false
+  return a.args.length === b.args.length && a.args.every((x, i) => sameScalar(x, b.args[i]))
+}

@@ -1,0 +1,89 @@
+/** @file Graph to executable: lowers, places values, writes one module, instantiates it. */
+import { type CompileOptions, type Executable, engine, type Graph, type KernelInfo } from "@defnote/core"
+import { type Kernel, type LoweredProgram, listing, lower, plan, type Step, type Target } from "@defnote/lower"
+import { driverFunction, tableBytes } from "./driver-code.ts"
+import { F64, I32, ModuleBuilder } from "./encoder.ts"
+import { WasmExecutable } from "./executable.ts"
+import { hasRelaxedSimd } from "./features.ts"
+import { Helpers } from "./helpers.ts"
+import { kernelFunction } from "./kernel-code.ts"
+import { routineFor } from "./kernels/index.ts"
+import { linearMemory } from "./memory.ts"
+import { needWebAssembly } from "./web-assembly.ts"
+
+const IMPORTS = [
+  { name: "poll", params: [], results: [] },
+  { name: "host", params: [I32, I32], results: [] },
+  { name: "fmod", params: [F64, F64], results: [F64] },
+] as const
+
+/** How many rows of a matrix tile fit beside the vectors: V8 has about 15 vector registers. */
+function targetFor(relaxed: boolean): Target {
+  return {
+    name: "wasm",
+    lanes: 4,
+    tile: relaxed ? { rows: 6, vectors: 2 } : { rows: 4, vectors: 2 },
+    claims: (n) => routineFor(n) !== undefined,
+  }
+}
+
+export function compile(graph: Graph, options: CompileOptions): Executable {
+  const relaxed = hasRelaxedSimd() && !options.strict
+  const program = lower(graph, targetFor(relaxed))
+  const placement = plan(program)
+  const module = new ModuleBuilder(IMPORTS)
+  const helpers = new Helpers(module)
+  const poll = module.importIndex("poll")
+  const functions = program.kernels.map((k) => module.add(kernelFunction(k, helpers, { relaxed, poll })))
+  const imports = { poll, host: module.importIndex("host") }
+  const { main, hostSteps } = driverFunction(program, placement, functions, imports)
+  module.add(main, "main")
+  const parts = {
+    program,
+    placement,
+    hostSteps,
+    blockBytes: placement.bytes + tableBytes(program),
+    kernels: program.kernels.map((k, i) => describeKernel(k, i, program)),
+    moving: swapped(program.steps),
+    name: "wasm",
+  }
+  return instantiate(module, parts)
+}
+function instantiate(module: ModuleBuilder, parts: ConstructorParameters<typeof WasmExecutable>[0]): Executable {
+  const wasm = needWebAssembly()
+  const env = {
+    memory: linearMemory.memory,
+    poll: () => engine.poll(),
+    host: (base: number, i: number) => executable.host(base, i),
+    fmod: (a: number, b: number) => a % b,
+  }
+  const instance = new wasm.Instance(new wasm.Module(module.bytes()), { env })
+  const executable = new WasmExecutable(parts, instance.exports.main)
+  return executable
+}
+
+/** Values that change places. */
+function swapped(steps: readonly Step[], found = new Set<number>()): Set<number> {
+  for (const x of steps) {
+    if (x.kind === "swap") found.add(x.a).add(x.b)
+    if (x.kind === "if") swapped(x.yes, swapped(x.no, found))
+    if (x.kind === "while") swapped(x.test, swapped(x.body, found))
+    if (x.kind === "for") swapped(x.body, found)
+  }
+  return found
+}
+function describeKernel(k: Kernel, i: number, program: LoweredProgram): KernelInfo {
+  const { source, lineNodes } = listing(k, program.names)
+  return {
+    id: `k${i}`,
+    form: k.form,
+    nodes: k.nodes,
+    why: k.why,
+    whyNotNext: k.whyNotNext,
+    language: "loop-ir",
+    source,
+    lineNodes,
+    bytes: k.bytes,
+    flops: k.flops,
+  }
+}

@@ -1,0 +1,210 @@
+/** @file The function that runs a whole program: calls kernels in order, turns loops, chooses branches, moves carries. */
+import { type LoweredProgram, type Placement, type Step } from "@defnote/lower"
+import { Code, FunctionBuilder, I32, OP } from "./encoder.ts"
+
+export interface Imports {
+  readonly poll: number
+  /** Runs step `i` of the host, which finds the places of its values in the table. */
+  readonly host: number
+}
+/** A step that the host runs. */
+export type HostStep = Extract<Step, { kind: "routine" | "effect" }>
+
+export interface Driver {
+  readonly main: FunctionBuilder
+  readonly hostSteps: readonly HostStep[]
+}
+
+/** Parameter 0 is the place of the program's block; behind the values it holds a table of places for the host. */
+export function driverFunction(
+  program: LoweredProgram,
+  placement: Placement,
+  functions: readonly number[],
+  imports: Imports,
+): Driver {
+  const f = new FunctionBuilder([I32])
+  const writer = new DriverWriter(program, placement, functions, imports, f)
+  writer.write()
+  return { main: f, hostSteps: writer.hostSteps }
+}
+
+class DriverWriter {
+  readonly hostSteps: HostStep[] = []
+  readonly #program: LoweredProgram
+  readonly #placement: Placement
+  readonly #functions: readonly number[]
+  readonly #imports: Imports
+  readonly #f: FunctionBuilder
+  /** Values whose place changes while the program runs. */
+  readonly #moving = new Map<number, number>()
+
+  constructor(program: LoweredProgram, placement: Placement, functions: readonly number[], imports: Imports, f: FunctionBuilder) {
+    this.#program = program
+    this.#placement = placement
+    this.#functions = functions
+    this.#imports = imports
+    this.#f = f
+  }
+  write(): void {
+    this.#findMoving(this.#program.steps)
+    const c = this.#f.code
+    for (const [value, local] of this.#moving) {
+      if (this.#placement.offsets[value] < 0) continue
+      this.#fixed(c, value)
+      c.set(local)
+    }
+    this.#steps(c, this.#program.steps)
+    // where the results are, for the host
+    this.#program.outputs.forEach((value, i) => {
+      if (!this.#moving.has(value)) return
+      this.#tableSlot(c)
+      this.#place(c, value)
+      c.memory(OP.i32Store, this.#tableOffset + 4 * i)
+    })
+  }
+  get #tableOffset(): number {
+    return this.#placement.bytes
+  }
+  #tableSlot(c: Code): void {
+    c.get(0)
+  }
+  #findMoving(steps: readonly Step[]): void {
+    const move = (value: number): void => {
+      if (!this.#moving.has(value)) this.#moving.set(value, this.#f.local(I32))
+    }
+    for (const x of steps) {
+      if (x.kind === "swap") [x.a, x.b].forEach(move)
+      if (x.kind === "for") for (const w of x.windows) move(w.window)
+      if (x.kind === "if") [x.yes, x.no].forEach((s) => void this.#findMoving(s))
+      if (x.kind === "while") [x.test, x.body].forEach((s) => void this.#findMoving(s))
+      if (x.kind === "for") this.#findMoving(x.body)
+    }
+  }
+  #fixed(c: Code, value: number): void {
+    c.get(0)
+    const offset = this.#placement.offsets[value]
+    if (offset < 0) throw new Error(`internal: wasm: value ${value} has no place`)
+    if (offset) c.i32(offset).op(OP.i32Add)
+  }
+  /** Puts the place of a value on the stack. */
+  #place(c: Code, value: number): void {
+    const local = this.#moving.get(value)
+    if (local === undefined) this.#fixed(c, value)
+    else c.get(local)
+  }
+  #steps(c: Code, steps: readonly Step[]): void {
+    for (const x of steps) this.#step(c, x)
+  }
+  #step(c: Code, x: Step): void {
+    switch (x.kind) {
+      case "kernel":
+        return this.#kernel(c, x)
+      case "copy":
+        return this.#copy(c, x.from, x.to)
+      case "swap":
+        return this.#swap(c, x.a, x.b)
+      case "if":
+        this.#place(c, x.test)
+        c.memory(OP.i32Load8U, 0).op(OP.if, 0x40)
+        this.#steps(c, x.yes)
+        c.op(OP.else)
+        this.#steps(c, x.no)
+        c.op(OP.end)
+        return
+      case "while":
+        return this.#while(c, x)
+      case "for":
+        return this.#for(c, x)
+      default:
+        return this.#host(c, x)
+    }
+  }
+  #kernel(c: Code, { kernel, values }: Extract<Step, { kind: "kernel" }>): void {
+    const { range } = this.#program.kernels[kernel]
+    const places = (): void => values.forEach((v) => void this.#place(c, v))
+    const f = this.#functions[kernel]
+    if (!range) {
+      places()
+      c.call(f)
+    } else if (range.grain >= range.extent) {
+      places()
+      c.i32(0).i32(range.extent).call(f)
+    } else this.#chunks(c, range, places, f)
+  }
+  /** Calls the kernel part by part, with a poll before each. */
+  #chunks(c: Code, range: { extent: number; grain: number }, places: () => void, f: number): void {
+    const at = this.#f.local(I32)
+    const to = this.#f.local(I32)
+    c.i32(0).set(at).op(OP.loop, 0x40).call(this.#imports.poll)
+    c.get(at).i32(range.grain).op(OP.i32Add, OP.localTee).u(to).i32(range.extent).get(to).i32(range.extent)
+    c.op(OP.i32LtS, OP.select).set(to)
+    places()
+    c.get(at).get(to).call(f)
+    c.get(to).tee(at).i32(range.extent).op(OP.i32LtS, OP.brIf).u(0).op(OP.end)
+    this.#f.release(I32, at)
+    this.#f.release(I32, to)
+  }
+  #copy(c: Code, from: number, to: number): void {
+    this.#place(c, to)
+    this.#place(c, from)
+    c.i32(this.#program.values[to].bytes).fc(10, 0, 0)
+  }
+  #swap(c: Code, a: number, b: number): void {
+    const [x, y] = [this.#moving.get(a) as number, this.#moving.get(b) as number]
+    c.get(x).get(y).set(x).set(y)
+  }
+  #while(c: Code, x: Extract<Step, { kind: "while" }>): void {
+    const count = this.#f.local(I32)
+    c.i32(0).set(count).op(OP.block, 0x40, OP.loop, 0x40).call(this.#imports.poll)
+    this.#steps(c, x.test)
+    this.#place(c, x.flag)
+    c.memory(OP.i32Load8U, 0).op(OP.i32Eqz, OP.brIf).u(1)
+    this.#steps(c, x.body)
+    c.get(count).i32(1).op(OP.i32Add).set(count).op(OP.br).u(0).op(OP.end, OP.end)
+    if (x.count !== undefined) {
+      this.#place(c, x.count)
+      c.get(count).memory(OP.i32Store, 0)
+    }
+    this.#f.release(I32, count)
+  }
+  #for(c: Code, x: Extract<Step, { kind: "for" }>): void {
+    if (x.length === 0) return
+    const turn = this.#f.local(I32)
+    const bytes = (value: number): number => this.#program.values[value].bytes
+    for (const w of x.windows) {
+      this.#place(c, w.of)
+      if (x.reverse) c.i32((x.length - 1) * bytes(w.window)).op(OP.i32Add)
+      c.set(this.#moving.get(w.window) as number)
+    }
+    c.i32(0).set(turn).op(OP.loop, 0x40).call(this.#imports.poll)
+    this.#steps(c, x.body)
+    for (const w of x.windows) {
+      const local = this.#moving.get(w.window) as number
+      c.get(local).i32(x.reverse ? -bytes(w.window) : bytes(w.window)).op(OP.i32Add).set(local)
+    }
+    c.get(turn).i32(1).op(OP.i32Add, OP.localTee).u(turn).i32(x.length).op(OP.i32LtS, OP.brIf).u(0).op(OP.end)
+    this.#f.release(I32, turn)
+  }
+  #host(c: Code, x: HostStep): void {
+    const values = [...x.inputs, ...(x.kind === "routine" ? x.outputs : [])]
+    values.forEach((v, i) => {
+      c.get(0)
+      if (v === undefined) c.i32(0)
+      else this.#place(c, v)
+      c.memory(OP.i32Store, this.#tableOffset + 4 * i)
+    })
+    c.get(0).i32(this.hostSteps.push(x) - 1).call(this.#imports.host)
+  }
+}
+/** Bytes behind the values for the table of places. */
+export function tableBytes(program: LoweredProgram): number {
+  const most = (steps: readonly Step[]): number =>
+    steps.reduce((n, x) => {
+      if (x.kind === "routine") return Math.max(n, x.inputs.length + x.outputs.length)
+      if (x.kind === "effect") return Math.max(n, x.inputs.length)
+      if (x.kind === "if") return Math.max(n, most(x.yes), most(x.no))
+      if (x.kind === "while") return Math.max(n, most(x.test), most(x.body))
+      return x.kind === "for" ? Math.max(n, most(x.body)) : n
+    }, 0)
+  return 4 * Math.max(program.outputs.length, most(program.steps)) + 64
+}

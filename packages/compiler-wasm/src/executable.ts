@@ -1,0 +1,116 @@
+/** @file A compiled program: copies inputs in, runs, copies results out into buffers of their own (D4.2). */
+import {
+  allocateBuffer,
+  CpuStorage,
+  DeviceError,
+  type Executable,
+  engine,
+  type KernelInfo,
+  type MemoryPlan,
+  read,
+  type Storage,
+  type Tensor,
+  type TypedArray,
+  view,
+} from "@defnote/core"
+import type { LoweredProgram, Placement } from "@defnote/lower"
+import type { HostStep } from "./driver-code.ts"
+import { routineFor } from "./kernels/index.ts"
+import { linearMemory } from "./memory.ts"
+
+export interface Parts {
+  readonly program: LoweredProgram
+  readonly placement: Placement
+  /** Bytes of the block that a run needs. */
+  readonly blockBytes: number
+  readonly hostSteps: readonly HostStep[]
+  readonly kernels: readonly KernelInfo[]
+  /** Outputs whose place is only known at the end: read from the table. */
+  readonly moving: ReadonlySet<number>
+  readonly name: string
+}
+
+export class WasmExecutable implements Executable {
+  readonly kernels: readonly KernelInfo[]
+  readonly memory: MemoryPlan
+  readonly steps = []
+  readonly #parts: Parts
+  #main: ((base: number) => void) | undefined
+
+  constructor(parts: Parts, main: (base: number) => void) {
+    this.#parts = parts
+    this.#main = main
+    this.kernels = parts.kernels
+    this.memory = memoryPlan(parts)
+  }
+  run(inputs: readonly Storage[]): Storage[] {
+    const main = this.#main
+    if (!main) throw new Error("internal: wasm: the program was disposed")
+    engine.poll()
+    const { blockBytes, name } = this.#parts
+    const base = linearMemory.acquire(blockBytes, name)
+    try {
+      this.#copyIn(base, inputs)
+      main(base)
+      return this.#copyOut(base)
+    } finally {
+      linearMemory.release(base, blockBytes)
+    }
+  }
+  #copyIn(base: number, inputs: readonly Storage[]): void {
+    const { program, placement } = this.#parts
+    const { bytes } = linearMemory
+    program.inputs.forEach((value, i) => {
+      const offset = placement.offsets[value]
+      const storage = inputs[i]
+      if (!storage.readSync) throw new DeviceError(`wasm: input ${i} is on ${storage.device}; write \`await t.to("cpu")\``)
+      if (offset >= 0) bytes.set(new Uint8Array(storage.readSync(), 0, program.values[value].bytes), base + offset)
+    })
+  }
+  #copyOut(base: number): Storage[] {
+    const { program, placement, moving } = this.#parts
+    const { buffer } = linearMemory.memory
+    const table = new Int32Array(buffer, base + placement.bytes, program.outputs.length)
+    return program.outputs.map((value, i) => {
+      const { dtype, elements, bytes } = program.values[value]
+      const at = moving.has(value) ? table[i] : base + placement.offsets[value]
+      const out = allocateBuffer(dtype, elements, "wasm")
+      new Uint8Array(out).set(new Uint8Array(buffer, at, bytes))
+      return new CpuStorage(out)
+    })
+  }
+  /** Runs a step of the host; the table holds the places of its values. */
+  host(base: number, index: number): void {
+    const { hostSteps, placement } = this.#parts
+    const x = hostSteps[index]
+    const outputs = x.kind === "routine" ? x.outputs : []
+    const table = new Int32Array(linearMemory.memory.buffer, base + placement.bytes, x.inputs.length + outputs.length)
+    const places = [...table]
+    const array = (value: number, i: number): TypedArray => {
+      const { dtype, elements } = this.#parts.program.values[value]
+      return view(dtype, linearMemory.memory.buffer, places[i], elements)
+    }
+    const given = x.inputs.map(array)
+    if (x.kind === "effect") return runEffect(x.node, given)
+    const to = outputs.map((v, i) => (v === undefined ? undefined : array(v, x.inputs.length + i)))
+    routineFor(x.node)?.(x.node, given, to)
+  }
+  dispose(): void {
+    this.#main = undefined
+  }
+}
+/** An effect sees values, not memory: it may keep them. */
+function runEffect(n: Tensor, inputs: readonly TypedArray[]): void {
+  const values = inputs.map((x, i) => valuesOf(n.inputs[i], x))
+  n.op.evaluate?.(values, n, new Set())
+}
+function valuesOf(n: Tensor, x: TypedArray): ArrayLike<number | bigint> {
+  return Array.from({ length: x.length }, (_, i) => read(n.dtype, x, i))
+}
+function memoryPlan({ program, placement }: Parts): MemoryPlan {
+  const values = program.values.flatMap((v) => {
+    const { from, to } = placement.lives[v.id]
+    return v.node && v.home.kind === "scratch" && to >= 0 ? [{ node: v.node, bytes: v.bytes, from, to }] : []
+  })
+  return { peakBytes: placement.bytes, values }
+}
