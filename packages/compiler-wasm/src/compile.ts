@@ -1,6 +1,6 @@
 /** @file Graph to executable: lowers, places values, writes one module, instantiates it. */
 import { type CompileOptions, type Executable, engine, type Graph, type KernelInfo } from "@defnote/core"
-import { type Kernel, type LoweredProgram, listing, lower, plan, type Step, type Target } from "@defnote/lower"
+import { type Kernel, type Listing, type LoweredProgram, listing, lower, plan, type Step, type Target } from "@defnote/lower"
 import { driverFunction, tableBytes } from "./driver-code.ts"
 import { F64, I32, ModuleBuilder } from "./encoder.ts"
 import { WasmExecutable } from "./executable.ts"
@@ -72,8 +72,13 @@ function swapped(steps: readonly Step[], found = new Set<number>()): Set<number>
   }
   return found
 }
+/** The text is made when somebody looks at it. */
 function describeKernel(k: Kernel, i: number, program: LoweredProgram): KernelInfo {
-  const { source, lineNodes } = listing(k, program.names)
+  let text: Listing | undefined
+  const read = (): Listing => {
+    text ??= listing(k, program.names)
+    return text
+  }
   return {
     id: `k${i}`,
     form: k.form,
@@ -81,8 +86,12 @@ function describeKernel(k: Kernel, i: number, program: LoweredProgram): KernelIn
     why: k.why,
     whyNotNext: k.whyNotNext,
     language: "loop-ir",
-    source,
-    lineNodes,
+    get source() {
+      return read().source
+    },
+    get lineNodes() {
+      return read().lineNodes
+    },
     bytes: k.bytes,
     flops: k.flops,
   }

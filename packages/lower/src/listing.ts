@@ -30,6 +30,9 @@ const INFIX: Partial<Record<Scalar["op"], string>> = {
   equal: "==",
 }
 
+/** Index expressions shorter than this are written again rather than named. */
+const SHORT = 32
+
 class Writer {
   readonly #kernel: Kernel
   readonly #names: ReadonlyMap<object, Tensor>
@@ -83,11 +86,13 @@ class Writer {
     const all = order(roots, (e) => !this.#given.has(e))
     for (const e of all) for (const a of e.args) uses.set(a, (uses.get(a) ?? 0) + 1)
     for (const e of all) {
-      if (!e.args.length || roots.includes(e) || e.op === "load" || e.dtype === "i32") continue
-      const node = this.#names.get(e) as Tensor | undefined
+      if (!e.args.length || roots.includes(e) || e.op === "load") continue
+      const node = e.dtype === "i32" ? undefined : this.#names.get(e)
       if (!node && (uses.get(e) ?? 0) < 2) continue
+      const text = this.#text(e)
+      if (!node && e.dtype === "i32" && text.length < SHORT) continue
       const name = `t${this.#serial++}`
-      this.#line(depth, `let ${name} = ${this.#text(e)}`, node)
+      this.#line(depth, `let ${name} = ${text}`, node)
       this.#given.set(e, name)
     }
   }
