@@ -17,6 +17,7 @@ import { formatType, type Shape, sizeOf } from "../shape.ts"
 import { isTensor, type Tensor } from "../tensor.ts"
 import { currentTrace } from "../trace.ts"
 import { fromTypedArray } from "../value.ts"
+import { isWeak } from "./align.ts"
 import { abs, add, maximum, multiply, negate, remainder, sign, subtract } from "./arithmetic.ts"
 import { bitwiseOr, rightShift } from "./bitwise.ts"
 import { where } from "./choice.ts"
@@ -287,9 +288,11 @@ function shuffled(key: Tensor, x: Tensor, axis: number, o: BitsOptions): Tensor 
   }
   return y
 }
+/** A tensor to draw from, as opposed to a count, which may be a traced number. */
+const isCollection = (x: Tensor | number): x is Tensor => isTensor(x) && !isWeak(x)
 function permuted(key: Tensor, x: Tensor | number, o: PermutationOptions = {}): Tensor {
   requireKey("random.permutation", key)
-  if (!isTensor(x)) return shuffled(key, iota([integer("random.permutation", "n", x)]), -1, o)
+  if (!isCollection(x)) return shuffled(key, iota([integer("random.permutation", "n", x)]), -1, o)
   const axis = axisFrom("random.permutation", o.axis ?? 0, x.type)
   if (x.rank === 1 || o.independent) return shuffled(key, x, axis, o)
   const order = shuffled(key, iotaNode(x.shape[x.rank + axis], "i32"), -1, o)
@@ -326,11 +329,11 @@ function weighted(key: Tensor, draws: Shape, p: Tensor, o: ChoiceOptions): Tenso
 function chosen(key: Tensor, x: Tensor | number, shape: Shape, o: ChoiceOptions = {}): Tensor {
   requireKey("random.choice", key)
   const draws = integers("random.choice", "the shape", shape)
-  const axis = isTensor(x) ? axisFrom("random.choice", o.axis ?? 0, x.type) : -1
-  const n = isTensor(x) ? x.shape[x.rank + axis] : integer("random.choice", "n", x)
+  const axis = isCollection(x) ? axisFrom("random.choice", o.axis ?? 0, x.type) : -1
+  const n = isCollection(x) ? x.shape[x.rank + axis] : integer("random.choice", "n", x)
   checkDraws(n, draws, o)
   const at = positions(key, n, draws, o)
-  if (!isTensor(x)) return at
+  if (!isCollection(x)) return at
   return take(x, at, { axis })
 }
 function positions(key: Tensor, n: number, draws: Shape, o: ChoiceOptions): Tensor {
