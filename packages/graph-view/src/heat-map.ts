@@ -34,13 +34,17 @@ export interface PanelSize {
   readonly cell: readonly [width: number, height: number]
 }
 
-/** Cells are square while they can be; at most 24 px, and never wider than the room. */
+/** Widest picture that a few columns are stretched to, and widest cell, in px. */
+const STRETCH = 320
+const WIDEST = 48
+
+/** Cells are square while many, wider when there are few columns, and never wider than the room. */
 export function panelSize(level: Level, room: number, roomHeight: number): PanelSize {
   const square = Math.min(24, room / level.columns, roomHeight / level.rows)
-  const tall = level.rows === 1 ? 22 : square
-  const w = square < 1 ? Math.min(24, room / level.columns) : whole(square)
+  const few = Math.min(WIDEST, STRETCH / level.columns, room / level.columns)
+  const w = square < 1 ? Math.min(24, room / level.columns) : whole(Math.max(square, few))
   const h =
-    square < 1 ? Math.min(24, roomHeight / level.rows) : level.rows === 1 ? tall : whole(square)
+    level.rows === 1 ? 22 : square < 1 ? Math.min(24, roomHeight / level.rows) : whole(square)
   return { width: w * level.columns, height: h * level.rows, cell: [w, h] }
 }
 

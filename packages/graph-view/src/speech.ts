@@ -6,7 +6,6 @@ const WORDS: readonly (readonly [RegExp, string])[] = [
   [/=/g, " equals "],
   [/×/g, " times "],
   [/·/g, " matrix times "],
-  [/−=/g, " minus equals "],
   [/−/g, " minus "],
   [/²/g, " squared"],
   [/√/g, " square root of "],
