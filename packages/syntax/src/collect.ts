@@ -5,13 +5,14 @@ import { type Absent, bare, children, identifiers, isFunction, type Node } from 
 /** The scopes, the declarations and the unresolved references of a tree. */
 export function collect(tree: Node): {
   root: Scope
+  scopes: Scope[]
   bindings: Binding[]
   references: Reference[]
 } {
   const collector = new Collector(tree)
   collector.visitAll(tree.body, collector.root)
-  const { root, bindings, references } = collector
-  return { root, bindings, references }
+  const { root, scopes, bindings, references } = collector
+  return { root, scopes, bindings, references }
 }
 
 const TYPE_SCOPE =
@@ -19,6 +20,7 @@ const TYPE_SCOPE =
 
 class Collector {
   readonly root: Scope
+  readonly scopes: Scope[] = []
   readonly bindings: Binding[] = []
   readonly references: Reference[] = []
   private typeDepth = 0
@@ -51,7 +53,9 @@ class Collector {
   }
 
   enter(node: Node, parent: Scope, isFunction = false): Scope {
-    return { parent, node, isFunction, bindings: new Map() }
+    const scope = { parent, node, isFunction, bindings: new Map() }
+    this.scopes.push(scope)
+    return scope
   }
 
   declare(id: Node, kind: BindingKind, scope: Scope, declaration: Node, value?: Node): void {

@@ -125,11 +125,17 @@ export class Control {
     else this.rewriter.argument(test)
   }
 
-  /** What may move into arrow functions, but not depend on a tensor. */
-  softObstacle(nodes: readonly (Node | Absent)[]): Obstacle | undefined {
+  /** What may move into arrow functions, but not depend on a tensor. `at`: where the state is read. */
+  softObstacle(nodes: readonly (Node | Absent)[], at: number): Obstacle | undefined {
     const present = nodes.filter((n) => n != null)
     const thrown = present.map(findThrow).find(Boolean)
-    return thrown ?? this.rewriter.mutation(present)
+    return thrown ?? this.rewriter.mutation(present) ?? this.hidden(present, at)
+  }
+
+  private hidden(nodes: readonly Node[], at: number): Obstacle | undefined {
+    const binding = this.rewriter.names.hiddenIn(nodes, at)
+    if (!binding) return undefined
+    return { code: "D213", at: { start: at, end: at + 1 }, detail: `\`${binding.name}\`` }
   }
 
   /** Emits a statement; true when it took the rest of the list with it. */
@@ -188,7 +194,7 @@ export class Control {
         if (isSwitch) this.rewriter.plain(c, "D206", c)
         else if (c.type === "SwitchCase") this.case(c)
         else if (s.type === "LabeledStatement" && isLoop(c)) {
-          this.native(c, { code: "D203", at: c, detail: "" })
+          this.native(c, { code: "D203", at: c, detail: "" }, true)
         } else this.rewriter.expression(c)
       }),
     )
@@ -202,10 +208,10 @@ export class Control {
     })
   }
 
-  /** Stays JavaScript; a tensor condition is an error at run time. */
-  private native(s: Node, why: Obstacle): void {
+  /** Stays JavaScript; a tensor condition is an error at run time. A label alone is no reason to warn. */
+  private native(s: Node, why: Obstacle, isQuiet = false): void {
     const { rewriter } = this
-    rewriter.warn(why, s.test ?? undefined)
+    if (!isQuiet) rewriter.warn(why, s.test ?? undefined)
     this.within({ native: true }, () =>
       rewriter.copyChildren(s, (c) => {
         if (c === s.test) rewriter.plain(c, why.code, why.at)
@@ -228,7 +234,7 @@ export class Control {
     const leaves = exits(s).length > 0
     if (leaves && !this.context.loop) return this.leavingIf(s, rest)
     const flags = leaves ? this.flagsOf([s]) : []
-    this.openIf("if", s, this.softObstacle([s.consequent, s.alternate]))
+    this.openIf("if", s, this.softObstacle([s.consequent, s.alternate], s.start))
     this.branch(s.consequent)
     this.out.own(", ")
     if (s.alternate) this.branch(s.alternate)
@@ -262,7 +268,7 @@ export class Control {
     const moved = this.moved(rest)
     const after = name ? { call: `return ${name}();`, nodes: moved } : this.context.after
     this.out.own("return ")
-    this.openIf("cond", s, this.softObstacle([s.consequent, s.alternate, ...moved]))
+    this.openIf("cond", s, this.softObstacle([s.consequent, s.alternate, ...moved], s.start))
     this.leavingBranch(s.consequent, name, after)
     this.out.own(", ")
     if (isInline) this.rest("() => {", rest, s.end)
@@ -326,7 +332,7 @@ export class Control {
     const { library } = this.rewriter
     const test = () => this.out.own(`${library}.none(${flags.join(", ")})`)
     this.out.own(` ${library}.if(`)
-    this.condition(test, this.softObstacle(rest))
+    this.condition(test, this.softObstacle(rest, rest[0]!.start))
     this.out.own(", -1, () => {")
     this.list(rest, at)
     this.out.own(" }, () => {}")

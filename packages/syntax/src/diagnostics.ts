@@ -161,6 +161,14 @@ export const DIAGNOSTICS = {
     instead: "compute the conditions first and use `?:`, or return in each branch",
     when: "text",
   },
+  D213: {
+    title: "a variable that a tensor condition changes is hidden by another one",
+    message:
+      "{detail} is assigned depending on this condition, but hidden here by another of the same name",
+    detail: "a variable",
+    instead: "rename one of the two",
+    when: "tensor",
+  },
 } as const satisfies Record<string, DiagnosticEntry>
 
 export type DiagnosticCode = keyof typeof DIAGNOSTICS

@@ -37,7 +37,10 @@ export type UnaryDispatch = (a: unknown, site: number) => unknown
  * - a tensor test, or a tensor `stop` in `while` and `do`: a graph loop from the current state;
  * - a plain test and a tensor `stop` in `for`: the turn runs under the guard `not(stop)`, unrolled.
  *
- * @param test   the condition; `do` does not read it before its first turn
+ * `do` runs its first turn without reading either: in an inner loop `stop` may be a tensor at once (a `return` of the
+ * loop around), which must not skip that turn. The state of a graph loop is any tree of arrays and plain objects.
+ *
+ * @param test   the condition
  * @param body   one turn; receives what `each` returns
  * @param get    reads the state that `body`, `update` and `test` assign; `undefined` when there is none
  * @param set    writes it

@@ -9,11 +9,14 @@ export class Emitter {
   private muted = 0
   private ahead = 0
   private readonly text: string
+  private readonly source: string
   private readonly back: (offset: number) => number
   private readonly starts: readonly number[]
 
-  constructor(text: string, back: (offset: number) => number) {
+  /** `text` was parsed; `source` is what the user wrote, the same unless it was repaired. */
+  constructor(text: string, source: string, back: (offset: number) => number) {
     this.text = text
+    this.source = source
     this.back = back
     this.starts = lineStarts(text)
   }
@@ -27,20 +30,38 @@ export class Emitter {
     this.pieces += text
   }
 
-  /** Source text, mapped one to one; where a repair added something, only what is in the source is mapped. */
+  /** Source text, mapped one to one; where a repair changed something, only what is still as in the source. */
   copy(start: number, end: number): void {
     if (end <= start) return
-    const piece = this.text.slice(start, end)
-    const from = this.back(start)
-    const length = this.back(end) - from
-    if (this.muted === 0 && length > 0) this.segment(Math.min(length, piece.length), from, length)
-    this.append(piece)
+    if (this.text === this.source) this.piece(start, end, start)
+    else this.repaired(start, end)
   }
 
-  /** A name of ours that stands for a token of the source. */
+  private repaired(start: number, end: number): void {
+    const { text, source, back } = this
+    const isKept = (at: number) => back(at + 1) === back(at) + 1 && text[at] === source[back(at)]
+    for (let from = start; from < end; ) {
+      const kept = isKept(from)
+      let to = from + 1
+      while (to < end && isKept(to) === kept) to++
+      if (kept) this.piece(from, to, back(from))
+      else this.append(text.slice(from, to))
+      from = to
+    }
+  }
+
+  private piece(start: number, end: number, from: number): void {
+    if (this.muted === 0) this.segment(end - start, from, end - start)
+    this.append(this.text.slice(start, end))
+  }
+
+  /** A name of ours that stands for a token of the source: an atom, whose lengths must differ. */
   token(name: string, start: number, end: number): void {
     const from = this.back(start)
-    if (this.muted === 0) this.segment(name.length, from, this.back(end) - from)
+    const sourceLength = this.back(end) - from
+    const isSame = this.source.startsWith(name, from)
+    const length = name.length === sourceLength && !isSame ? name.length - 1 : name.length
+    if (this.muted === 0) this.segment(length, from, sourceLength)
     this.pieces += name
   }
 

@@ -36,17 +36,22 @@ export function parseFunction(text: string): FunctionText {
   const free = new Names(source.tree).freeNames(f).filter((n) => !isGlobalName(n) && n !== NAMING)
   if (free.length > 0 && looksMinified(text)) refuse(text, "it is minified")
   const back = (o: number) => Math.max(0, Math.min(text.length, o - offset))
-  const rewriter = new RuntimeRewriter({ ...source, back }, {})
-  const code = rewriter.functionText(f)
+  const rewriter = new RuntimeRewriter({ ...source, source: source.text, back }, {})
+  const value = asExpression(f, rewriter.functionText(f))
   const { library, sites } = rewriter
   const naming = text.includes(NAMING) ? `const ${NAMING} = (f) => f; ` : ""
   return {
-    code: `${naming}return (${code})`,
+    code: `${naming}return ${value}`,
     library,
     free,
     sites,
     name: f.id?.name ?? f.key?.name,
   }
+}
+
+/** A method is reached through the object literal that holds it. */
+function asExpression(f: Node, code: string): string {
+  return f.type === "ObjectMethod" ? `Object.values({ ${code} })[0]` : `(${code})`
 }
 
 function refuse(text: string, detail: string): never {

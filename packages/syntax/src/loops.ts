@@ -77,7 +77,7 @@ export class Loops {
       scoped,
       copies: scoped ? this.copies(s) : [],
       guardedUpdate: jumps && this.updatesOuter(s),
-      obstacle: this.control.softObstacle([s.body, s.update, s.test]),
+      obstacle: this.control.softObstacle([s.body, s.update, s.test], stateOffset(s)),
     }
   }
 
@@ -184,8 +184,7 @@ export class Loops {
     const isOf = s.type === "ForOfStatement"
     const assignsHead = isOf && s.left.type !== "VariableDeclaration"
     const parts: (Node | Absent)[] = assignsHead ? [s] : [s.body, s.update, s.test]
-    const at = isOf ? s.start : s.body.start
-    if (!this.control.state(parts, names, at)) this.out.own(", undefined, undefined")
+    if (!this.control.state(parts, names, stateOffset(s))) this.out.own(", undefined, undefined")
   }
 
   /** `stop`, `update` and `each`, as far as there are any. */
@@ -222,7 +221,7 @@ export class Loops {
     const returned = () => this.out.own(flags.returns)
     this.out.own(` return ${library}.cond(`)
     const moved = this.control.moved(rest)
-    this.control.condition(returned, this.control.softObstacle(moved))
+    this.control.condition(returned, this.control.softObstacle(moved, s.start))
     this.out.own(`, ${this.rewriter.site(s)}, () => ${flags.value}, `)
     this.control.rest("() => {", rest, s.end)
     if (!this.control.state(moved, [], s.start)) this.out.own(", () => [], () => {}")
@@ -230,6 +229,9 @@ export class Loops {
     return true
   }
 }
+
+/** Where the state of a loop is read: inside of the scope of its head. */
+const stateOffset = (s: Node): number => (s.type === "ForOfStatement" ? s.start : s.body.start)
 
 const KEYWORD: Readonly<Record<string, string>> = {
   WhileStatement: "while",

@@ -10,6 +10,8 @@ import { bare, children, hasDirective, isFunction, isTypeOnly, type Node } from 
 export interface Parsed {
   tree: Node
   text: string
+  /** What the user wrote; the same as `text` unless that was repaired. */
+  source: string
   back(offset: number): number
 }
 
@@ -28,11 +30,11 @@ export abstract class Rewriter {
   private readonly entries: Entries
   private functions = 0
 
-  constructor({ tree, text, back }: Parsed, options: EntryOptions) {
+  constructor({ tree, text, source, back }: Parsed, options: EntryOptions) {
     this.tree = tree
     this.text = text
     this.back = back
-    this.out = new Emitter(text, back)
+    this.out = new Emitter(text, source, back)
     this.names = new Names(tree)
     this.entries = new Entries(this.names, options)
     this.library = this.fresh("$d")
@@ -55,6 +57,7 @@ export abstract class Rewriter {
   /** A diagnostic at a node (or range) of the parsed text. */
   report(code: DiagnosticCode, at: Range, severity: "error" | "warning", detail?: string): void {
     const [from, to] = this.sourceRange(at)
+    if (this.diagnostics.some((d) => d.code === code && d.from === from)) return
     this.diagnostics.push({ code, message: diagnosticMessage(code, detail), from, to, severity })
   }
 

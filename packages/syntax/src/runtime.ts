@@ -31,7 +31,7 @@ export interface RuntimeOptions extends RewriteOptions {
 export function rewriteRuntime(source: string, options: RuntimeOptions): Rewriting {
   const parsed = parseStrict(source, options)
   if ("failures" in parsed) throw new SyntaxDiagnosticError(diagnosticsOf(parsed.failures, source))
-  const file = { tree: parsed.tree, text: source, back: (offset: number) => offset }
+  const file = { tree: parsed.tree, text: source, source, back: (offset: number) => offset }
   const rewriter = new RuntimeRewriter(file, options)
   const result = rewriter.result(options)
   if (result.diagnostics.some((d) => d.severity === "error")) {
@@ -145,7 +145,7 @@ export class RuntimeRewriter extends Rewriter {
 
   /** Warns of an obstacle, unless the condition is evidently no tensor. */
   warn({ code, at, detail }: Obstacle, test: Node | undefined): void {
-    const isQuiet = code === "D207" || code === "D208" || (test && evidentlyPlain(test))
+    const isQuiet = /^D(207|208|213)$/.test(code) || (test && evidentlyPlain(test))
     if (!isQuiet) this.report(code, at, "warning", detail)
   }
 

@@ -62,12 +62,14 @@ export class Names {
   readonly root: Scope
   /** In the order of the text. */
   readonly references: readonly Reference[]
+  private readonly scopes: readonly Scope[]
   private readonly bindings: readonly Binding[]
   private readonly byStart = new Map<number, Reference>()
 
   constructor(tree: Node) {
-    const { root, references, bindings } = collect(tree)
+    const { root, scopes, references, bindings } = collect(tree)
     this.root = root
+    this.scopes = scopes
     this.bindings = bindings
     this.references = references.sort((a, b) => a.start - b.start)
     for (const reference of references) {
@@ -128,16 +130,36 @@ export class Names {
 
   /**
    * Variables that running the nodes may assign, declared outside of them: directly, in closures written there, and in
-   * local functions used there. Only those visible and declared at offset `at`, where the state is read.
+   * local functions used there. Only those that are declared before offset `at`, where the state is read.
    */
   assignedIn(nodes: readonly Range[], at: number): string[] {
-    const found = new Set<string>()
+    return this.assignedBindings(nodes, at).map((b) => b.name)
+  }
+
+  /** Of those variables, one whose name means something else at offset `at`. */
+  hiddenIn(nodes: readonly Range[], at: number): Binding | undefined {
+    const scope = this.scopeAt(at)
+    return this.assignedBindings(nodes, at).find((b) => resolve(b.name, scope) !== b)
+  }
+
+  private assignedBindings(nodes: readonly Range[], at: number): Binding[] {
+    const found = new Set<Binding>()
     for (const binding of this.writes(nodes, new Set())) {
       const visible = within([binding.scope.node], at) || binding.scope === this.root
       const ready = binding.start < at || binding.kind === "var"
-      if (!within(nodes, binding.start) && visible && ready) found.add(binding.name)
+      if (!within(nodes, binding.start) && visible && ready) found.add(binding)
     }
     return [...found]
+  }
+
+  /** The innermost scope around an offset; one that begins there does not count. */
+  private scopeAt(at: number): Scope {
+    let innermost = this.root
+    for (const scope of this.scopes) {
+      const isAround = scope.node.start < at && at < scope.node.end
+      if (isAround && scope.node.start >= innermost.node.start) innermost = scope
+    }
+    return innermost
   }
 
   private *writes(nodes: readonly Range[], seen: Set<Binding>): Generator<Binding> {

@@ -37,7 +37,7 @@ export function rewriteTypes(source: string, options: RewriteOptions = {}): Rewr
   const mentions = ["defn", ...(options.known ?? [])].some((name) => source.includes(name))
   const parsed = mentions ? parseForChecking(source, options) : undefined
   if (!parsed) return verbatim(source, [])
-  const rewriter = new TypesRewriter(parsed, options)
+  const rewriter = new TypesRewriter({ ...parsed, source }, options)
   const result = rewriter.result()
   if (!result.used) return verbatim(source, result.diagnostics)
   if (parsed.failure) rewriter.reportFailure(parsed.failure.message, parsed.failure.from)

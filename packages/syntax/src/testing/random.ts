@@ -75,7 +75,7 @@ class Writer {
   }
 
   private declaration(place: Place, index: number): [string, Place] {
-    const shadows = index === 0 && place.depth > 0 && place.readable.length > 2
+    const shadows = index === 0 && place.depth > 0 && place.writable.length > 2
     const name = shadows && this.chance(0.3) ? this.pick(place.readable.slice(0, -1)) : this.name()
     const readable = place.readable.filter((n) => n !== name)
     const writable = place.writable.filter((n) => n !== name)

@@ -115,9 +115,9 @@ type Loop = Parameters<LoopDispatch>
 function loop(kind: "while" | "do" | "for", ...args: Loop) {
   const [site, test, body, get, set, stop, update, each] = args
   for (let turn = 0; turn < LIMIT; turn++) {
-    const stopped = stop?.() ?? false
-    if (stopped === true) return
     const isFirstOfDo = kind === "do" && turn === 0
+    const stopped = isFirstOfDo ? false : (stop?.() ?? false)
+    if (stopped === true) return
     const condition = isFirstOfDo || test()
     if (isTensor(condition) || (isTensor(stopped) && kind !== "for")) {
       return graphLoop(site, test, body, get, set, stop, update, each)
