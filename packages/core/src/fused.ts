@@ -53,5 +53,6 @@ export function fma64(a: number, b: number, c: number): number {
   const s = p + c
   const se = sumError(p, c, s)
   const tail = se + pe
-  return s + toOdd(tail, sumError(se, pe, tail))
+  // Adding 0 would lose the sign of a zero sum.
+  return tail === 0 ? s : s + toOdd(tail, sumError(se, pe, tail))
 }

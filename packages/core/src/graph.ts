@@ -1,8 +1,10 @@
 /** @file Closed graphs: order, substitution, closing a trace (C10). Every walk is iterative (D3.11). */
+
+import { make } from "./make.ts"
 import { again } from "./ops/effect.ts"
 import { freshParam, isConstant, isLeaf, param } from "./ops/source.ts"
 import type { TensorType } from "./shape.ts"
-import { make, type Tensor } from "./tensor.ts"
+import type { Tensor } from "./tensor.ts"
 import { currentTrace, type InternTable, Trace, withTable, withTrace } from "./trace.ts"
 
 /** A closed program: `inputs` are numbered parameters, nothing else is free. Equal graphs of one table are `===`. */

@@ -32,6 +32,7 @@ export {
   LETTERS,
   latexOf,
 } from "./latex.ts"
+export { make } from "./make.ts"
 export { cast, fit, read, roundFloat, type Value, wrap, write } from "./number.ts"
 export type { At, ErrorSample, Flat, Fold, Grad, Latex, Op, Sample, Values, Vjp } from "./op.ts"
 export * from "./ops/control.ts"
@@ -57,7 +58,6 @@ export {
   describe,
   isConcrete,
   isTensor,
-  make,
   type NestedArray,
   storageOf,
   TENSOR,

@@ -3,10 +3,11 @@
  * No formula is typed by hand.
  */
 import { postorder } from "./graph.ts"
+import { make } from "./make.ts"
 import type { Op } from "./op.ts"
 import { freshParam, isConstant } from "./ops/source.ts"
 import type { TensorType } from "./shape.ts"
-import { type Attrs, make, type Tensor } from "./tensor.ts"
+import type { Attrs, Tensor } from "./tensor.ts"
 import { InternTable, withTable } from "./trace.ts"
 
 interface Printed {

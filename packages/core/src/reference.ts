@@ -249,9 +249,10 @@ function prepared(graph: Graph): Run {
   return run
 }
 
-/** The values of the outputs for values of the inputs: for tests and for {@link reference}. */
-export const runGraph = (graph: Graph, inputs: readonly Values[]): readonly Values[] =>
-  prepared(graph)(inputs)
+/** The values of the outputs for values of the inputs, plain arrays too: for tests and tools. */
+export function runGraph(graph: Graph, inputs: readonly Values[]): readonly Values[] {
+  return prepared(graph)(inputs.map((x, i) => store(graph.inputs[i].type, x)))
+}
 
 /** One kernel per node, spelled as what it is. */
 function kernelsOf(graph: Graph): KernelInfo[] {

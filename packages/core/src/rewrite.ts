@@ -2,10 +2,11 @@
 import type { DType } from "./dtype.ts"
 import { internal } from "./errors.ts"
 import { postorder, rebuild } from "./graph.ts"
+import { make } from "./make.ts"
 import type { Value } from "./number.ts"
 import type { Op } from "./op.ts"
 import { constant, freshParam, isConstant } from "./ops/source.ts"
-import { describe, make, type Tensor } from "./tensor.ts"
+import { describe, type Tensor } from "./tensor.ts"
 import { attrsKey, currentTrace, InternTable, withTable } from "./trace.ts"
 
 /**

@@ -4,6 +4,7 @@
  */
 
 import { isFloat } from "./dtype.ts"
+import { make } from "./make.ts"
 import type { Value } from "./number.ts"
 import type { Op } from "./op.ts"
 import {
@@ -29,7 +30,7 @@ import { constant, freshParam, isConstant } from "./ops/source.ts"
 import { asType, asTypeOp } from "./ops/type.ts"
 import { equation, type Rule, type Structural } from "./rewrite.ts"
 import { axesOf, range } from "./shape.ts"
-import { make, type Tensor } from "./tensor.ts"
+import type { Tensor } from "./tensor.ts"
 
 const exact = { exact: true }
 /** Equations that hold bit for bit in floats. */

@@ -3,12 +3,10 @@
  * Knows no particular op; every tensor function is a method, derived from the op table (ops/methods.ts).
  */
 import type { DType, TypedArray } from "./dtype.ts"
-import { internal } from "./errors.ts"
 import type { Op } from "./op.ts"
 import type { Methods } from "./ops/methods.ts"
 import { formatType, type Shape, sizeOf, type TensorType } from "./shape.ts"
 import type { Storage } from "./storage.ts"
-import { currentTrace } from "./trace.ts"
 import type { PrintOptions } from "./value.ts"
 
 export type Attrs = Readonly<Record<string, unknown>>
@@ -93,15 +91,3 @@ export const isTensor = (x: unknown): x is Tensor =>
 export const storageOf = (x: Tensor): Storage | undefined => x.attrs.storage as Storage | undefined
 /** Holds its elements, as opposed to a traced value. */
 export const isConcrete = (x: Tensor): boolean => x.attrs.storage !== undefined
-
-/**
- * The one way to make a node: takes its normal form (C2), looks it up in the trace, else checks its type by the op's rule.
- * Public functions reach this only inside a trace; outside they are run as small programs (D3.7).
- */
-export function make(op: Op, inputs: readonly Tensor[], attrs: Attrs = {}): Tensor {
-  const short = op.normal?.(inputs, attrs)
-  if (short) return short
-  const trace = currentTrace()
-  if (!trace) throw internal(`${op.name}: a node was made outside a trace`)
-  return trace.intern(op, inputs, attrs)
-}

@@ -4,9 +4,9 @@
  */
 import { TraceError } from "./errors.ts"
 import { postorder } from "./graph.ts"
-import { StaticNeeded } from "./ops/align.ts"
 import { isParam } from "./ops/source.ts"
 import { formatType } from "./shape.ts"
+import { StaticNeeded } from "./static-needed.ts"
 import type { Tensor } from "./tensor.ts"
 import { currentTrace } from "./trace.ts"
 

@@ -3,8 +3,8 @@
  * broadcasting. Knows no particular op; after it, element-wise nodes see equal types only (D3.8).
  */
 import { type DType, intRange, isFloat, promote } from "../dtype.ts"
-import { TraceError } from "../errors.ts"
 import { broadcastShapes } from "../shape.ts"
+import { StaticNeeded } from "../static-needed.ts"
 import { isTensor, type Tensor } from "../tensor.ts"
 import { currentTrace } from "../trace.ts"
 import { broadcastTo } from "./move.ts"
@@ -14,22 +14,6 @@ import { asType } from "./type.ts"
 /** What an element-wise function takes: a tensor, or a literal that takes its partner's dtype (S2). */
 export type Operand = Tensor | Literal
 export type Literal = number | bigint | boolean
-
-/**
- * A dynamic JavaScript number met an integer tensor: whether it keeps the dtype depends on its value, so the function
- * must be traced again with that argument static (S3). Caught by `defn`.
- */
-export class StaticNeeded extends TraceError {
-  /** The weak scalar, or a value computed of weak scalars. */
-  readonly weak: Tensor
-  constructor(weak: Tensor, op: string) {
-    super(
-      `${op}: the value of a dynamic number decides the dtype of the result; it must be static`,
-      { op },
-    )
-    this.weak = weak
-  }
-}
 
 /** A traced JavaScript number, or a value computed of such numbers only. */
 export const isWeak = (x: unknown): boolean => isTensor(x) && (currentTrace()?.weak.has(x) ?? false)

@@ -1,9 +1,10 @@
 /**
  * @file Contraction: sums of products. Axes are labels, not numbers, so the adjoint permutes labels and a batch axis is
- * one more label (C3). Holds the node; dot, einsum and the others are in products.ts.
+ * one more label (C3). Holds the node; dot and the others are in products.ts, einsum in einsum.ts.
  */
 import { type DType, isFloat, isWide } from "../dtype.ts"
 import { internal, ShapeError } from "../errors.ts"
+import { make } from "../make.ts"
 import { fit, type Value } from "../number.ts"
 import type { Op, Sample, Values } from "../op.ts"
 import {
@@ -15,7 +16,7 @@ import {
   type TensorType,
   typeOf,
 } from "../shape.ts"
-import { make, type Tensor } from "../tensor.ts"
+import type { Tensor } from "../tensor.ts"
 
 /** The labels of both operands and of the result. */
 export const labelsOf = (spec: string): string[] => spec.split(/,|->/)

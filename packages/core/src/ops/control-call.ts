@@ -1,8 +1,9 @@
 /** @file Calls of closed graphs, and barriers that keep recomputed nodes apart (D3.2, D3.3). */
 import type { Graph } from "../graph.ts"
 import { inline, typesOf } from "../graph.ts"
+import { make } from "../make.ts"
 import type { Batched, Op } from "../op.ts"
-import { make, type Tensor } from "../tensor.ts"
+import type { Tensor } from "../tensor.ts"
 import { inlinePure, vjpGraph } from "../transforms/grad.ts"
 import { jvpGraph } from "../transforms/jvp.ts"
 import { batchGraph } from "../transforms/vmap.ts"

@@ -1,9 +1,10 @@
 /** @file The conditional node: inputs [p, ...x], two closed graphs; only the chosen one runs (C7). */
 import { ShapeError } from "../errors.ts"
 import { type Graph, graphOf, inline, traceGraph, typesOf } from "../graph.ts"
+import { make } from "../make.ts"
 import type { Batched, Op } from "../op.ts"
 import { formatType, sameType } from "../shape.ts"
-import { make, type Tensor } from "../tensor.ts"
+import type { Tensor } from "../tensor.ts"
 import { vjpGraph } from "../transforms/grad.ts"
 import { jvpGraph } from "../transforms/jvp.ts"
 import { batchGraph, lead } from "../transforms/vmap.ts"

@@ -1,8 +1,9 @@
 /** @file What the rules of control flow share: which operands have gradients, and effects inside closed graphs. */
 import type { Graph } from "../graph.ts"
+import { make } from "../make.ts"
 import type { Grad, Op } from "../op.ts"
 import { axesOf, range } from "../shape.ts"
-import { make, type Tensor } from "../tensor.ts"
+import type { Tensor } from "../tensor.ts"
 import { where } from "./choice.ts"
 import { declare } from "./declare.ts"
 import { nextSerial } from "./effect.ts"

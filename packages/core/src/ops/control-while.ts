@@ -4,9 +4,10 @@
  */
 import { ShapeError } from "../errors.ts"
 import { type Graph, graphOf, inline, traceGraph, typesOf } from "../graph.ts"
+import { make } from "../make.ts"
 import type { Batched, Grad, Op } from "../op.ts"
 import { formatType, sameType, sizeOf } from "../shape.ts"
-import { make, type Tensor } from "../tensor.ts"
+import type { Tensor } from "../tensor.ts"
 import { inlinePure } from "../transforms/grad.ts"
 import { jvpGraph } from "../transforms/jvp.ts"
 import { batchGraph, lead } from "../transforms/vmap.ts"

@@ -1,11 +1,12 @@
 /** @file Running folds along one axis: cumSum, cumProduct, cumMax, cumMin (S7, S15). */
 import { type DType, isFloat, isWide } from "../dtype.ts"
 import { publicly } from "../eager.ts"
+import { make } from "../make.ts"
 import { fit, type Value } from "../number.ts"
 import type { Fold, Op, Sample, Values } from "../op.ts"
 import * as s from "../scalar.ts"
 import { type AxisRef, axesOf, type TensorType, typeOf } from "../shape.ts"
-import { make, type Tensor } from "../tensor.ts"
+import type { Tensor } from "../tensor.ts"
 import { add, maximum, minimum, multiply } from "./arithmetic.ts"
 import { vjpOfBody } from "./composite.ts"
 import { padNode, sliceAlong } from "./move-part.ts"

@@ -1,7 +1,8 @@
 /** @file stopGradient: the identity that gradients do not pass. */
 import { publiclyAs } from "../eager.ts"
+import { make } from "../make.ts"
 import type { Op } from "../op.ts"
-import { make, type Tensor } from "../tensor.ts"
+import type { Tensor } from "../tensor.ts"
 import { move } from "./move-family.ts"
 import { called } from "./notation.ts"
 

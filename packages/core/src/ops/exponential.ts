@@ -103,7 +103,7 @@ function erfInvOf(x: number): number {
   if (a < 1e-8) return (x * Math.sqrt(Math.PI)) / 2
   if (!(a < 1)) return a === 1 ? x * Number.POSITIVE_INFINITY : Number.NaN
   let [low, high] = [0, 6]
-  for (let i = 0; i < 60; i++) {
+  for (let i = 0; i < 100; i++) {
     const middle = (low + high) / 2
     if (erfOf(middle) < a) low = middle
     else high = middle

@@ -2,11 +2,13 @@
  * @file The nodes of indexing: gather and its adjoint scatterAdd, which choose rows by computed indices; dynamicSlice and
  * putSlice, which choose a window. The public functions are in indexing.ts.
  */
+
+import { make } from "../make.ts"
 import type { Value } from "../number.ts"
 import type { Batched, Op, Values } from "../op.ts"
 import * as s from "../scalar.ts"
 import { axesOf, range, type Shape, sizeOf, split, typeOf } from "../shape.ts"
-import { make, type Tensor } from "../tensor.ts"
+import type { Tensor } from "../tensor.ts"
 import { declare } from "./declare.ts"
 import { broadcastTo, reshapeTo } from "./move.ts"
 import { clamp, f64, i32, move } from "./move-family.ts"

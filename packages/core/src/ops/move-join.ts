@@ -2,6 +2,7 @@
 import { type DType, promote } from "../dtype.ts"
 import { publiclyAs } from "../eager.ts"
 import { OptionError, ShapeError } from "../errors.ts"
+import { make } from "../make.ts"
 import type { At } from "../op.ts"
 import * as s from "../scalar.ts"
 import {
@@ -14,7 +15,7 @@ import {
   type TensorType,
   typeOf,
 } from "../shape.ts"
-import { make, type Tensor } from "../tensor.ts"
+import type { Tensor } from "../tensor.ts"
 import { broadcastTo, newAxis, reshapeTo } from "./move.ts"
 import { clamp, f64, move } from "./move-family.ts"
 import { type AxisOption, sliceAlong } from "./move-part.ts"

@@ -2,9 +2,10 @@
 import type { DType } from "../dtype.ts"
 import { publiclyAs } from "../eager.ts"
 import { ShapeError } from "../errors.ts"
+import { make } from "../make.ts"
 import * as s from "../scalar.ts"
 import { type AxisRef, axesOf, formatType, range, split, typeOf } from "../shape.ts"
-import { make, type Tensor } from "../tensor.ts"
+import type { Tensor } from "../tensor.ts"
 import { f64, move, shortest } from "./move-family.ts"
 import { axesFrom, axisFrom } from "./static.ts"
 

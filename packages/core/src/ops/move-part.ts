@@ -2,6 +2,7 @@
 import type { DType } from "../dtype.ts"
 import { publiclyAs } from "../eager.ts"
 import { OptionError, ShapeError } from "../errors.ts"
+import { make } from "../make.ts"
 import type { Value } from "../number.ts"
 import * as s from "../scalar.ts"
 import {
@@ -13,7 +14,7 @@ import {
   split as splitAxes,
   typeOf,
 } from "../shape.ts"
-import { make, type Tensor } from "../tensor.ts"
+import type { Tensor } from "../tensor.ts"
 import { reshapeTo } from "./move.ts"
 import { clamp, f64, move, shortest } from "./move-family.ts"
 import { constant, isConstant } from "./source.ts"

@@ -2,6 +2,7 @@
 import type { DType } from "../dtype.ts"
 import { publiclyAs } from "../eager.ts"
 import { OptionError, ShapeError } from "../errors.ts"
+import { make } from "../make.ts"
 import * as s from "../scalar.ts"
 import {
   type Axis,
@@ -17,7 +18,7 @@ import {
   type TensorType,
   typeOf,
 } from "../shape.ts"
-import { make, type Tensor } from "../tensor.ts"
+import type { Tensor } from "../tensor.ts"
 import { digits, f64, linear, move, shortest } from "./move-family.ts"
 import { sumNode } from "./reduce-family.ts"
 import { axesFrom, integer, integers } from "./static.ts"

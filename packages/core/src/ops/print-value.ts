@@ -2,11 +2,12 @@
 import { allocate } from "../dtype.ts"
 import { publiclyAs } from "../eager.ts"
 import { OptionError } from "../errors.ts"
+import { make } from "../make.ts"
 import { write } from "../number.ts"
 import type { Op, Values } from "../op.ts"
 import { formatTensor } from "../print.ts"
 import type { TensorType } from "../shape.ts"
-import { make, type Tensor } from "../tensor.ts"
+import type { Tensor } from "../tensor.ts"
 import { declare } from "./declare.ts"
 import { nextSerial } from "./effect.ts"
 

@@ -3,6 +3,7 @@
  * itself, which is the adjoint of broadcasting. Knows nothing of options.
  */
 import { computeType, type DType, isFloat, isSigned, isWide } from "../dtype.ts"
+import { make } from "../make.ts"
 import { fit, type Value } from "../number.ts"
 import type { Flat, Fold, Latex, Op, Sample, Values } from "../op.ts"
 import * as s from "../scalar.ts"
@@ -15,7 +16,7 @@ import {
   type TensorType,
   typeOf,
 } from "../shape.ts"
-import { make, type Tensor } from "../tensor.ts"
+import type { Tensor } from "../tensor.ts"
 import { broadcastTo, reshapeTo } from "./move.ts"
 
 /** What a reduction declares. */

@@ -1,11 +1,12 @@
 /** @file Leaves: parameter, constant (a splat), value (a storage), iota; and element, which picks one output of a node. */
 import { type DType, isFloat } from "../dtype.ts"
+import { make } from "../make.ts"
 import { cast, type Value } from "../number.ts"
 import type { Op } from "../op.ts"
 import * as s from "../scalar.ts"
 import type { Shape, TensorType } from "../shape.ts"
 import type { Storage } from "../storage.ts"
-import { type Attrs, make, Tensor } from "../tensor.ts"
+import { type Attrs, Tensor } from "../tensor.ts"
 
 const NO_GRADIENT = { flat: "a leaf has no inputs" }
 const leaf = (name: string, type: Op["type"], rest: Partial<Op> = {}): Op => ({

@@ -42,6 +42,7 @@ export {
 } from "./create.ts"
 export { cumMax, cumMin, cumProduct, cumSum } from "./cumulative.ts"
 export { stopGradient } from "./custom.ts"
+export { einsum } from "./einsum.ts"
 export {
   cosh,
   erf,

@@ -2,11 +2,12 @@
 import { computeType, DTYPE_NAMES, DTYPES, type DType, isFloat, view } from "../dtype.ts"
 import { publicly } from "../eager.ts"
 import { DTypeError } from "../errors.ts"
+import { make } from "../make.ts"
 import { cast, read, type Value, write } from "../number.ts"
 import type { Op, Sample, Values } from "../op.ts"
 import * as s from "../scalar.ts"
 import { axesOf, formatType, typeOf } from "../shape.ts"
-import { make, type Tensor } from "../tensor.ts"
+import type { Tensor } from "../tensor.ts"
 import { constant, isConstant } from "./source.ts"
 
 function checkDType(op: string, d: DType): void {

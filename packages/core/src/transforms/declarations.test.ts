@@ -2,11 +2,11 @@
 import { describe, expect, test } from "vitest"
 import { graphOf } from "../graph.ts"
 import "../index.ts"
+import { make } from "../make.ts"
 import type { Op, Sample } from "../op.ts"
 import { declarations } from "../ops/declarations.ts"
 import { elements } from "../ops/source.ts"
 import { formatType } from "../shape.ts"
-import { make } from "../tensor.ts"
 import { Trace, withTrace } from "../trace.ts"
 import { checkGraph } from "./gradient-check.ts"
 

@@ -3,10 +3,11 @@
  * flow declares one (C4).
  */
 import { type Graph, graphOf, inline, postorder, typesOf } from "../graph.ts"
+import { make } from "../make.ts"
 import type { Grad } from "../op.ts"
 import { add } from "../ops/arithmetic.ts"
 import { differentiable, freshParam, isElement, zerosOf } from "../ops/source.ts"
-import { make, type Tensor } from "../tensor.ts"
+import type { Tensor } from "../tensor.ts"
 import { currentTrace, withTable } from "../trace.ts"
 import { pullback } from "./grad.ts"
 

@@ -1,8 +1,9 @@
 /** @file Runs a function of nodes on fresh parameters, and puts its results into the current trace. */
 import { substitution } from "../graph.ts"
+import { make } from "../make.ts"
 import { again } from "../ops/effect.ts"
 import { freshParam } from "../ops/source.ts"
-import { make, type Tensor } from "../tensor.ts"
+import type { Tensor } from "../tensor.ts"
 import { currentTrace, Trace, withTable, withTrace } from "../trace.ts"
 
 /**

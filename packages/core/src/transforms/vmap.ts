@@ -1,11 +1,12 @@
 /** @file Batching of nodes and closed graphs. Most ops need no rule: the same node over one more leading axis (C1). */
 import { type Graph, graphOf, postorder } from "../graph.ts"
+import { make } from "../make.ts"
 import type { Batched } from "../op.ts"
 import { again } from "../ops/effect.ts"
 import { broadcastTo, reshapeTo } from "../ops/move.ts"
 import { elements, isElement } from "../ops/source.ts"
 import { axesOf, type TensorType } from "../shape.ts"
-import { make, type Tensor } from "../tensor.ts"
+import type { Tensor } from "../tensor.ts"
 import { currentTrace, withTable } from "../trace.ts"
 
 /** The type with a batch axis in front. */
