@@ -19,6 +19,29 @@ async function load(name: string): Promise<readonly Quirk[]> {
   return module.QUIRKS ?? []
 }
 
+/** Prints the measured errors of all scalar definitions. */
+async function printAccuracy(points: number): Promise<void> {
+  const { MEASURED, measure, measurePair } = await import("./accuracy.ts")
+  for (const dtype of ["f32", "f64"] as const) {
+    for (const name of [...MEASURED, "power", "atan2"] as const) {
+      const n = dtype === "f32" ? points : Math.ceil(points / 128)
+      const both = [true, false].map((fused) => {
+        if (name === "power" || name === "atan2") return measurePair(name, dtype, fused, n)
+        return measure(name, dtype, fused, n)
+      })
+      const [a, b] = both.map((m) => m.ulp.toFixed(3))
+      const { instructions, at } = both[0]
+      console.log(
+        `${dtype} ${name.padEnd(8)} ${a} fused  ${b} unfused  ${instructions} instructions  at ${at.join(", ")}`,
+      )
+    }
+  }
+}
+if (process.argv.includes("--accuracy")) {
+  await printAccuracy(2 ** 20)
+  process.exit(0)
+}
+
 const name = flag("compiler") ?? "reference"
 const quirks = await load(name)
 const count = { passed: 0, failed: 0, skipped: 0 }
