@@ -34,7 +34,6 @@ function receive(request: Request, parts: Uint8Array[]) {
       void interrupt()
       return
     default:
-      if (request.type === "evaluate") stopper.disarm()
       order({ type: "request", request, parts })
   }
 }

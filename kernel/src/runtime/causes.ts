@@ -16,30 +16,36 @@ const Same = class {
 
 /** Writes a cause on a promise in a private field, which no inspection shows. */
 class Stamp extends Same {
-  readonly #cause: unknown
-  constructor(target: object, cause: unknown) {
+  readonly #cause: Cause
+  constructor(target: object, cause: Cause) {
     super(target)
     this.#cause = cause
   }
-  static read(target: object): unknown {
+  static read(target: object): Cause | undefined {
     return #cause in target ? (target as Stamp).#cause : undefined
   }
 }
 
-let current: unknown
+/** What callbacks are made for. */
+export interface Cause {
+  /** Once true, its timers do not fire and it can make no more: it was interrupted. */
+  dead: boolean
+}
+
+let current: Cause | undefined
 
 /** The cause of the code that runs now. */
-export function currentCause(): unknown {
+export function currentCause(): Cause | undefined {
   return current
 }
 
 /** From here on, code has this cause. */
-export function setCause(cause: unknown): void {
+export function setCause(cause: Cause): void {
   current = cause
 }
 
 /** The cause of the code that made a promise. */
-export function causeOf(promise: object): unknown {
+export function causeOf(promise: object): Cause | undefined {
   return Stamp.read(promise)
 }
 
@@ -48,8 +54,8 @@ const SUSPEND = "defnote.kernel.suspendCauses"
 /** An expression that stops the carrying through promises; for use while the thread is paused. */
 export const SUSPEND_CAUSES = `globalThis[Symbol.for("${SUSPEND}")]()`
 
-/** The names of the hook functions. */
-export const PROMISE_HOOKS: readonly string[] = ["init", "before", "after"]
+/** The names of the hook functions and of what they call. */
+export const PROMISE_HOOKS: readonly string[] = ["init", "before", "after", "read", "Stamp"]
 
 let stopHooks: (() => void) | undefined
 
@@ -58,10 +64,11 @@ export function carryCauses(): void {
   carryThroughPromises()
   Object.defineProperty(globalThis, Symbol.for(SUSPEND), { value: suspend })
   const globals = globalThis as unknown as Record<string, Scheduler>
-  for (const name of ["setTimeout", "setInterval", "setImmediate", "queueMicrotask"]) {
-    globals[name] = carrying(globals[name])
+  for (const name of ["setTimeout", "setInterval", "setImmediate"]) {
+    globals[name] = carrying(globals[name], true)
   }
-  process.nextTick = carrying(process.nextTick as Scheduler)
+  globals.queueMicrotask = carrying(globals.queueMicrotask, false)
+  process.nextTick = carrying(process.nextTick as Scheduler, false)
 }
 
 function suspend(): void {
@@ -84,25 +91,32 @@ export function carryThroughPromises(): void {
   }) as () => void
 }
 
+const INTERRUPTED = "the cell was interrupted: it can start nothing more"
+
 type Callback = (...values: unknown[]) => unknown
 type Scheduler = (callback: Callback, ...rest: unknown[]) => never
 
-/** A function that takes a callback, which then runs with the cause of the call. */
-function carrying(schedule: Scheduler): Scheduler {
+/**
+ * A function that takes a callback, which then runs with the cause of the call.
+ *
+ * @param ends whether a dead cause can neither call it nor be called back; Node itself needs its
+ *   microtasks and ticks
+ */
+function carrying(schedule: Scheduler, ends: boolean): Scheduler {
   const wrapped: Scheduler = (callback, ...rest) => {
     const cause = current
     if (cause === undefined || typeof callback !== "function") return schedule(callback, ...rest)
+    if (ends && cause.dead) throw Object.assign(new Error(INTERRUPTED), { name: "InterruptError" })
     // When the callback throws, the cause stays for the handler of uncaught exceptions.
-    return schedule(
-      function (this: unknown, ...values: unknown[]) {
-        const outer = current
-        current = cause
-        const result = callback.apply(this, values)
-        current = outer
-        return result
-      },
-      ...rest,
-    )
+    const called = function (this: unknown, ...values: unknown[]) {
+      if (ends && cause.dead) return undefined
+      const outer = current
+      current = cause
+      const result = callback.apply(this, values)
+      current = outer
+      return result
+    }
+    return schedule(called, ...rest)
   }
   // `util.promisify(setTimeout)` reads a symbol of the function.
   Object.defineProperties(wrapped, Object.getOwnPropertyDescriptors(schedule))

@@ -53,7 +53,7 @@ export class CellRunner {
     this.#options.recover()
     const run = latestRun()
     if (!run || run.request.run !== number) return
-    run.abort.abort()
+    if (!run.finished) kill(run)
     this.#finish(run, "interrupted", interruption(stackOf(frames)))
   }
 
@@ -63,7 +63,7 @@ export class CellRunner {
     const error = reportError(thrown)
     if (error.stack === "") error.stack = detailStack(evaluation)
     const status = error.name === "InterruptError" ? "interrupted" : "error"
-    if (status === "interrupted") run.abort.abort()
+    if (status === "interrupted") kill(run)
     this.#finish(run, status, error)
   }
 
@@ -110,6 +110,12 @@ export class CellRunner {
     Atomics.store(this.#options.words, Word.run, 0)
     emit({ type: "finished", run: run.request.run, status, error, expressions })
   }
+}
+
+/** What the run began must not go on: timers, child processes. */
+function kill(run: Run): void {
+  run.dead = true
+  run.abort.abort()
 }
 
 function isTermination(error: unknown): boolean {

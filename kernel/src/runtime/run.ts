@@ -1,9 +1,9 @@
 /** @file Which cell runs, and which cell an asynchronous callback belongs to (D7.2). */
 import type { EvaluateRequest } from "../host/ports.ts"
-import { causeOf, currentCause, setCause } from "./causes.ts"
+import { type Cause, causeOf, currentCause, setCause } from "./causes.ts"
 
 /** The state of one run of a cell; it outlives the run while callbacks of it are alive. */
-export interface Run {
+export interface Run extends Cause {
   readonly request: EvaluateRequest
   finished: boolean
   /** Bytes of stream text and of display data forwarded so far. */
@@ -22,6 +22,7 @@ export function beginRun(request: EvaluateRequest): Run {
   latest = {
     request,
     finished: false,
+    dead: false,
     streamBytes: 0,
     displayBytes: 0,
     pending: [],

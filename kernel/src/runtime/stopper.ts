@@ -15,9 +15,6 @@ const BUSY_MS = 2000
 const CUT_MS = 10
 /** The main thread must answer in this time, else a native call holds it (ms). */
 const ANSWER_MS = 2000
-/** After a pending cell was ended, its next step is caught this long (ms). */
-const HUNT_MS = 400
-
 /** Frames told of a stopped cell at most. */
 const FRAMES = 50
 
@@ -38,8 +35,6 @@ type Paused = Debugger.PausedEventDataType
 export class Stopper {
   readonly #options: StopperOptions
   #pongs = 0
-  #hunt = 0
-  #hunting: Promise<void> = Promise.resolve()
   #busy: Promise<"stopped" | "idle" | "stuck"> | undefined
 
   /** URLs of scripts; V8 leaves them out of frames. */
@@ -64,45 +59,29 @@ export class Stopper {
     return this.#busy
   }
 
-  /** Ends a hunt: a new cell begins and must not be caught. */
-  disarm(): void {
-    this.#hunt++
-  }
-
   async #stop(told: boolean): Promise<"stopped" | "idle" | "stuck"> {
     const { words } = this.#options
     const run = Atomics.load(words, Word.run)
     const ended = () => run !== 0 && Atomics.load(words, Word.run) !== run
-    this.#hunt++
-    await this.#hunting
     Atomics.store(words, Word.cancel, 1)
     Atomics.notify(words, Word.cancel)
     // Without an engine nobody polls the word: the wait would be for nothing.
     if (told || Atomics.load(words, Word.engine) === 1) await until(ended, CANCEL_MS)
     if (ended()) return "stopped"
-    const frames = await this.#terminate(ended, PAUSE_MS)
+    const frames = await this.#terminate(ended)
     if (ended()) return "stopped"
     this.#options.order({ type: "stopped", run, frames: frames ?? [] })
     this.#ping()
     if (!(await until(() => this.#answered(), ANSWER_MS))) return "stuck"
-    if (!frames && run !== 0) this.#hunting = this.#huntFor(run)
     return run !== 0 || frames ? "stopped" : "idle"
-  }
-
-  /** Catches the next step of an asynchronous cell that was ended while it waited. */
-  async #huntFor(run: number): Promise<void> {
-    const hunt = ++this.#hunt
-    const frames = await this.#terminate(() => this.#hunt !== hunt, HUNT_MS)
-    if (frames) this.#options.order({ type: "stopped", run, frames })
   }
 
   /**
    * Pauses running JavaScript and terminates it, unless the engine is in a critical section.
    *
-   * @param limit how long user code is waited for when the event loop turns (ms)
    * @returns the frames it was at, or undefined when no user code ran
    */
-  async #terminate(ended: () => boolean, limit: number): Promise<StoppedFrame[] | undefined> {
+  async #terminate(ended: () => boolean): Promise<StoppedFrame[] | undefined> {
     try {
       await this.#post("Debugger.enable")
       // A pause that falls into a hidden promise hook would be lost: only Node is hidden yet.
@@ -111,15 +90,15 @@ export class Stopper {
       const start = performance.now()
       const expired = () => {
         const spent = performance.now() - start
-        return ended() || spent > BUSY_MS || (spent > limit && this.#answered())
+        return ended() || spent > BUSY_MS || (spent > PAUSE_MS && this.#answered())
       }
       let how = "Debugger.pause"
       while (!expired()) {
         const paused = await this.#pause(expired, how)
         if (!paused) return undefined
-        await this.#suspendHooks(paused)
         const frames = this.#frames(paused)
         if (ended()) return undefined
+        if (!this.#isOwn(frames) || this.#isHook(frames[0])) await this.#suspendHooks(paused)
         if (this.#mayCut(frames)) {
           if (await this.#cut()) return frames
           how = "Debugger.pause"
@@ -150,13 +129,15 @@ export class Stopper {
 
   /** Whether user code is on the stack, outside of critical sections and promise hooks. */
   #mayCut(frames: readonly StoppedFrame[]): boolean {
-    const { words, ownUrl } = this.#options
+    const { words } = this.#options
     if (Atomics.load(words, Word.critical) !== 0 || Atomics.load(words, Word.writing) !== 0) {
       return false
     }
-    const [top] = frames
-    const isHook = top.url.startsWith(ownUrl) && PROMISE_HOOKS.includes(top.function)
-    return !isHook && !this.#isOwn(frames)
+    return !this.#isHook(frames[0]) && !this.#isOwn(frames)
+  }
+
+  #isHook(frame: StoppedFrame): boolean {
+    return frame.url.startsWith(this.#options.ownUrl) && PROMISE_HOOKS.includes(frame.function)
   }
 
   /**
