@@ -115,14 +115,53 @@ const RELATIONS: Record<Relation, (a: unknown, b: unknown) => Tensor | boolean> 
   greaterEqual: relation(ops.greaterEqual, (a, b) => a >= b),
 }
 
+function scalarCondition(places: Places, c: Tensor, id: number): Tensor {
+  if (c.rank === 0) return asCondition(c, "if")
+  throw new ShapeError(`if: the condition is ${formatType(c.type)}; it must be a scalar`, {
+    site: places.site(id),
+    remedy: "Use `condition ? a : b` for a choice per element, or reduce it with .any() or .all().",
+  })
+}
+/** `?:` on a tensor of any rank: both sides are computed, each pair of values is chosen lane by lane. */
+function choose(
+  places: Places,
+  c: Tensor,
+  id: number,
+  then: () => unknown,
+  otherwise: () => unknown,
+): unknown {
+  const [a, b] = [then(), otherwise()]
+  places.moveTo(id)
+  const { pairs, fill } = merge([a], [b], "?:")
+  const chosen = pairs.map(({ values: [x, y] }) =>
+    lanes(asType(c, "bool"), x as Operand, y as Operand),
+  )
+  return (fill(chosen) as [unknown])[0]
+}
+/** True where no flag is: plain flags decide at once. */
+function none(flags: readonly unknown[]): unknown {
+  if (flags.some((f) => !isTensor(f) && f)) return false
+  const traced = flags.filter(isTensor)
+  return traced.length ? ops.logicalNot(traced.reduce((a, b) => ops.logicalOr(a, b))) : true
+}
+function chain(names: readonly Relation[], values: readonly unknown[]): unknown {
+  const parts: unknown[] = names.map((name, i) => RELATIONS[name](values[i], values[i + 1]))
+  return parts.reduce((a, b) =>
+    isTensor(a) || isTensor(b) ? ops.logicalAnd(a as Operand, b as Operand) : a && b,
+  )
+}
+
+/** The conditions of `$d`; the order of their arguments is the rewriter's. */
 export function branches(places: Places) {
-  const scalarOnly = (c: Tensor, id: number): Tensor => {
-    if (c.rank === 0) return asCondition(c, "if")
-    throw new ShapeError(`if: the condition is ${formatType(c.type)}; it must be a scalar`, {
-      site: places.site(id),
-      remedy:
-        "Use `condition ? a : b` for a choice per element, or reduce it with .any() or .all().",
-    })
+  const joined = (
+    join: (a: Tensor, b: Operand) => Tensor,
+    a: Tensor,
+    b: () => unknown,
+    id: number,
+  ): Tensor => {
+    const other = b() as Operand
+    places.moveTo(id)
+    return join(a, other)
   }
   return {
     if(
@@ -135,7 +174,7 @@ export function branches(places: Places) {
     ): void {
       if (isTensor(c)) {
         places.moveTo(id)
-        scalarBranch(scalarOnly(c, id), "if", then, otherwise, get, set)
+        scalarBranch(scalarCondition(places, c, id), "if", then, otherwise, get, set)
       } else if (c) then()
       else otherwise()
     },
@@ -149,40 +188,24 @@ export function branches(places: Places) {
     ): unknown {
       if (!isTensor(c)) return c ? then() : otherwise()
       places.moveTo(id)
-      if (get || c.rank === 0)
-        return scalarBranch(scalarOnly(c, id), get ? "if" : "?:", then, otherwise, get, set)
-      const [a, b] = [then(), otherwise()]
-      places.moveTo(id)
-      const { pairs, fill } = merge([a], [b], "?:")
-      const chosen = pairs.map(({ values: [x, y] }) =>
-        lanes(asType(c, "bool"), x as Operand, y as Operand),
+      if (!get && c.rank) return choose(places, c, id, then, otherwise)
+      return scalarBranch(
+        scalarCondition(places, c, id),
+        get ? "if" : "?:",
+        then,
+        otherwise,
+        get,
+        set,
       )
-      return (fill(chosen) as [unknown])[0]
     },
-    and(a: unknown, b: () => unknown, id: number): unknown {
-      if (!isTensor(a)) return a && b()
-      const other = b() as Operand
-      places.moveTo(id)
-      return ops.logicalAnd(a, other)
-    },
-    or(a: unknown, b: () => unknown, id: number): unknown {
-      if (!isTensor(a)) return a || b()
-      const other = b() as Operand
-      places.moveTo(id)
-      return ops.logicalOr(a, other)
-    },
-    none(...flags: unknown[]): unknown {
-      const traced = flags.filter(isTensor)
-      if (!traced.length || flags.some((f) => !isTensor(f) && f))
-        return !flags.some((f) => !isTensor(f) && f)
-      return ops.logicalNot(traced.reduce((a, b) => ops.logicalOr(a, b)))
-    },
+    and: (a: unknown, b: () => unknown, id: number): unknown =>
+      isTensor(a) ? joined(ops.logicalAnd, a, b, id) : a && b(),
+    or: (a: unknown, b: () => unknown, id: number): unknown =>
+      isTensor(a) ? joined(ops.logicalOr, a, b, id) : a || b(),
+    none: (...flags: unknown[]): unknown => none(flags),
     chain(names: readonly Relation[], values: readonly unknown[], id: number): unknown {
       places.moveTo(id)
-      const parts: unknown[] = names.map((name, i) => RELATIONS[name](values[i], values[i + 1]))
-      return parts.reduce((a: unknown, b: unknown) =>
-        isTensor(a) || isTensor(b) ? ops.logicalAnd(a as Operand, b as Operand) : a && b,
-      )
+      return chain(names, values)
     },
   }
 }
