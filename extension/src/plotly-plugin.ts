@@ -4,10 +4,7 @@ import { IThemeManager } from "@jupyterlab/apputils"
 import { PageConfig } from "@jupyterlab/coreutils"
 import { IRenderMimeRegistry } from "@jupyterlab/rendermime"
 import type { IRenderMime } from "@jupyterlab/rendermime-interfaces"
-import { PlotlyWidget } from "./plotly-widget.ts"
-
-/** The MIME type of a Plotly figure. */
-export const PLOTLY_MIME = "application/vnd.plotly.v1+json"
+import { PLOTLY_MIME, PlotlyWidget } from "./plotly-widget.ts"
 
 /** Plotly figures need scripts of their own making: not safe, so only trusted notebooks show them. */
 export const plotly: JupyterFrontEndPlugin<void> = {

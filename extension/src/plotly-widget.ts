@@ -4,7 +4,9 @@ import type { IRenderMime } from "@jupyterlab/rendermime-interfaces"
 import type { Message } from "@lumino/messaging"
 import { Widget } from "@lumino/widgets"
 import type { Plotly } from "plotly.js-cartesian-dist-min"
-import { PLOTLY_MIME } from "./plotly-plugin.ts"
+
+/** The MIME type of a Plotly figure. */
+export const PLOTLY_MIME = "application/vnd.plotly.v1+json"
 
 interface Figure {
   data: object[]

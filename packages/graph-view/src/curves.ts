@@ -1,8 +1,15 @@
 /** @file Curves over steps as SVG: a log-scaled line with its running mean, and a strip of colours. */
 
-import { formatNumber } from "@defnote/display"
+import { formatNumber, type TrainingSeries } from "@defnote/display"
 import { svg } from "./dom.ts"
-import type { Curve } from "./training-view.ts"
+
+/** One decoded curve. */
+export interface Curve {
+  readonly name: string
+  readonly role: TrainingSeries["role"]
+  readonly step: Float64Array
+  readonly value: Float64Array
+}
 
 const LEFT = 52
 const RIGHT = 12

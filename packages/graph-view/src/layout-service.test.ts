@@ -5,6 +5,8 @@ import { afterEach, beforeEach, describe, expect, it, vi } from "vitest"
 import { flatChain, tanhLoss } from "../../display/src/examples/graphs.ts"
 import { answerLayouts, LayoutService, TIME_LIMIT, type WorkerInput } from "./layout-service.ts"
 
+const never = () => expect.unreachable("this must not be called")
+
 /** A worker on this thread: it answers when told to, so that order and silence can be tested. */
 class Thread {
   terminated = false
@@ -46,7 +48,7 @@ describe("LayoutService", () => {
     const service = new LayoutService(create)
     service.setDocument(tanhLoss())
     const done = vi.fn()
-    service.layout({}, done, expect.unreachable)
+    service.layout({}, done, never)
     expect(done).toHaveBeenCalledOnce()
     expect(threads).toHaveLength(0)
   })
@@ -55,7 +57,7 @@ describe("LayoutService", () => {
     const service = new LayoutService(create)
     service.setDocument(large)
     const done = vi.fn<(layout: Layout) => void>()
-    service.layout({}, done, expect.unreachable)
+    service.layout({}, done, never)
     expect(done).not.toHaveBeenCalled()
     threads[0].run()
     expect(keys(done.mock.calls[0][0])).toEqual(keys(layoutGraph(large)))
@@ -65,8 +67,8 @@ describe("LayoutService", () => {
     const service = new LayoutService(create)
     service.setDocument(large)
     const [first, second] = [vi.fn(), vi.fn()]
-    service.layout({}, first, expect.unreachable)
-    service.layout({ open: new Set() }, second, expect.unreachable)
+    service.layout({}, first, never)
+    service.layout({ open: new Set() }, second, never)
     threads[0].run()
     expect(first).not.toHaveBeenCalled()
     expect(second).toHaveBeenCalledOnce()
@@ -76,7 +78,7 @@ describe("LayoutService", () => {
     const service = new LayoutService(create)
     service.setDocument(large)
     const failed = vi.fn()
-    service.layout({}, expect.unreachable, failed)
+    service.layout({}, never, failed)
     vi.advanceTimersByTime(TIME_LIMIT)
     expect(failed).toHaveBeenCalledWith("no layout after 5 s")
     expect(threads[0].terminated).toBe(true)
@@ -85,7 +87,7 @@ describe("LayoutService", () => {
   it("ends the worker with the view", () => {
     const service = new LayoutService(create)
     service.setDocument(large)
-    service.layout({}, vi.fn(), expect.unreachable)
+    service.layout({}, vi.fn(), never)
     service.dispose()
     expect(threads[0].terminated).toBe(true)
     vi.advanceTimersByTime(TIME_LIMIT)

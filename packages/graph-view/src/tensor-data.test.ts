@@ -31,7 +31,7 @@ describe("levels", () => {
 
 describe("scales", () => {
   it("clips one large value away and says from where", () => {
-    const values = Array.from({ length: 200 }, (_, i) => (i % 2 ? 0.5 : -0.5))
+    const values: number[] = Array.from({ length: 200 }, (_, i) => (i % 2 ? 0.5 : -0.5))
     values[7] = 90
     const scale = scaleOf(levelOf(values, 10, 20))
     expect(scale).toEqual({ limit: 0.5, kind: "diverging", clippedFrom: 90 })

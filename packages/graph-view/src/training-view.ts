@@ -1,18 +1,10 @@
 /** @file The live panel of a training loop: progress, loss, gradient norms by step (VISUAL §11). */
 import type { TrainingDoc, TrainingSeries } from "@defnote/display"
 import { decodeFloats, formatNumber } from "@defnote/display"
-import { lineChart, normStrip } from "./curves.ts"
+import { type Curve, lineChart, normStrip } from "./curves.ts"
 import { element, Lifetime } from "./dom.ts"
 import { formatDuration, powerOfTwo } from "./numbers.ts"
 import { english, type Translate, type View, type ViewOptions } from "./view.ts"
-
-/** One decoded curve. */
-export interface Curve {
-  readonly name: string
-  readonly role: TrainingSeries["role"]
-  readonly step: Float64Array
-  readonly value: Float64Array
-}
 
 /** Shows `training` payloads. */
 export class TrainingView implements View<TrainingDoc> {
