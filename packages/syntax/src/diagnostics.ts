@@ -81,6 +81,13 @@ export const DIAGNOSTICS = {
     instead: "`>>` for integers, `.cast(...)` for a conversion, `.shape` and `.rank` for questions",
     when: "tensor",
   },
+  D112: {
+    title: "syntax that JavaScript of 2022 does not have",
+    message: "{detail} cannot be lowered to JavaScript of 2022",
+    detail: "`namespace`, `using`, `accessor`, a decorator or `export import`",
+    instead: "use a module or an object for `namespace`, `try` and `finally` for `using`",
+    when: "text",
+  },
   D201: {
     title: "`await` or `yield` under a tensor condition",
     message: "{detail} cannot stand under a tensor condition",

@@ -31,7 +31,7 @@ interface Candidate<T> {
   score: number
 }
 
-const LIMITS: RepairLimits = { rounds: 40, milliseconds: 150 }
+const LIMITS: RepairLimits = { rounds: 40, milliseconds: 200 }
 const CLOSER: Readonly<Record<string, string>> = { "(": ")", "[": "]", "{": "}" }
 /** The identifier that stands where an expression is missing. */
 export const HOLE = "$_"

@@ -38,6 +38,24 @@ describe("stripTypes", () => {
     expect(kept).toMatch(/import \{ *a *,? *\} from "m"/)
     expect(kept).not.toContain("C")
   })
+  test.each([
+    ["namespace N { export const a = 1 }", "D112"],
+    ["using x = f()", "D112"],
+    ["@dec class A {}", "D112"],
+    ["class A { accessor b = 1 }", "D112"],
+    ["export import a = b.c", "D112"],
+  ])("refuses %s, which would be lost or could not run", (code, expected) => {
+    expect(() => stripTypes(code)).toThrow(expected)
+  })
+  test.each([
+    "namespace T { export interface A {} }",
+    "declare namespace T { const a: number }",
+    "declare module 'm' { export const a: number }",
+    "const namespace = 1, module = 2, using = '@'",
+    "declare global { var x: number }",
+  ])("keeps what needs no lowering: %s", (code) => {
+    expect(() => new Function(stripTypes(code))).not.toThrow()
+  })
   test("what is not TypeScript is a diagnostic", () => {
     expect(() => stripTypes("const = 1")).toThrow(SyntaxDiagnosticError)
   })

@@ -18,13 +18,15 @@ const COMPLETE = [
   ...PITFALLS.map(([, text]) => `const f = defn(${text})\nf(1)`),
   ...TYPED_CELLS.filter((c) => !/incomplete|identifier/.test(c.name)).map((c) => source(c.text)),
 ]
+/** Enough time for repair on a busy machine. */
+const PATIENT = { repair: { rounds: 40, milliseconds: 10_000 } }
 const runtime = (text: string) => rewriteRuntime(text, { name: "cell_1" })
 
 /** Source texts of the operator expressions and of the calls of a repaired tree. */
 function expressions(source: string): { operators: Set<string>; calls: Set<string> } {
   const operators = new Set<string>()
   const calls = new Set<string>()
-  const parsed = parseForChecking(source)
+  const parsed = parseForChecking(source, PATIENT)
   const visit = (n: Node): void => {
     const text = source.slice(parsed!.back(n.start), parsed!.back(n.end)).trim()
     if (/^(Binary|Logical|Assignment|Unary|Update|Conditional)Expression$/.test(n.type)) {
@@ -55,8 +57,8 @@ describe("incomplete code (D5.1)", () => {
     check(JSON.stringify(marked), () => {
       const { operators } = expressions(source)
       expect([...operators]).toEqual(expect.arrayContaining([...expected]))
-      const rewriting = rewriteTypes(source)
-      expect(parseForChecking(source)).toBeDefined()
+      const rewriting = rewriteTypes(source, PATIENT)
+      expect(parseForChecking(source, PATIENT)).toBeDefined()
       // without its arrow it is no function yet
       expect(rewriting.used).toBe(/=>|use defn/.test(source))
       expect(wrongSegments(source, rewriting)).toEqual([])
@@ -71,7 +73,7 @@ describe("incomplete code (D5.1)", () => {
       const tokens = [...cell.matchAll(/[\w$]+|[^\w\s]/g)]
       for (const { index } of tokens.filter((_, i) => i % 3 === 0)) {
         const prefix = cell.slice(0, index)
-        const rewriting = rewriteTypes(prefix)
+        const rewriting = rewriteTypes(prefix, PATIENT)
         expect(wrongSegments(prefix, rewriting), prefix).toEqual([])
         all++
         if (!/\bdefn\s*\(/.test(prefix) || rewriting.used || !/=>/.test(prefix)) repaired++

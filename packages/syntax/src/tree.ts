@@ -1,6 +1,6 @@
 /** @file The syntax tree: parsing, and questions about nodes that need no scopes and know nothing of what is emitted. */
 import { type ParserOptions, parse as parseBabel } from "@babel/parser"
-import { parseTolerant, type Repaired } from "./repair.ts"
+import { parseTolerant, type Repaired, type RepairLimits } from "./repair.ts"
 
 /** A node of Babel's tree with `createParenthesizedExpressions`. `start` and `end` are UTF-16 offsets. */
 export interface Node {
@@ -21,9 +21,12 @@ export interface ParseFailure {
   reason: string
 }
 
-/** How text is read. `jsx` as in `.tsx` files. */
+/** How text is read. */
 export interface ParseOptions {
+  /** As in `.tsx` files. */
   jsx?: boolean
+  /** The bounds of repairing incomplete text; default: 40 rounds, 200 milliseconds. */
+  repair?: RepairLimits
 }
 
 const PLUGINS: NonNullable<ParserOptions["plugins"]> = [
@@ -78,14 +81,15 @@ export function parseForChecking(
   options: ParseOptions = {},
 ): (Repaired<Node> & { failure?: ParseFailure }) | undefined {
   let first: ParseFailure | undefined
-  const repaired = parseTolerant<Node>(text, (candidate) => {
+  const attempt = (candidate: string) => {
     try {
       return { tree: read(candidate, options, true).program as Node, at: candidate.length }
     } catch (error) {
       first ??= failure(error as Thrown)
       return { at: (error as Thrown).pos ?? candidate.length }
     }
-  })
+  }
+  const repaired = parseTolerant<Node>(text, attempt, options.repair)
   return repaired && { ...repaired, failure: first }
 }
 

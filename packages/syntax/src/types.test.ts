@@ -55,7 +55,7 @@ function flagged(r: Rewriting, source: string, errors: readonly ServerDiagnostic
 describe("types text over the language server (D5.1)", () => {
   TYPED_CELLS.forEach((cell, i) => {
     const { source, cursor } = read(cell)
-    const rewriting = rewriteTypes(source)
+    const rewriting = rewriteTypes(source, { repair: { rounds: 40, milliseconds: 10_000 } })
     const before = head(rewriting.library)
     const text = `${before}${rewriting.code}\nexport {};`
     const open = () => server.open(`cell_${i}_${Math.random()}.ts`, text)
