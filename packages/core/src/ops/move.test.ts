@@ -5,7 +5,6 @@ import {
   broadcastTo,
   concatenate,
   defn,
-  flatten,
   formatType,
   moveAxis,
   newAxis,
@@ -28,6 +27,7 @@ import {
   vmap,
   withTrace,
 } from "../index.ts"
+import { flatten } from "./move.ts"
 import { freshParam } from "./source.ts"
 
 const x = tensor([

@@ -1,7 +1,7 @@
 /** @file Moves that change the shape only: reshape, broadcastTo and what is made of them; and the names of axes (S14). */
 import type { DType } from "../dtype.ts"
 import { publiclyAs } from "../eager.ts"
-import { OptionError, ShapeError } from "../errors.ts"
+import { internal, OptionError, ShapeError } from "../errors.ts"
 import { make } from "../make.ts"
 import * as s from "../scalar.ts"
 import {
@@ -51,8 +51,14 @@ function shorter(
 export const reshapeOp = move("reshape", {
   splat: true,
   normal: (x, a) => shorter(x, a as unknown as Regroup, (b) => make(reshapeOp, [x], { ...b })),
-  type: ([t], a) =>
-    typeOf(t.dtype, [...split(axesOf(t), a.last as number)[0], ...(a.shape as Shape)]),
+  type: ([t], a) => {
+    const [lead, last] = split(axesOf(t), a.last as number)
+    const shape = a.shape as Shape
+    if (sizeOf(last.map((x) => x.size)) !== sizeOf(shape)) {
+      throw internal(`reshape of ${formatType(t)}: the last ${last.length} axes to [${shape}]`)
+    }
+    return typeOf(t.dtype, [...lead, ...shape])
+  },
   at: (i, load, n) => {
     const { last, shape } = n.attrs as unknown as Regroup
     const [lead, rest] = split(i, shape.length)

@@ -121,7 +121,7 @@ function exchange(row: Keyed, block: number, distance: number, descending: boole
   const axes = axesOf(row.value.type)
   const size = axes[axes.length - 1].size
   const pairs = [{ size: size / (2 * distance) }, { size: 2 }, { size: distance }]
-  const open = (t: Tensor): Tensor => reshapeTo(t, [...axes.slice(0, -1), ...pairs])
+  const open = (t: Tensor): Tensor => reshapeTo(t, [...axesOf(t.type).slice(0, -1), ...pairs])
   const side = (t: Tensor, i: number): Tensor => sliceAlong(open(t), -2, i, i + 1)
   const at = (i: number): Keyed => ({ value: side(row.value, i), origin: side(row.origin, i) })
   const [a, b] = [at(0), at(1)]
