@@ -1,6 +1,6 @@
 /** @file Graph to executable: lowers, places values, writes one module, instantiates it. */
 import { type CompileOptions, type Executable, engine, type Graph, type KernelInfo } from "@defnote/core"
-import { type Kernel, type Listing, type LoweredProgram, listing, lower, plan, type Step, type Target } from "@defnote/lower"
+import { type Kernel, type Listing, type LoweredProgram, listing, lower, plan, type Step, streams, type Target } from "@defnote/lower"
 import { driverFunction, tableBytes } from "./driver-code.ts"
 import { F64, I32, ModuleBuilder } from "./encoder.ts"
 import { WasmExecutable } from "./executable.ts"
@@ -14,6 +14,8 @@ import { needWebAssembly } from "./web-assembly.ts"
 const IMPORTS = [
   { name: "poll", params: [], results: [] },
   { name: "host", params: [I32, I32], results: [] },
+  { name: "streamIn", params: [I32, I32, I32, I32], results: [] },
+  { name: "streamOut", params: [I32, I32, I32, I32], results: [] },
   { name: "fmod", params: [F64, F64], results: [F64] },
 ] as const
 
@@ -30,19 +32,31 @@ function targetFor(relaxed: boolean): Target {
 export function compile(graph: Graph, options: CompileOptions): Executable {
   const relaxed = hasRelaxedSimd() && !options.strict
   const program = lower(graph, targetFor(relaxed))
-  const placement = plan(program)
+  const passing = streams(program)
+  const placement = plan(program, passing.stretches)
   const module = new ModuleBuilder(IMPORTS)
   const helpers = new Helpers(module)
   const poll = module.importIndex("poll")
   const functions = program.kernels.map((k) => module.add(kernelFunction(k, helpers, { relaxed, poll })))
-  const imports = { poll, host: module.importIndex("host") }
-  const { main, hostSteps } = driverFunction(program, placement, functions, imports)
+  const { main, hostSteps, tileBytes } = driverFunction(
+    program,
+    placement,
+    functions,
+    {
+      poll,
+      host: module.importIndex("host"),
+      streamIn: module.importIndex("streamIn"),
+      streamOut: module.importIndex("streamOut"),
+    },
+    passing,
+  )
   module.add(main, "main")
   const parts = {
     program,
     placement,
     hostSteps,
-    blockBytes: placement.bytes + tableBytes(program),
+    streamed: passing.stretches,
+    blockBytes: placement.bytes + tableBytes(program) + tileBytes,
     kernels: program.kernels.map((k, i) => describeKernel(k, i, program)),
     moving: swapped(program.steps),
     name: "wasm",
@@ -55,6 +69,8 @@ function instantiate(module: ModuleBuilder, parts: ConstructorParameters<typeof 
     memory: linearMemory.memory,
     poll: () => engine.poll(),
     host: (base: number, i: number) => executable.host(base, i),
+    streamIn: (v: number, from: number, bytes: number, to: number) => executable.streamIn(v, from, bytes, to),
+    streamOut: (v: number, from: number, bytes: number, at: number) => executable.streamOut(v, from, bytes, at),
     fmod: (a: number, b: number) => a % b,
   }
   const instance = new wasm.Instance(new wasm.Module(module.bytes()), { env })

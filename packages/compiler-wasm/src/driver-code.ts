@@ -1,18 +1,25 @@
 /** @file The function that runs a whole program: calls kernels in order, turns loops, chooses branches, moves carries. */
-import { type LoweredProgram, type Placement, type Step } from "@defnote/lower"
+import type { LoweredProgram, Placement, Step, Streams } from "@defnote/lower"
 import { Code, FunctionBuilder, I32, OP } from "./encoder.ts"
 
 export interface Imports {
   readonly poll: number
   /** Runs step `i` of the host, which finds the places of its values in the table. */
   readonly host: number
+  /** Moves a stretch of value `v` between its own buffer and a place: (value, from, bytes, place). */
+  readonly streamIn: number
+  readonly streamOut: number
 }
+/** Bytes of the tiles that streamed values pass through: with the kernel's work they stay in the second cache. */
+const TILES = 192 * 1024
 /** A step that the host runs. */
 export type HostStep = Extract<Step, { kind: "routine" | "effect" }>
 
 export interface Driver {
   readonly main: FunctionBuilder
   readonly hostSteps: readonly HostStep[]
+  /** Bytes of tiles, behind the table. */
+  readonly tileBytes: number
 }
 
 /** Parameter 0 is the place of the program's block; behind the values it holds a table of places for the host. */
@@ -21,11 +28,12 @@ export function driverFunction(
   placement: Placement,
   functions: readonly number[],
   imports: Imports,
+  { stretches }: Streams,
 ): Driver {
   const f = new FunctionBuilder([I32])
-  const writer = new DriverWriter(program, placement, functions, imports, f)
+  const writer = new DriverWriter(program, placement, functions, imports, f, stretches)
   writer.write()
-  return { main: f, hostSteps: writer.hostSteps }
+  return { main: f, hostSteps: writer.hostSteps, tileBytes: writer.tileBytes }
 }
 
 class DriverWriter {
@@ -38,7 +46,18 @@ class DriverWriter {
   /** Values whose place changes while the program runs. */
   readonly #moving = new Map<number, number>()
 
-  constructor(program: LoweredProgram, placement: Placement, functions: readonly number[], imports: Imports, f: FunctionBuilder) {
+  readonly #stretches: ReadonlyMap<number, number>
+  tileBytes = 0
+
+  constructor(
+    program: LoweredProgram,
+    placement: Placement,
+    functions: readonly number[],
+    imports: Imports,
+    f: FunctionBuilder,
+    stretches: ReadonlyMap<number, number>,
+  ) {
+    this.#stretches = stretches
     this.#program = program
     this.#placement = placement
     this.#functions = functions
@@ -123,26 +142,75 @@ class DriverWriter {
     const { range } = this.#program.kernels[kernel]
     const places = (): void => values.forEach((v) => void this.#place(c, v))
     const f = this.#functions[kernel]
+    const streamed = values.some((v) => this.#stretches.has(v))
     if (!range) {
       places()
       c.call(f)
-    } else if (range.grain >= range.extent) {
+    } else if (range.grain >= range.extent && !streamed) {
       places()
       c.i32(0).i32(range.extent).call(f)
-    } else this.#chunks(c, range, places, f)
+    } else this.#chunks(c, kernel, values, f)
   }
-  /** Calls the kernel part by part, with a poll before each. */
-  #chunks(c: Code, range: { extent: number; grain: number }, places: () => void, f: number): void {
+  /** Calls the kernel part by part, with a poll before each; streamed values pass through tiles. */
+  #chunks(c: Code, kernel: number, values: readonly number[], f: number): void {
+    const { buffers, range } = this.#program.kernels[kernel]
+    const { extent, grain, multiple } = range as NonNullable<typeof range>
+    const tiles = this.#tiles(values, extent, grain, multiple)
     const at = this.#f.local(I32)
     const to = this.#f.local(I32)
     c.i32(0).set(at).op(OP.loop, 0x40).call(this.#imports.poll)
-    c.get(at).i32(range.grain).op(OP.i32Add, OP.localTee).u(to).i32(range.extent).get(to).i32(range.extent)
+    c.get(at).i32(tiles.turns).op(OP.i32Add, OP.localTee).u(to).i32(extent).get(to).i32(extent)
     c.op(OP.i32LtS, OP.select).set(to)
-    places()
+    for (const [v, place] of tiles.places) {
+      const reads = values.some((w, k) => w === v && buffers[k].use === "read")
+      if (reads) this.#move(c, this.#imports.streamIn, v, place, at, to)
+    }
+    for (const v of values) this.#tilePlace(c, v, tiles.places.get(v), at)
     c.get(at).get(to).call(f)
-    c.get(to).tee(at).i32(range.extent).op(OP.i32LtS, OP.brIf).u(0).op(OP.end)
+    for (const [v, place] of tiles.places) {
+      const writes = values.some((w, k) => w === v && buffers[k].use === "write")
+      if (writes) this.#move(c, this.#imports.streamOut, v, place, at, to)
+    }
+    c.get(to).tee(at).i32(extent).op(OP.i32LtS, OP.brIf).u(0).op(OP.end)
     this.#f.release(I32, at)
     this.#f.release(I32, to)
+  }
+  /** Turns per call, and where the tile of each streamed value lies in the block. */
+  #tiles(
+    values: readonly number[],
+    extent: number,
+    grain: number,
+    multiple: number,
+  ): { turns: number; places: Map<number, number> } {
+    const places = new Map<number, number>()
+    const streamed = [...new Set(values.filter((v) => this.#stretches.has(v)))]
+    const perTurn = streamed.reduce((sum, v) => sum + (this.#stretches.get(v) as number), 0)
+    if (!perTurn) return { turns: grain, places }
+    const fit = Math.floor(TILES / perTurn / multiple) * multiple
+    const turns = Math.min(extent, grain, Math.max(multiple, fit))
+    let offset = this.#tableOffset + this.tableBytes
+    const start = offset
+    for (const v of streamed) {
+      places.set(v, offset)
+      offset += Math.ceil((turns * (this.#stretches.get(v) as number)) / 64) * 64 + 64
+    }
+    this.tileBytes = Math.max(this.tileBytes, offset - start)
+    return { turns, places }
+  }
+  get tableBytes(): number {
+    return tableBytes(this.#program)
+  }
+  #move(c: Code, f: number, v: number, place: number, at: number, to: number): void {
+    const stretch = this.#stretches.get(v) as number
+    c.i32(v).get(at).i32(stretch).op(OP.i32Mul)
+    c.get(to).get(at).op(OP.i32Sub).i32(stretch).op(OP.i32Mul)
+    c.get(0).i32(place).op(OP.i32Add).call(f)
+  }
+  /** Where the whole value would lie if the tile were a part of it. */
+  #tilePlace(c: Code, v: number, place: number | undefined, at: number): void {
+    if (place === undefined) return this.#place(c, v)
+    c.get(0).i32(place).op(OP.i32Add)
+    c.get(at).i32(this.#stretches.get(v) as number).op(OP.i32Mul, OP.i32Sub)
   }
   #copy(c: Code, from: number, to: number): void {
     this.#place(c, to)
@@ -206,5 +274,5 @@ export function tableBytes(program: LoweredProgram): number {
       if (x.kind === "while") return Math.max(n, most(x.test), most(x.body))
       return x.kind === "for" ? Math.max(n, most(x.body)) : n
     }, 0)
-  return 4 * Math.max(program.outputs.length, most(program.steps)) + 64
+  return 64 * Math.ceil(Math.max(program.outputs.length, most(program.steps)) / 16) + 64
 }

@@ -27,6 +27,8 @@ export interface Parts {
   readonly kernels: readonly KernelInfo[]
   /** Outputs whose place is only known at the end: read from the table. */
   readonly moving: ReadonlySet<number>
+  /** Values that pass by in parts and are never in the block as a whole. */
+  readonly streamed: ReadonlyMap<number, number>
   readonly name: string
 }
 
@@ -47,37 +49,57 @@ export class WasmExecutable implements Executable {
     const main = this.#main
     if (!main) throw new Error("internal: wasm: the program was disposed")
     engine.poll()
-    const { blockBytes, name } = this.#parts
+    const { blockBytes, name, streamed } = this.#parts
+    const outer = this.#streams
     const base = linearMemory.acquire(blockBytes, name)
     try {
+      if (streamed.size) this.#streams = new Map()
       this.#copyIn(base, inputs)
       main(base)
       return this.#copyOut(base)
     } finally {
+      this.#streams = outer
       linearMemory.release(base, blockBytes)
     }
   }
+  /** Buffers of the streamed values of the run in progress. */
+  #streams = new Map<number, Uint8Array<ArrayBuffer>>()
   #copyIn(base: number, inputs: readonly Storage[]): void {
-    const { program, placement } = this.#parts
+    const { program, placement, streamed } = this.#parts
     const { bytes } = linearMemory
     program.inputs.forEach((value, i) => {
       const offset = placement.offsets[value]
       const storage = inputs[i]
       if (!storage.readSync) throw new DeviceError(`wasm: input ${i} is on ${storage.device}; write \`await t.to("cpu")\``)
-      if (offset >= 0) bytes.set(new Uint8Array(storage.readSync(), 0, program.values[value].bytes), base + offset)
+      if (streamed.has(value)) this.#streams.set(value, new Uint8Array(storage.readSync()))
+      else if (offset >= 0) bytes.set(new Uint8Array(storage.readSync(), 0, program.values[value].bytes), base + offset)
     })
+    for (const value of program.outputs) if (streamed.has(value)) this.#streams.set(value, new Uint8Array(this.#allocate(value)))
+  }
+  #allocate(value: number): ArrayBuffer {
+    const { dtype, elements } = this.#parts.program.values[value]
+    return allocateBuffer(dtype, elements, "wasm")
   }
   #copyOut(base: number): Storage[] {
-    const { program, placement, moving } = this.#parts
+    const { program, placement, moving, streamed } = this.#parts
     const { buffer } = linearMemory.memory
     const table = new Int32Array(buffer, base + placement.bytes, program.outputs.length)
     return program.outputs.map((value, i) => {
-      const { dtype, elements, bytes } = program.values[value]
+      const passed = streamed.has(value) && this.#streams.get(value)
+      if (passed) return new CpuStorage(passed.buffer)
       const at = moving.has(value) ? table[i] : base + placement.offsets[value]
-      const out = allocateBuffer(dtype, elements, "wasm")
-      new Uint8Array(out).set(new Uint8Array(buffer, at, bytes))
+      const out = this.#allocate(value)
+      new Uint8Array(out).set(new Uint8Array(buffer, at, program.values[value].bytes))
       return new CpuStorage(out)
     })
+  }
+  streamIn(value: number, from: number, bytes: number, to: number): void {
+    const source = this.#streams.get(value) as Uint8Array
+    linearMemory.bytes.set(source.subarray(from, from + bytes), to)
+  }
+  streamOut(value: number, to: number, bytes: number, from: number): void {
+    const target = this.#streams.get(value) as Uint8Array
+    target.set(linearMemory.bytes.subarray(from, from + bytes), to)
   }
   /** Runs a step of the host; the table holds the places of its values. */
   host(base: number, index: number): void {

@@ -78,6 +78,7 @@ export function frame(
     body,
     range: outer && {
       extent: outer.extent,
+      multiple,
       grain: grainFor(outer.extent, work / Math.max(1, outer.extent), multiple),
     },
     nodes: job.members,

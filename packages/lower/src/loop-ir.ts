@@ -67,6 +67,8 @@ export interface Kernel {
     readonly extent: number
     /** Turns per call, so that a poll comes at least every millisecond. */
     readonly grain: number
+    /** Every part but the last has a multiple of so many turns. */
+    readonly multiple: number
   }
   readonly nodes: readonly Tensor[]
   readonly why: string

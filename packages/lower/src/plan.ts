@@ -19,13 +19,13 @@ export interface Placement {
 const ALIGN = 64
 const END = Number.MAX_SAFE_INTEGER
 
-/** Places all values, inputs included. */
-export function plan(program: LoweredProgram): Placement {
+/** Places all values, inputs included, except those in `without`. */
+export function plan(program: LoweredProgram, without: ReadonlyMap<number, unknown> = new Map()): Placement {
   const lives = livesOf(program)
   const offsets = program.values.map(() => -1)
   const active: { id: number; at: number; end: number }[] = []
   let bytes = 0
-  const order = program.values.filter((v) => v.home.kind !== "window" && lives[v.id].to >= 0)
+  const order = program.values.filter((v) => v.home.kind !== "window" && lives[v.id].to >= 0 && !without.has(v.id))
   order.sort((a, b) => lives[a.id].from - lives[b.id].from || b.bytes - a.bytes)
   for (const v of order) {
     const { from } = lives[v.id]
