@@ -73,19 +73,36 @@ export function substitute(outputs: readonly Tensor[], map: ReadonlyMap<Tensor, 
   return outputs.map((x) => env.get(x) as Tensor)
 }
 
+/**
+ * {@link substitution} into the current trace, for nodes that were traced elsewhere: they keep their sites, scopes and
+ * derivative links, and do not get the place where this happens.
+ */
+export function transplant(
+  outputs: readonly Tensor[],
+  map: ReadonlyMap<Tensor, Tensor>,
+): Map<Tensor, Tensor> {
+  const outer = currentTrace() as Trace
+  const { site, scope, forward, table } = outer
+  const env = withTable(table, () => substitution(outputs, map))
+  const become = (n: Tensor): Tensor => env.get(n) ?? n
+  outer.moveTo(undefined)
+  for (const [from, to] of env) {
+    table.notes.carry(from, to, become)
+    if (from !== to && !outer.knows(to)) table.notes.complete(to, scope, forward)
+    outer.touch(to)
+  }
+  outer.moveTo(site)
+  return env
+}
+
 /** The outputs of `graph` for these arguments, as nodes of the current trace; its effects happen once more. */
 export function inline(graph: Graph, args: readonly Tensor[]): Tensor[] {
   const watched = graph.effects.flatMap((e) => e.inputs)
   const map = new Map(graph.inputs.map((p, i) => [p, args[i]] as const))
-  const all = substitute([...graph.outputs, ...watched], map)
-  let at = graph.outputs.length
-  for (const e of graph.effects)
-    make(
-      e.op,
-      e.inputs.map(() => all[at++]),
-      again(e),
-    )
-  return all.slice(0, graph.outputs.length)
+  const env = transplant([...graph.outputs, ...watched], map)
+  const become = (n: Tensor): Tensor => env.get(n) as Tensor
+  for (const e of graph.effects) make(e.op, e.inputs.map(become), again(e))
+  return graph.outputs.map(become)
 }
 
 let serial = 0

@@ -38,6 +38,11 @@ export class Notes {
     )
       list.push(site)
   }
+  /** What a node that came without notes of its own belongs to. */
+  complete(n: Tensor, scope: Scope | undefined, forward: Tensor | undefined): void {
+    if (scope && !this.scopes.has(n)) this.scopes.set(n, scope)
+    if (forward && forward !== n && !this.dual.has(n)) this.dual.set(n, forward)
+  }
   /** `to` stands for `from` in a rebuilt graph. */
   carry(from: Tensor, to: Tensor, rebuilt: (n: Tensor) => Tensor): void {
     if (from === to) return
