@@ -16,6 +16,7 @@ import { at, share, windows } from "../paths.mjs"
 /** Writes the kernelspec and links the labextension: later builds are seen without installing again. */
 export function installIntoJupyter() {
   installKernelspec()
+  installSettings()
   const built = at("extension", "labextension")
   if (existsSync(built)) link(built, path.join(share, "labextensions", "defnote-labextension"))
 }
@@ -30,6 +31,14 @@ function installKernelspec() {
   spec.argv = spec.argv.map((word, i) => (i === 0 ? process.execPath : place(word)))
   writeFileSync(path.join(to, "kernel.json"), `${JSON.stringify(spec, null, 2)}\n`)
   cpSync(path.join(from, "logo-svg.svg"), path.join(to, "logo-svg.svg"))
+}
+
+/** JupyterLab does not ask whether it may fetch news: nothing is fetched that the user did not ask for. */
+function installSettings() {
+  const folder = path.join(share, "lab", "settings")
+  mkdirSync(folder, { recursive: true })
+  const settings = { "@jupyterlab/apputils-extension:notification": { fetchNews: "false" } }
+  writeFileSync(path.join(folder, "overrides.json"), `${JSON.stringify(settings, null, 2)}\n`)
 }
 
 function link(target, place) {

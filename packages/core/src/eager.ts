@@ -3,6 +3,7 @@
  * How a small program is traced, compiled and cached is defn.ts's matter; it installs itself here.
  */
 import { DefnoteError, internal } from "./errors.ts"
+import { explain } from "./provenance.ts"
 import { currentTrace } from "./trace.ts"
 
 // biome-ignore lint/suspicious/noExplicitAny: any function can be made public; its own type is kept
@@ -31,7 +32,7 @@ function placed(fn: AnyFunction, args: unknown[]): unknown {
   try {
     return fn(...args)
   } catch (e) {
-    if (e instanceof DefnoteError) e.site ??= currentTrace()?.site
+    if (e instanceof DefnoteError) explain(e, args)
     throw e
   }
 }

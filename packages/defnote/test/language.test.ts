@@ -154,3 +154,11 @@ test("an operand of another kind is named (K4)", () => {
     /operator \+: cannot be applied to f32\[3\] and "a"/,
   )
 })
+
+test("K4 a shape error names what made its operands", () => {
+  const source =
+    "const f = defn((x) => {\n  const a = x.reshape([3, 1])\n  const b = x.reshape([1, 3]).slice([0, 0], [1, 2])\n  return a.matmul(b) + x.slice([0], [2]) + x\n})"
+  expect(() => run(source, x)).toThrow(
+    /add: cannot broadcast f32\[3,2\] with f32\[3\]: axis -1 is 2 on the left and 3 on the right; sizes must be equal or 1\n {2}left {3}made by a\.matmul\(b\) \+ x\.slice\(\[0\], \[2\]\) at cell \d+, line 4\n {2}see docs\/errors\.md#ShapeError/,
+  )
+})

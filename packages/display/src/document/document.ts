@@ -51,6 +51,7 @@ export function documentOf(
   const phases = phasesOf(nodes, notes)
   const names = namesOf(program, nodes, notes, options)
   const rules = new Map<string, Rule>()
+  const contributions = contributionsOf(notes)
   const rows = nodes.map((n, i): NodeRow => rowOf(n, i))
   function rowOf(n: Tensor, i: number): NodeRow {
     const dual = phases[i] === "fwd" ? undefined : dualOf(n, notes, index)
@@ -70,7 +71,7 @@ export function documentOf(
       ...(names.get(n) ? { name: names.get(n) } : {}),
       scope: scopes.number(notes.scopes.get(n)),
       loc: places.number(notes.sites.get(n)?.at(-1)),
-      ...(dual === undefined ? {} : { dual, ...ruleFor(nodes[dual], n, notes, rules) }),
+      ...(dual === undefined ? {} : { dual, ...ruleFor(nodes[dual], n, contributions, rules) }),
       ...gradOf(n, notes, index),
       ...attrsOf(n),
     }
@@ -113,14 +114,27 @@ function gradOf(n: Tensor, notes: Notes, index: ReadonlyMap<Tensor, number>): { 
   const at = g && index.get(isElement(g) ? g.inputs[0] : g)
   return at === undefined ? {} : { grad: at }
 }
+/** Which values each derivative node is a contribution to: their whole cotangent, or a term of the sum over their uses. */
+function contributionsOf(notes: Notes): Map<Tensor, Set<Tensor>> {
+  const to = new Map<Tensor, Set<Tensor>>()
+  for (const [x, whole] of notes.cotangents) {
+    const stack = [whole]
+    while (stack.length) {
+      const g = stack.pop() as Tensor
+      if (notes.sums.has(g)) stack.push(...g.inputs)
+      else to.set(g, (to.get(g) ?? new Set()).add(x))
+    }
+  }
+  return to
+}
 /** The rule of the input whose cotangent this node gives; none for the steps on the way to it. */
 function ruleFor(
   forward: Tensor,
   n: Tensor,
-  notes: Notes,
+  contributions: ReadonlyMap<Tensor, ReadonlySet<Tensor>>,
   rules: ReadonlyMap<string, Rule>,
 ): { rule?: string } {
-  const given = forward.inputs.findIndex((x) => notes.cotangents.get(x) === n)
+  const given = forward.inputs.findIndex((x) => contributions.get(n)?.has(x))
   if (given < 0) return {}
   const id = ruleId(forward.op, forward, given)
   return rules.has(id) ? { rule: id } : {}
