@@ -6,6 +6,7 @@ import { ITranslator, nullTranslator } from "@jupyterlab/translation"
 import { OutputRegistry } from "./output-registry.ts"
 import { DEFAULT_SETTINGS, follow } from "./output-settings.ts"
 import { type OutputKind, type OutputServices, OutputWidget } from "./output-widget.ts"
+import { keepPlainKeys } from "./plain-keys.ts"
 import type { SourceLinks } from "./source-links.ts"
 import { IOutputRegistry, ISourceLinks } from "./tokens.ts"
 
@@ -31,6 +32,7 @@ export const outputs: JupyterFrontEndPlugin<OutputRegistry> = {
     const settings = { ...DEFAULT_SETTINGS }
     const trans = (translator ?? nullTranslator).load("defnote")
     for (const kind of KINDS) addRenderer(rendermime, kind, { trans, links, settings, registry })
+    keepPlainKeys(registry)
     loadSettings(settingRegistry, settings)
     return registry
   },

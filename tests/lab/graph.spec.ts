@@ -65,16 +65,38 @@ test("VISUAL 9: arrows, d and Escape", async ({ lab }) => {
   await expect(graph.stage).not.toBeFocused()
 })
 
-test("VISUAL 9: c goes to the expression, and d deletes no cell", async ({ lab }) => {
+test("VISUAL 9: plain keys stay in the view, so that no shortcut deletes a cell", async ({
+  lab,
+}) => {
   const graph = lab.graph(0)
-  const count = await lab.page.locator(".jp-Notebook:visible .jp-Cell").count()
+  const cells = lab.page.locator(".jp-Notebook:visible .jp-Cell")
+  const count = await cells.count()
+  await lab.cell(0).locator(".jp-InputPrompt").click()
   await graph.click(await graph.find(/^h = tanh/))
-  await graph.press("d")
-  await graph.press("d")
-  await expect(lab.page.locator(".jp-Notebook:visible .jp-Cell")).toHaveCount(count)
+  for (const key of ["x", "a", "b", "d", "d", "d", "d"]) await lab.page.keyboard.press(key)
+  await expect(cells).toHaveCount(count)
+  await expect(graph.stage).toBeFocused()
+  expect(await graph.selected()).toMatch(/^h equals/)
+})
+
+test("VISUAL 9: c goes to the expression", async ({ lab }) => {
+  const graph = lab.graph(0)
+  await graph.click(await graph.find(/^h = tanh/))
   await graph.press("c")
   const selected = await lab.page.evaluate(() => String(getSelection()))
   expect(selected).toBe(EXPRESSION)
+})
+
+test("VISUAL 9: Escape gives the keys back to the notebook", async ({ lab }) => {
+  const graph = lab.graph(0)
+  const cells = lab.page.locator(".jp-Notebook:visible .jp-Cell")
+  const count = await cells.count()
+  await graph.click(await graph.find(/^h = tanh/))
+  await lab.page.keyboard.press("Escape")
+  await lab.page.keyboard.press("b")
+  await expect(cells).toHaveCount(count + 1)
+  await lab.command("notebook:undo-cell-action")
+  await expect(cells).toHaveCount(count)
 })
 
 test("the cursor in a cell selects the node of the expression there", async ({ lab }) => {
