@@ -3,12 +3,14 @@
  * broadcasting. Knows no particular op; after it, element-wise nodes see equal types only (D3.8).
  */
 import { type DType, intRange, isFloat, promote } from "../dtype.ts"
+import { make } from "../make.ts"
 import { broadcastShapes } from "../shape.ts"
 import { StaticNeeded } from "../static-needed.ts"
 import { isTensor, type Tensor } from "../tensor.ts"
 import { currentTrace } from "../trace.ts"
+import { numbersBehind } from "../weak.ts"
 import { broadcastTo } from "./move.ts"
-import { constant } from "./source.ts"
+import { constant, constantOp } from "./source.ts"
 import { asType } from "./type.ts"
 
 /** What an element-wise function takes: a tensor, or a literal that takes its partner's dtype (S2). */
@@ -21,12 +23,17 @@ export const isWeak = (x: unknown): boolean => isTensor(x) && (currentTrace()?.w
 /** The dtype of a value that stands alone: a traced number is f32 (S1). */
 export const strongType = (x: Tensor): DType => (isWeak(x) ? "f32" : x.dtype)
 
-/** Marks a float result as weak when all its operands are numbers and one of them is traced (S3). */
+/** Marks a float result as weak when all its operands are numbers, traced or not (S3). */
 export function weakly(result: Tensor, operands: readonly Operand[]): Tensor {
-  const weak = currentTrace()?.weak
-  if (!weak?.size || !isFloat(result.dtype) || !operands.some(isWeak)) return result
-  if (operands.every((x) => !isTensor(x) || weak.has(x))) weak.add(result)
+  const isNumber = (x: Operand): boolean => typeof x === "number" || isWeak(x)
+  if (isFloat(result.dtype) && operands.every(isNumber)) currentTrace()?.weak.add(result)
   return result
+}
+/** A number that meets no tensor: weak, and no other node, since a constant of the same value may be an f64 for good. */
+function weakConstant(x: number): Tensor {
+  const node = make(constantOp, [], { value: x, dtype: "f64", shape: [], weak: true })
+  currentTrace()?.weak.add(node)
+  return node
 }
 
 /** The dtype of literals alone (S1). */
@@ -59,11 +66,13 @@ export function commonType(
   const literals = operands.filter((x) => !isTensor(x)) as Literal[]
   const strong = operands.filter((x) => isTensor(x) && !isWeak(x)) as Tensor[]
   if (strong.length === 0) {
-    return rule(weak.length ? "f64" : literals.map(literalType).reduce(promote))
+    const numbers = weak.length || literals.some((x) => typeof x === "number")
+    return rule(numbers ? "f64" : literals.map(literalType).reduce(promote))
   }
   const met = strong.map((x) => x.dtype).reduce(promote)
   if (isFloat(met) || rule(met) !== met) return rule(met)
-  if (weak.length && met !== "bool") throw new StaticNeeded(weak[0] as Tensor, op)
+  const dynamic = weak.find((x) => numbersBehind(x as Tensor))
+  if (dynamic && met !== "bool") throw new StaticNeeded(dynamic as Tensor, op)
   return rule(literals.reduce(withLiteral, weak.length ? "f32" : met))
 }
 
@@ -81,7 +90,12 @@ export function align(
 ): Tensor[] {
   const dtype = commonType(op, operands, rule)
   const shape = commonShape(op, operands)
-  return operands.map((x) => spread(x, dtype, shape))
+  const alone = !operands.some((x) => isTensor(x) && !isWeak(x))
+  return operands.map((x) => {
+    return alone && typeof x === "number" && isFloat(dtype)
+      ? weakConstant(x)
+      : spread(x, dtype, shape)
+  })
 }
 export function commonShape(op: string, operands: readonly Operand[]): readonly number[] {
   const tensors = operands.filter(isTensor)
@@ -93,5 +107,8 @@ export function commonShape(op: string, operands: readonly Operand[]): readonly 
     : []
 }
 
-/** A tensor as it is, a literal as a scalar of its own dtype (S1). */
-export const asTensor = (x: Operand): Tensor => (isTensor(x) ? x : spread(x, literalType(x), []))
+/** A tensor as it is, a literal as a scalar: of its own dtype (S1), a number weak. */
+export function asTensor(x: Operand): Tensor {
+  if (isTensor(x)) return x
+  return typeof x === "number" ? weakConstant(x) : spread(x, literalType(x), [])
+}

@@ -2,16 +2,7 @@
  * @file The element-wise families: each fills in type, alignment, evaluation and samples, so that a declaration holds
  * only what is its own (D3.4). Knows no particular op.
  */
-import {
-  computeType,
-  type DType,
-  type Floating,
-  floatingOf,
-  isFloat,
-  isInt,
-  isWide,
-  type Promote,
-} from "../dtype.ts"
+import { computeType, type DType, floatingOf, isFloat, isInt, isWide } from "../dtype.ts"
 import { publicly } from "../eager.ts"
 import { DTypeError } from "../errors.ts"
 import { make } from "../make.ts"
@@ -20,54 +11,20 @@ import type { ErrorSample, Family, Flat, Grad, Latex, Op, Sample, Values } from 
 import * as s from "../scalar.ts"
 import { range, type TensorType, typeOf, unifyAxes } from "../shape.ts"
 import type { Tensor } from "../tensor.ts"
+import { Trace, withTrace } from "../trace.ts"
 import { align, asTensor, commonShape, commonType, type Operand, weakly } from "./align.ts"
 import { broadcastTo } from "./move.ts"
+import type {
+  Binary,
+  Compare,
+  DivideLike,
+  FloatingUnary,
+  Predicate,
+  Select,
+  Unary,
+} from "./pointwise-types.ts"
+import { freshParam } from "./source.ts"
 import { asType } from "./type.ts"
-
-/** A function of one tensor that keeps its dtype. */
-export interface Unary {
-  <D extends DType>(x: Tensor<D>): Tensor<D>
-  (x: Operand): Tensor
-  readonly op: Op
-  readonly kind: "unary"
-}
-/** A function of one tensor whose value is a float: integers become f32 (S4). */
-export interface FloatingUnary {
-  <D extends DType>(x: Tensor<D>): Tensor<Floating<D>>
-  (x: Operand): Tensor
-  readonly op: Op
-  readonly kind: "floating"
-}
-/** A question about each element. */
-export interface Predicate {
-  (x: Operand): Tensor<"bool">
-  readonly op: Op
-  readonly kind: "predicate"
-}
-/** A function of two tensors in their common dtype. */
-export interface Binary {
-  <A extends DType, B extends DType>(a: Tensor<A>, b: Tensor<B>): Tensor<Promote<A, B>>
-  <A extends DType>(a: Tensor<A>, b: number | bigint | boolean): Tensor<A>
-  <B extends DType>(a: number | bigint | boolean, b: Tensor<B>): Tensor<B>
-  (a: Operand, b: Operand): Tensor
-  readonly op: Op
-  readonly kind: "binary"
-}
-/** A function of two tensors whose value is a float: two integers give f32 (S4). */
-export interface DivideLike {
-  <A extends DType, B extends DType>(a: Tensor<A>, b: Tensor<B>): Tensor<Floating<Promote<A, B>>>
-  <A extends DType>(a: Tensor<A>, b: number | bigint | boolean): Tensor<Floating<A>>
-  <B extends DType>(a: number | bigint | boolean, b: Tensor<B>): Tensor<Floating<B>>
-  (a: Operand, b: Operand): Tensor
-  readonly op: Op
-  readonly kind: "divideLike"
-}
-/** A question about two elements. */
-export interface Compare {
-  (a: Operand, b: Operand): Tensor<"bool">
-  readonly op: Op
-  readonly kind: "compare"
-}
 
 /** What every element-wise declaration says. */
 export interface Meaning {
@@ -145,8 +102,37 @@ function pointwise(
   }
 }
 
+/** Operands that an op must refuse, and what it says: the error samples of a family. */
+interface Refusal {
+  readonly types: readonly TensorType[]
+  readonly message: string
+}
+const of = (dtype: DType, ...shape: number[]): TensorType => ({ dtype, shape })
+const SIZES: Refusal = {
+  types: [of("f32", 2, 3), of("f32", 4)],
+  message: "cannot broadcast f32[2,3] with f32[4]: axis -1 is 3 on the left and 4 on the right",
+}
+const INTEGER_SIZES: Refusal = {
+  types: [of("i32", 2, 3), of("i32", 4)],
+  message: "cannot broadcast i32[2,3] with i32[4]: axis -1 is 3 on the left and 4 on the right",
+}
+const refused = (dtype: DType, arity: number): Refusal => ({
+  types: range(arity).map(() => of(dtype, 3)),
+  message: `the operands are ${dtype}; it takes`,
+})
+
 /** Makes the op callable: `prepare` brings the arguments to what the node takes. */
-function callable<K extends string>(op: Op, kind: K, prepare: Prepare) {
+function callable<K extends string>(
+  plain: Op,
+  kind: K,
+  prepare: Prepare,
+  refusals: readonly Refusal[] = [],
+) {
+  const errors = refusals.map(({ types, message }) => ({
+    message,
+    call: () => withTrace(new Trace(), () => fn(...types.map(freshParam))),
+  }))
+  const op: Op = { ...plain, errors: [...errors, ...(plain.errors ?? [])] }
   const fn = (...args: Operand[]): Tensor => weakly(make(op, prepare(args)), args)
   return Object.assign(publicly(op.name, fn), { op, kind })
 }
@@ -179,11 +165,12 @@ export function unary(
     linear: m.linear,
   }
   const check = m.bools ? same : notBool(name)
-  return callable(op, "unary", ([x]) => {
+  const prepare: Prepare = ([x]) => {
     const t = asTensor(x)
     check(t.dtype)
     return [t]
-  }) as Unary
+  }
+  return callable(op, "unary", prepare, m.bools ? [] : [refused("bool", 1)]) as Unary
 }
 /** One operand, a float result: integers and bools become f32. */
 export function floating(name: string, m: Meaning & { vjp: UnaryRule }): FloatingUnary {
@@ -213,24 +200,24 @@ export function binary(
     vjp: binaryVjp(m.vjp),
     linear: m.linear,
   }
-  return callable(op, "binary", (args) =>
-    align(name, args, m.bools ? same : notBool(name)),
-  ) as Binary
+  const rule = m.bools ? same : notBool(name)
+  const refusals = m.bools ? [SIZES] : [SIZES, refused("bool", 2)]
+  return callable(op, "binary", (args) => align(name, args, rule), refusals) as Binary
 }
 /** Two operands in their common float dtype. */
 export function divideLike(name: string, m: Meaning & { vjp: BinaryRule }): DivideLike {
   const op: Op = { ...pointwise(name, "binary", m, 2, same), vjp: binaryVjp(m.vjp) }
-  return callable(op, "divideLike", (args) => align(name, args, floatingOf)) as DivideLike
+  return callable(op, "divideLike", (args) => align(name, args, floatingOf), [SIZES]) as DivideLike
 }
 /** A bool for each pair of elements in their common dtype. */
 export function compare(name: string, m: Meaning): Compare {
   const op = pointwise(name, "compare", { dtypes: [...NUMBERS, "bool"], ...m }, 2, bool)
-  return callable(op, "compare", (args) => align(name, args)) as Compare
+  return callable(op, "compare", (args) => align(name, args), [SIZES]) as Compare
 }
 /** A function of truth values; other dtypes count as true where they are not zero. */
 export function logical(name: string, m: Meaning): Compare {
   const op = pointwise(name, "compare", { dtypes: ["bool"], ...m }, 2, bool)
-  return callable(op, "compare", (args) => align(name, args, bool)) as Compare
+  return callable(op, "compare", (args) => align(name, args, bool), [SIZES]) as Compare
 }
 /** The same of one operand. */
 export function logicalUnary(name: string, m: Meaning): Predicate {
@@ -253,7 +240,8 @@ export function bitwise(name: string, m: Meaning & { bools: boolean }): Binary {
   const dtypes = m.bools ? [...INTS, "bool" as const] : INTS
   const op: Op = { ...pointwise(name, "binary", { dtypes, ...m }, 2, same), vjp: FLAT_BITS }
   const check = (d: DType) => (m.bools ? bits(name)(d) : notBool(name)(bits(name)(d)))
-  return callable(op, "binary", (args) => align(name, args, check)) as Binary
+  const refusals = [INTEGER_SIZES, refused("f32", 2), ...(m.bools ? [] : [refused("bool", 2)])]
+  return callable(op, "binary", (args) => align(name, args, check), refusals) as Binary
 }
 /** One operand of an integer dtype or of bool. */
 export function bitwiseUnary(name: string, m: Meaning): Unary {
@@ -261,26 +249,14 @@ export function bitwiseUnary(name: string, m: Meaning): Unary {
     ...pointwise(name, "unary", { dtypes: [...INTS, "bool"], ...m }, 1, same),
     vjp: FLAT_BITS,
   }
-  return callable(op, "unary", ([x]) => {
+  const prepare: Prepare = ([x]) => {
     const t = asTensor(x)
     bits(name)(t.dtype)
     return [t]
-  }) as Unary
+  }
+  return callable(op, "unary", prepare, [refused("f32", 1)]) as Unary
 }
 
-/** The choice of one of two elements by a condition. */
-export interface Select {
-  <A extends DType, B extends DType>(
-    condition: Operand,
-    a: Tensor<A>,
-    b: Tensor<B>,
-  ): Tensor<Promote<A, B>>
-  <A extends DType>(condition: Operand, a: Tensor<A>, b: number | bigint | boolean): Tensor<A>
-  <B extends DType>(condition: Operand, a: number | bigint | boolean, b: Tensor<B>): Tensor<B>
-  (condition: Operand, a: Operand, b: Operand): Tensor
-  readonly op: Op
-  readonly kind: "select"
-}
 /** The only element-wise family of mixed dtypes: a bool and two operands in their common dtype. */
 export function select(
   name: string,

@@ -9,7 +9,8 @@ import type { Tensor } from "../tensor.ts"
 import type { Operand } from "./align.ts"
 import { declare } from "./declare.ts"
 import { atom, word } from "./notation.ts"
-import { predicate, type Unary, unary } from "./pointwise.ts"
+import { predicate, unary } from "./pointwise.ts"
+import type { Unary } from "./pointwise-types.ts"
 import { constant } from "./source.ts"
 
 const JUMPS = { flat: "constant between its jumps" }
