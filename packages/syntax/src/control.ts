@@ -267,17 +267,18 @@ export class Control {
     const name = hasContinuation ? this.rewriter.fresh(`$k${this.continuations++}`) : ""
     const moved = this.moved(rest)
     const after = name ? { call: `return ${name}();`, nodes: moved } : this.context.after
-    this.out.own("return ")
+    this.out.own(name ? `return ((${name}) => ` : "return ")
     this.openIf("cond", s, this.softObstacle([s.consequent, s.alternate, ...moved], s.start))
-    this.leavingBranch(s.consequent, name, after)
+    this.leavingBranch(s.consequent, after)
     this.out.own(", ")
     if (isInline) this.rest("() => {", rest, s.end)
-    else this.leavingBranch(s.alternate, name, after)
+    else this.leavingBranch(s.alternate, after)
     if (!this.state([s.consequent, s.alternate, ...moved], [], s.start)) {
       this.out.own(", () => [], () => {}")
     }
-    if (name) this.fallThrough(s, rest)
-    this.out.own(");")
+    this.out.own(")")
+    if (name) this.continuation(s, rest)
+    this.out.own(";")
     return true
   }
 
@@ -287,8 +288,8 @@ export class Control {
   }
 
   /** One branch; where it falls through it ends with the continuation. */
-  private leavingBranch(n: Node | Absent, name: string, after: After | undefined): void {
-    this.out.own(`(${name}) => {`)
+  private leavingBranch(n: Node | Absent, after: After | undefined): void {
+    this.out.own("() => {")
     this.within({ after: ends(n) ? undefined : after }, () => {
       if (n) this.inner(n)
       else this.list([], 0)
@@ -296,13 +297,15 @@ export class Control {
     this.out.own(" }")
   }
 
-  private fallThrough(s: Node, rest: readonly Node[]): void {
+  /** `(($k0) => $d.cond(...))(() => { rest })`: once, after the branches that call it, on its own lines. */
+  private continuation(s: Node, rest: readonly Node[]): void {
     this.falling++
     if (this.falling === FALL_LIMIT + 1) {
       this.rewriter.report("D212", keyword(s), "warning", `more than ${FALL_LIMIT}`)
     }
-    this.out.own(", ")
+    this.out.own(")(")
     this.rest("() => {", rest, s.end)
+    this.out.own(")")
     this.falling--
   }
 

@@ -152,18 +152,14 @@ export interface RuntimeDispatch {
    * `c ? a : b`, and `if` with `return` (the rest of the block is then part of the branches). Plain: one
    * branch. A scalar tensor: a conditional over results and state. A tensor of higher rank: element-wise; only
    * a `?:` may be that: `get` and `set` are given for an `if` (always, with an empty state too).
-   *
-   * @param rest the statements after an `if` of which both branches may fall through, once; it is passed to the
-   *             branches, which call it (`return $k0()`)
    */
   cond(
     condition: unknown,
     site: number,
-    then: (rest: () => unknown) => unknown,
-    otherwise: (rest: () => unknown) => unknown,
+    then: () => unknown,
+    otherwise: () => unknown,
     get?: GetState,
     set?: SetState,
-    rest?: () => unknown,
   ): unknown
   while: LoopDispatch
   do: LoopDispatch

@@ -119,10 +119,10 @@ export class Loops {
     this.out.own("; ")
   }
 
-  private open({ s, guardedUpdate, obstacle, copies }: Plan) {
+  private open({ s, obstacle, copies }: Plan) {
     const keyword = KEYWORD[s.type]!
     const isOf = s.type === "ForOfStatement"
-    const name = isOf ? "forOf" : guardedUpdate ? "while" : keyword
+    const name = isOf ? "forOf" : keyword
     const site = this.rewriter.site(s.test ?? s.right ?? { start: s.start, end: s.start + 3 })
     this.out.own(`${this.rewriter.library}.`)
     this.out.token(name, s.start, s.start + keyword.length)
@@ -159,23 +159,28 @@ export class Loops {
     this.out.own(` = ${item};`)
   }
 
-  private body({ s, flags, jumps, guardedUpdate }: Plan): void {
+  private body({ s, flags, jumps }: Plan): void {
     if (jumps) this.out.own(` let ${flags.skip} = false;`)
     const context = jumps ? { loop: flags } : {}
     this.control.within(context, () => this.control.inner(s.body))
-    if (guardedUpdate) this.guardUpdate(s.update, flags)
     this.out.own(" }")
   }
 
-  private guardUpdate(update: Node, flags: LoopFlags): void {
-    const { library } = this.rewriter
-    this.control.semicolon()
-    this.out.own(` ${library}.if(${library}.none(${flags.stop}), -1, () => { `)
-    this.rewriter.discarded.add(update)
-    this.rewriter.expression(update)
-    this.out.own("; }, () => {}")
-    this.control.state([update], [], update.start)
-    this.out.own(");")
+  /** The update; one that assigns outer variables must not run after a `break` that depends on a tensor. */
+  private update({ s, flags, back, guardedUpdate }: Plan): void {
+    this.rewriter.discarded.add(s.update)
+    this.out.own("() => { ")
+    if (guardedUpdate) {
+      const { library } = this.rewriter
+      const stops = back ? `${flags.stop}, ${flags.returns}` : flags.stop
+      this.out.own(`${library}.if(${library}.none(${stops}), -1, () => { `)
+    }
+    this.rewriter.expression(s.update)
+    this.out.own("; }")
+    if (!guardedUpdate) return
+    this.out.own(", () => {}")
+    this.control.state([s.update], [], stateOffset(s))
+    this.out.own("); }")
   }
 
   private loopState({ s, flags, jumps, back }: Plan): void {
@@ -188,9 +193,9 @@ export class Loops {
   }
 
   /** `stop`, `update` and `each`, as far as there are any. */
-  private tail({ s, flags, jumps, back, copies, guardedUpdate, obstacle }: Plan): void {
-    const update = guardedUpdate ? undefined : s.update
-    if (!jumps && !update && copies.length === 0) return
+  private tail(plan: Plan): void {
+    const { s, flags, jumps, back, copies, obstacle } = plan
+    if (!jumps && !s.update && copies.length === 0) return
     this.out.own(", ")
     if (jumps) {
       const { library } = this.rewriter
@@ -198,14 +203,10 @@ export class Loops {
       this.out.own("() => ")
       this.control.condition(() => this.out.own(stop), obstacle)
     } else this.out.own("undefined")
-    if (!update && copies.length === 0) return
+    if (!s.update && copies.length === 0) return
     this.out.own(", ")
-    if (update) {
-      this.rewriter.discarded.add(update)
-      this.out.own("() => { ")
-      this.rewriter.expression(update)
-      this.out.own("; }")
-    } else this.out.own("undefined")
+    if (s.update) this.update(plan)
+    else this.out.own("undefined")
     if (copies.length > 0) this.out.own(`, () => [${copies.join(", ")}]`)
   }
 

@@ -36,6 +36,7 @@ export const PITFALLS: readonly Sample[] = [
   ["the continuation of an outer if throws", "(x: number, y: number) => { if (2 < 1) return 0; else { if (x > -1000) return y } throw new Error('never') }", "D207"],
   ["the continuation assigns a variable that is hidden", "(x: number, y: number) => { if (x > 1000) { const y = 2; if (x > y) return y; y } else { x += 1 } y = y + x; return y }", "D213"],
   ["the first turn of an inner do", "(x: number) => { let y = x; let i = 0; for (; i < 2; i++) { let n = 0; do { n++; y++; if (y > 100) return [i, 0] } while (n < 3 && y < x) } return [y, i] }"],
+  ["an outer and a captured variable, with a break", "(x: number) => { let n = 0; const fs: any[] = []; for (let i = 0; i < 4; i++, n++) { if (x * 0 + i > 2 && n > 5) break; fs[i] = () => i } return [n, fs.length, fs[1]()] }", "D208"],
   ["both fall, on lines", "(x: number, y: number) => {\n  let k = 1\n  if (x > 0) {\n    if (y > 0) return 10\n    k = 2\n  } else {\n    k = 3\n  }\n  k *= 3 // three\n  return k\n}"],
   ["this in the rest", "function (this: any, x: number) { let y = x; if (x > 0) { if (x > 3) return 1; y = 2 } return y + arguments.length }"],
   ["throw under a plain condition", "(x: number, n = 3) => { if (n > 5) throw new Error('n'); let y = x; if (x > 1) y = 2; return y }"],

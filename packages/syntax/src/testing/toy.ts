@@ -249,11 +249,9 @@ export const toy: RuntimeDispatch = {
     if (isTensor(condition)) branches(condition, then, otherwise, get, set)
     else (condition ? then : otherwise)()
   },
-  cond: (condition, _site, then, otherwise, get, set, rest) => {
-    const after = rest ?? (() => undefined)
-    if (!isTensor(condition)) return (condition ? then : otherwise)(after)
-    const thunks = [() => then(after), () => otherwise(after)] as const
-    return merge(condition, ...branches(condition, ...thunks, get, set))
+  cond: (condition, _site, then, otherwise, get, set) => {
+    if (!isTensor(condition)) return (condition ? then : otherwise)()
+    return merge(condition, ...branches(condition, then, otherwise, get, set))
   },
   while: (...args) => loop("while", ...args),
   do: (...args) => loop("do", ...args),
