@@ -1,4 +1,4 @@
-/** @file Builds the kernel: three bundles, the ZeroMQ addon, declarations, the kernelspec. */
+/** @file Builds the kernel: four bundles, the ZeroMQ addon, declarations, the kernelspec. */
 import { cpSync, existsSync, mkdirSync, rmSync } from "node:fs"
 import { createRequire } from "node:module"
 import path from "node:path"
@@ -46,6 +46,7 @@ export async function buildKernel(options = {}) {
     }),
     bundle(source("runtime/child.ts"), path.join(outdir, "child.mjs")),
     bundle(source("runtime/agent.ts"), path.join(outdir, "agent.mjs")),
+    bundle(source("runtime/loader.ts"), path.join(outdir, "loader.mjs")),
   ])
   copyAddon(path.join(outdir, "zmq"))
   copyFresh(path.join(root, "kernel/spec"), path.join(outdir, "spec"))

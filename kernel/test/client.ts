@@ -153,9 +153,14 @@ export class TestKernel {
   }
 
   /** Sends a message nobody replies to. */
-  send(type: string, content: Content, channel: "shell" | "control" = "shell"): string {
-    const message = this.#message(type, content)
-    void this.#sockets[channel].send(encodeMessage(message, this.#signer) as Buffer[])
+  send(
+    type: string,
+    content: Content,
+    channel: "shell" | "control" = "shell",
+    buffers: Uint8Array[] = [],
+  ): string {
+    const message = { ...this.#message(type, content), buffers }
+    void this.#send(channel, message)
     return message.header.msg_id
   }
 

@@ -1,4 +1,7 @@
 /** @file Cells on a real kernel process: results, output, redeclaration, errors, state (D7.1, D7.2). */
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
 import { afterAll, beforeAll, expect, test } from "vitest"
 import { resultText, streamText, TestKernel, uncoloured } from "./client.ts"
 
@@ -66,9 +69,45 @@ test("static imports, dynamic imports, require and import.meta", async () => {
   expect(resultText(await run("import.meta.filename.endsWith('notebook.ts')"))).toBe("true")
 })
 
+test("modules of the notebook's folder: TypeScript, ES modules, CommonJS", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "kernel-folder-"))
+  const files = {
+    "model.ts":
+      "import { twice } from './math'\nexport const four: number = twice(2)\nexport enum E { a = 7 }",
+    "math.ts": "export function twice(x: number): number { return x * 2 }",
+    "old.cjs": "module.exports = { five: 5 }",
+    "fail.ts": "export function fail(x: any): never {\n  throw new Error('failed ' + x)\n}",
+  }
+  for (const [name, text] of Object.entries(files)) writeFileSync(join(folder, name), text)
+  const own = await TestKernel.start({ folder })
+  try {
+    const first = await own.execute(
+      'import { four, E } from "./model"\nimport old from "./old.cjs"\nimport { fail } from "./fail.ts"\n;[four, E.a, old.five, require("./old.cjs").five]',
+    )
+    expect(resultText(first)).toBe("[ 4, 7, 5, 5 ]")
+    expect(streamText(first, "stderr")).toBe("")
+    const { reply } = await own.execute("fail(1)")
+    expect(uncoloured((reply.traceback as string[]).join("\n"))).toMatch(
+      /at fail \(file:.*fail\.ts:2:9\)/u,
+    )
+    expect(readdirSync(folder).sort()).toEqual(Object.keys(files).sort())
+  } finally {
+    await own.stop()
+    rmSync(folder, { recursive: true })
+  }
+})
+
+test("tslab's cell tags: a cell is a module", async () => {
+  const cell = await run(
+    "/** @module shapes */\nexport const side = 3\nexport function area() { return side * side }",
+  )
+  expect(cell.reply.status).toBe("ok")
+  expect(resultText(await run('import * as shapes from "./shapes"; shapes.area()'))).toBe("9")
+})
+
 test("an error names the line of the cell and shows no internal frames", async () => {
   const { reply, outputs } = await run(
-    "function thrower(x: number): never {\n  throw new RangeError(`bad ${x}`)\n}\nthrower(3 as number)",
+    'function thrower(x: number): never {\n  throw new RangeError("bad " + x)\n}\nthrower(3 as number)',
   )
   expect(reply).toMatchObject({ status: "error", ename: "RangeError", evalue: "bad 3" })
   const text = uncoloured((reply.traceback as string[]).join("\n"))
@@ -128,7 +167,7 @@ test("late output and late errors go to the cell that caused them (D7.2)", async
 })
 
 test("20,000 lines arrive before idle, none lost", async () => {
-  const exchange = await run("for (let i = 0; i < 20000; i++) console.log(`line ${i}`)")
+  const exchange = await run("for (let i = 0; i < 20000; i++) console.log('line ' + i)")
   const lines = streamText(exchange).trimEnd().split("\n")
   expect(lines.length).toBe(20_000)
   expect(lines.every((line, i) => line === `line ${i}`)).toBe(true)

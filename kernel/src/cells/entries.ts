@@ -35,6 +35,13 @@ export class EntryNames {
     }
   }
 
+  /** What `defn` is called, in a cell with these imports. */
+  namesIn(imports: CellAnalysis["imports"]): string[] {
+    const cell = new EntryNames(this)
+    cell.add({ declared: [], imports })
+    return [...(cell.options.known ?? [])]
+  }
+
   /** A new runtime has no names. */
   clear(): void {
     this.#meanings.clear()
@@ -50,32 +57,35 @@ type Tree = any
 /**
  * The function literals passed to a `defn`, and the functions with the directive "use defn". Text
  * that does not parse has none: such a cell does not run.
+ *
+ * @param names what `defn` is called beside `defn`
  */
-export function defnRanges(source: string): Range[] {
-  if (!source.includes("defn")) return []
+export function defnRanges(source: string, names: readonly string[] = []): Range[] {
+  const known = ["defn", ...names]
+  if (!known.some((name) => source.includes(name))) return []
   try {
     const ranges: Range[] = []
-    collect(parse(source, { sourceType: "module", plugins: ["typescript"] }).program, ranges)
+    collect(parse(source, { sourceType: "module", plugins: ["typescript"] }).program, known, ranges)
     return ranges
   } catch {
     return []
   }
 }
 
-function collect(node: Tree, ranges: Range[]): void {
+function collect(node: Tree, known: readonly string[], ranges: Range[]): void {
   if (!node || typeof node.type !== "string") return
-  const first = node.type === "CallExpression" && isDefn(node.callee) && node.arguments[0]
+  const first = node.type === "CallExpression" && isDefn(node.callee, known) && node.arguments[0]
   if (first) ranges.push([first.start, first.end])
   if (hasDirective(node)) ranges.push([node.start, node.end])
   for (const key in node) {
     const child = node[key]
-    if (Array.isArray(child)) for (const item of child) collect(item, ranges)
-    else if (child && typeof child === "object") collect(child, ranges)
+    if (Array.isArray(child)) for (const item of child) collect(item, known, ranges)
+    else if (child && typeof child === "object") collect(child, known, ranges)
   }
 }
 
-function isDefn(callee: Tree): boolean {
-  return callee.name === "defn" || callee.property?.name === "defn"
+function isDefn(callee: Tree, known: readonly string[]): boolean {
+  return known.includes(callee.name) || callee.property?.name === "defn"
 }
 
 function hasDirective(node: Tree): boolean {

@@ -11,6 +11,8 @@ export interface Lowered extends Edited {
   showResult: boolean
   /** The kinds of the names this cell declares. */
   kinds: Map<string, NameKind>
+  /** Exported name to local name. */
+  exports: Map<string, string>
   /** The modules it imports or requires by a literal name. */
   specifiers: string[]
 }
@@ -32,6 +34,7 @@ const OPTIONS: ParserOptions = {
   sourceType: "module",
   plugins: ["typescript"],
   allowNewTargetOutsideFunction: true,
+  allowUndeclaredExports: true,
 }
 
 /**
@@ -52,6 +55,7 @@ export function lowerCell(source: string, known: ReadonlyMap<string, NameKind>):
     ...applyEdits(source, pass.edits),
     showResult: last ? last.type === "ExpressionStatement" : program.directives.length > 0,
     kinds: pass.kinds,
+    exports: pass.exports,
     specifiers: pass.specifiers,
   }
 }
@@ -70,6 +74,7 @@ class LoweringPass {
   readonly edits: Edit[] = []
   readonly kinds = new Map<string, NameKind>()
   readonly specifiers: string[] = []
+  readonly exports = new Map<string, string>()
   readonly #source: string
   readonly #known: ReadonlyMap<string, NameKind>
 
@@ -151,9 +156,20 @@ class LoweringPass {
 
   #export(node: Tree) {
     const inner = node.declaration
-    if (!inner) return this.#replace(node, "")
+    if (!inner) {
+      const own = node.source ? [] : node.specifiers
+      for (const { local, exported } of own) this.exports.set(exported.name, local.name)
+      return this.#replace(node, "")
+    }
+    const before = new Set(this.kinds.keys())
     this.edits.push({ from: node.start, to: inner.start, text: "" })
     this.#declaration(inner)
+    const names = [...this.kinds.keys()].filter((name) => !before.has(name))
+    for (const name of names) this.exports.set(this.#exportedName(node, name), name)
+  }
+
+  #exportedName(node: Tree, name: string): string {
+    return node.type === "ExportDefaultDeclaration" ? "default" : name
   }
 
   #declaration(node: Tree) {

@@ -61,19 +61,20 @@ export function prepareCell(
   const rewriting = refusing(() => rewriteRuntime(source, { ...entries, name: module }))
   const back = (offset: number) => nearestSource(rewriting, offset)
   const lowered = refusing(() => lowerCell(rewriting.code, known), back)
-  const code = refusing(() => stripTypes(lowered.code))
+  const tags = readTags(source)
+  const code = refusing(() => stripTypes(lowered.code)) + moduleDefinition(tags, lowered.exports)
   const lines = { lowered: lowered.code.split("\n"), code: code.split("\n") }
   return {
     name: `cell:${id}`,
     module,
     source,
     code,
-    showResult: lowered.showResult,
+    showResult: lowered.showResult && !tags.module,
     needs: neededLibraries(lowered.specifiers, rewriting.used, source),
     kinds: lowered.kinds,
     diagnostics: rewriting.diagnostics,
     hasDefn: rewriting.used,
-    tags: readTags(source),
+    tags,
     toSource({ line, column }) {
       const before = lines.lowered[line] ?? ""
       const aligned = alignColumn(lines.code[line] ?? "", before, column)
@@ -89,6 +90,13 @@ export function nearestSource(rewriting: Rewriting, offset: number): number {
     if (found >= 0) return found
   }
   return 0
+}
+
+/** A cell with the tag `@module name` ends with the definition of that module, live as ES modules are. */
+function moduleDefinition({ module }: CellTags, exports: ReadonlyMap<string, string>): string {
+  if (!module) return ""
+  const getters = [...exports].map(([name, local]) => `get ${name}() { return ${local} }`)
+  return `;__define(${JSON.stringify(module)}, { ${getters.join(", ")} })`
 }
 
 function neededLibraries(specifiers: readonly string[], hasDefn: boolean, source: string) {

@@ -1,10 +1,9 @@
 /** @file A cell as a document of the type checker: header line, types text, exports; positions both ways. */
-import { defnRanges, type Range } from "../cells/entries.ts"
+import { defnRanges, type EntryNames, type Range } from "../cells/entries.ts"
 import { offsetAt, positionAt } from "../cells/positions.ts"
 import {
   analyseCell,
   type CellAnalysis,
-  type EntryOptions,
   type Rewriting,
   rangeToSource,
   rewriteTypes,
@@ -46,16 +45,22 @@ const NOTHING: CellAnalysis = {
 export function createDocument(
   source: string,
   names: NameTable,
-  entries: EntryOptions,
+  entries: EntryNames,
 ): CellDocument {
   const analysis = tolerantAnalysis(source)
-  const rewriting = rewriteTypes(source, entries)
+  const rewriting = rewriteTypes(source, entries.options)
   const library = rewriting.used
     ? `import { $d as ${rewriting.library} } from "defnote/lang"; `
     : ""
   const header = library + names.header(analysis.references)
   const text = `${header}\n${rewriting.code}\n${exportLine(analysis, source)}`
-  return { source, text, analysis, rewriting, defns: defnRanges(source) }
+  return {
+    source,
+    text,
+    analysis,
+    rewriting,
+    defns: defnRanges(source, entries.namesIn(analysis.imports)),
+  }
 }
 
 /** The position in the document of an offset of the source, or undefined where nothing is mapped. */

@@ -148,8 +148,9 @@ export class LanguageServer {
 
 /** Answers the few requests a server makes. */
 function serve({ method, params, respond }: ServerMessage): void {
-  if (method !== "workspace/configuration") return respond?.(null)
-  respond?.((params as { items: unknown[] }).items.map(() => SETTINGS))
+  const isQuestion = method === "workspace/configuration"
+  const items = isQuestion ? (params as { items: unknown[] }).items : undefined
+  respond?.(items ? items.map(() => SETTINGS) : null)
 }
 
 /** The native executable of the pinned TypeScript: started directly it saves a Node process. */

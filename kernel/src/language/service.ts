@@ -1,5 +1,6 @@
 /** @file The language service of a notebook: cells as modules, checked and completed (D7.3, D7.6). */
 import { EntryNames } from "../cells/entries.ts"
+import { readTags } from "../cells/tags.ts"
 import type { CellDiagnostic, CompletionList, DraftCell, Language } from "../host/ports.ts"
 import { completions } from "./completion.ts"
 import {
@@ -65,6 +66,8 @@ export class LanguageService implements Language {
     this.#checked.delete(run)
     this.#names.add(document.analysis, fileOf(run))
     this.#entries.add(document.analysis)
+    const { module } = readTags(document.source)
+    if (module) this.#server.update(`${module}.ts`, `export * from "./${fileOf(run)}"`)
   }
 
   reset(): void {
@@ -98,7 +101,7 @@ export class LanguageService implements Language {
     const names = this.#names.fork()
     const entries = new EntryNames(this.#entries)
     const documents = cells.map(({ code }, index) => {
-      const document = createDocument(code, names, entries.options)
+      const document = createDocument(code, names, entries)
       names.add(document.analysis, `draft_${index}`)
       entries.add(document.analysis)
       this.#server.update(`draft_${index}.ts`, document.text)
@@ -126,7 +129,7 @@ export class LanguageService implements Language {
   }
 
   #document(source: string, names: NameTable): CellDocument {
-    return createDocument(source, names, this.#entries.options)
+    return createDocument(source, names, this.#entries)
   }
 
   #assist(source: string): CellDocument {

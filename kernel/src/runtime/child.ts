@@ -43,7 +43,12 @@ const runner = new CellRunner({
 guardWrites(shared.words)
 carryCauses()
 installStreams(settings.outputLimit)
-installModules({ folder, supplied: new Map([...library.modules(), ...createTslab(display)]) })
+installModules({
+  folder,
+  supplied: new Map([...library.modules(), ...createTslab(display)]),
+  loader: join(own, "loader.mjs"),
+  loaderData: { supplied: library.urls },
+})
 Object.assign(globalThis, {
   display,
   clearOutput,

@@ -59,7 +59,7 @@ function decodeFrame<T>(bytes: Buffer): Frame<T> {
   let at = end
   const parts = envelope.sizes.map((size) => {
     at += size
-    return Uint8Array.prototype.slice.call(bytes, at - size, at)
+    return new Uint8Array(bytes.subarray(at - size, at))
   })
   return { head: envelope.head, parts }
 }

@@ -50,6 +50,13 @@ export class Library {
     return existsSync(join(this.#folder, "index.js"))
   }
 
+  /** The URLs of the modules, for the notebook's own modules that import them. */
+  get urls(): Record<string, string> {
+    if (!this.exists) return {}
+    const at = (name: string) => pathToFileURL(join(this.#folder, name)).href
+    return { defnote: at("index.js"), "defnote/lang": at("lang.js") }
+  }
+
   /** The modules `defnote` and `defnote/lang`. */
   modules(): [string, SuppliedModule][] {
     const supply = (get: () => object | undefined): SuppliedModule => ({

@@ -1,11 +1,12 @@
 /** @file `import` and `require` of cells: the library, the compatibility module, the notebook's folder. */
 import { existsSync, statSync } from "node:fs"
-import Module, { createRequire, isBuiltin } from "node:module"
+import Module, { createRequire, isBuiltin, register } from "node:module"
 import { extname, isAbsolute, join, resolve } from "node:path"
 import { fileURLToPath, pathToFileURL } from "node:url"
+import type { LoaderData } from "./loader.ts"
 
 /** Extensions tried for a relative name without one. */
-const EXTENSIONS = [".mjs", ".js", ".cjs", ".json"]
+const EXTENSIONS = [".ts", ".mjs", ".js", ".cjs", ".json"]
 
 /** Modules that do not come from files: by name, loaded at most once. */
 export interface SuppliedModule {
@@ -17,8 +18,14 @@ export interface SuppliedModule {
 /** What {@link installModules} needs. */
 export interface ModuleOptions {
   folder: string
-  supplied: ReadonlyMap<string, SuppliedModule>
+  supplied: Map<string, SuppliedModule>
+  /** The script with the module hooks, and what they are told. */
+  loader: string
+  loaderData: LoaderData
 }
+
+/** Gives a value for each name of a module. */
+type Getters = Record<string, unknown>
 
 /** The `import` of cells. */
 export type ImportFunction = (specifier: string, options?: ImportCallOptions) => Promise<object>
@@ -28,6 +35,10 @@ export function installModules(options: ModuleOptions): void {
   const notebook = pathToFileURL(join(options.folder, "notebook.ts")).href
   patchRequire(options.supplied)
   Object.assign(globalThis, { require: createRequire(notebook) })
+  // A cell with the tag `@module name` is imported as `./name`.
+  defineHidden("__define", (name: string, exports: Getters) => {
+    options.supplied.set(`./${name}`, { load: async () => exports, loaded: () => exports })
+  })
   defineHidden("__import", createImport(options, notebook))
   defineHidden("__meta", {
     url: notebook,
@@ -36,11 +47,20 @@ export function installModules(options: ModuleOptions): void {
   })
 }
 
-function createImport({ folder, supplied }: ModuleOptions, notebook: string): ImportFunction {
+function createImport(
+  { folder, supplied, loader, loaderData }: ModuleOptions,
+  notebook: string,
+): ImportFunction {
+  let hasHooks = false
   return async (specifier, options) => {
     const found = supplied.get(String(specifier))
     if (found) return found.load()
     const url = locate(String(specifier), folder, notebook)
+    if (!hasHooks && !url.startsWith("node:")) {
+      // Not at the start: the hooks have a thread of their own, which takes its time.
+      register(pathToFileURL(loader), { data: loaderData })
+      hasHooks = true
+    }
     const isJson = options?.with?.type === "json"
     return isJson ? import(url, { with: { type: "json" } }) : import(url)
   }

@@ -6,7 +6,7 @@ import { type AgentOrder, type StoppedFrame, Word } from "./protocol.ts"
 /** The engine has this long to see the cancel word (ms). */
 const CANCEL_MS = 50
 /** When the event loop turns, user code is waited for this long (ms). */
-const PAUSE_MS = 30
+const PAUSE_MS = 10
 /** How often a pause is asked for (ms). */
 const REPEAT_MS = 5
 /** The end of a critical section, or of a native call, is waited for this long (ms). */
