@@ -1,6 +1,22 @@
 /** @file Graph to executable: lowers, places values, writes one module, instantiates it. */
-import { type CompileOptions, type Executable, engine, type Graph, type KernelInfo } from "@defnote/core"
-import { type Kernel, type Listing, type LoweredProgram, listing, lower, plan, type Step, streams, type Target } from "@defnote/lower"
+import {
+  type CompileOptions,
+  type Executable,
+  engine,
+  type Graph,
+  type KernelInfo,
+} from "@defnote/core"
+import {
+  type Kernel,
+  type Listing,
+  type LoweredProgram,
+  listing,
+  lower,
+  plan,
+  type Step,
+  streams,
+  type Target,
+} from "@defnote/lower"
 import { driverFunction, tableBytes } from "./driver-code.ts"
 import { F64, I32, ModuleBuilder } from "./encoder.ts"
 import { WasmExecutable } from "./executable.ts"
@@ -37,7 +53,9 @@ export function compile(graph: Graph, options: CompileOptions): Executable {
   const module = new ModuleBuilder(IMPORTS)
   const helpers = new Helpers(module)
   const poll = module.importIndex("poll")
-  const functions = program.kernels.map((k) => module.add(kernelFunction(k, helpers, { relaxed, poll })))
+  const functions = program.kernels.map((k) =>
+    module.add(kernelFunction(k, helpers, { relaxed, poll })),
+  )
   const { main, hostSteps, tileBytes } = driverFunction(
     program,
     placement,
@@ -63,14 +81,19 @@ export function compile(graph: Graph, options: CompileOptions): Executable {
   }
   return instantiate(module, parts)
 }
-function instantiate(module: ModuleBuilder, parts: ConstructorParameters<typeof WasmExecutable>[0]): Executable {
+function instantiate(
+  module: ModuleBuilder,
+  parts: ConstructorParameters<typeof WasmExecutable>[0],
+): Executable {
   const wasm = needWebAssembly()
   const env = {
     memory: linearMemory.memory,
     poll: () => engine.poll(),
     host: (base: number, i: number) => executable.host(base, i),
-    streamIn: (v: number, from: number, bytes: number, to: number) => executable.streamIn(v, from, bytes, to),
-    streamOut: (v: number, from: number, bytes: number, at: number) => executable.streamOut(v, from, bytes, at),
+    streamIn: (v: number, from: number, bytes: number, to: number) =>
+      executable.streamIn(v, from, bytes, to),
+    streamOut: (v: number, from: number, bytes: number, at: number) =>
+      executable.streamOut(v, from, bytes, at),
     fmod: (a: number, b: number) => a % b,
   }
   const instance = new wasm.Instance(new wasm.Module(module.bytes()), { env })

@@ -1,75 +1,19 @@
 /** Every op's samples: the compiled program against the reference compiler. */
 import {
-  allocate,
-  CpuStorage,
-  type DType,
   declarations,
   elements,
   type Graph,
   graphOf,
-  isFloat,
+  InternTable,
   make,
   type Op,
-  read,
-  reference,
   type Sample,
-  sizeOf,
-  type Storage,
   type Tensor,
-  type TensorType,
-  view,
   withTable,
-  InternTable,
-  write,
 } from "@defnote/core"
-import { describe, expect, test } from "vitest"
-import { wasm } from "./index.ts"
+import { describe, test } from "vitest"
+import { expectEqual, randomNumbers, randomStorage } from "./compare.ts"
 
-/** A generator of equal numbers in every run. */
-export function randomNumbers(seed: number): () => number {
-  let x = seed | 1
-  return () => {
-    x ^= x << 13
-    x ^= x >>> 17
-    x ^= x << 5
-    return (x >>> 0) / 2 ** 32
-  }
-}
-export function randomStorage(t: TensorType, range: readonly [number, number], random: () => number): Storage {
-  const n = sizeOf(t.shape)
-  const a = allocate(t.dtype, n)
-  for (let i = 0; i < n; i++) {
-    const x = range[0] + (range[1] - range[0]) * random()
-    const int = Math.round(x)
-    if (isFloat(t.dtype)) write(t.dtype, a, i, x)
-    else if (t.dtype === "bool") write("bool", a, i, random() < 0.5 ? 0 : 1)
-    else write(t.dtype, a, i, t.dtype.endsWith("64") ? BigInt(t.dtype === "u64" ? Math.abs(int) : int) : t.dtype.startsWith("u") ? Math.abs(int) : int)
-  }
-  return new CpuStorage(a.buffer as ArrayBuffer)
-}
-/** How far results may differ: the compiler sums in another order, and fuses or not (C13). */
-export const tolerance: Record<DType, number> = {
-  f64: 1e-12,
-  f32: 2e-5,
-  f16: 2e-3,
-  bf16: 2e-2,
-  bool: 0, u8: 0, u16: 0, u32: 0, u64: 0, i8: 0, i16: 0, i32: 0, i64: 0,
-}
-export function expectEqual(graph: Graph, inputs: Storage[], name: string, scale = 1): void {
-  const want = reference.compile(graph, {}).run(inputs)
-  const got = wasm.compile(graph, {}).run(inputs)
-  graph.outputs.forEach((y, k) => {
-    const [a, b] = [want, got].map((s) => view(y.dtype, s[k].readSync?.() as ArrayBuffer))
-    expect(b.length, name).toBe(a.length)
-    for (let i = 0; i < a.length; i++) {
-      const [p, q] = [read(y.dtype, a, i), read(y.dtype, b, i)]
-      if (p === q || (Number.isNaN(p) && Number.isNaN(q))) continue
-      const d = Math.abs(Number(p) - Number(q))
-      const bound = tolerance[y.dtype] * scale * Math.max(1, Math.abs(Number(p)))
-      expect(d <= bound, `${name}: output ${k} element ${i}: ${q} for ${p}`).toBe(true)
-    }
-  })
-}
 function graphFor(op: Op, s: Sample): Graph {
   return withTable(new InternTable(), () =>
     graphOf(s.inputs, (...x: Tensor[]) => {

@@ -1,6 +1,6 @@
 /** @file The function that runs a whole program: calls kernels in order, turns loops, chooses branches, moves carries. */
 import type { LoweredProgram, Placement, Step, Streams } from "@defnote/lower"
-import { Code, FunctionBuilder, I32, OP } from "./encoder.ts"
+import { type Code, FunctionBuilder, I32, OP } from "./encoder.ts"
 
 export interface Imports {
   readonly poll: number
@@ -210,7 +210,9 @@ class DriverWriter {
   #tilePlace(c: Code, v: number, place: number | undefined, at: number): void {
     if (place === undefined) return this.#place(c, v)
     c.get(0).i32(place).op(OP.i32Add)
-    c.get(at).i32(this.#stretches.get(v) as number).op(OP.i32Mul, OP.i32Sub)
+    c.get(at)
+      .i32(this.#stretches.get(v) as number)
+      .op(OP.i32Mul, OP.i32Sub)
   }
   #copy(c: Code, from: number, to: number): void {
     this.#place(c, to)
@@ -248,9 +250,19 @@ class DriverWriter {
     this.#steps(c, x.body)
     for (const w of x.windows) {
       const local = this.#moving.get(w.window) as number
-      c.get(local).i32(x.reverse ? -bytes(w.window) : bytes(w.window)).op(OP.i32Add).set(local)
+      c.get(local)
+        .i32(x.reverse ? -bytes(w.window) : bytes(w.window))
+        .op(OP.i32Add)
+        .set(local)
     }
-    c.get(turn).i32(1).op(OP.i32Add, OP.localTee).u(turn).i32(x.length).op(OP.i32LtS, OP.brIf).u(0).op(OP.end)
+    c.get(turn)
+      .i32(1)
+      .op(OP.i32Add, OP.localTee)
+      .u(turn)
+      .i32(x.length)
+      .op(OP.i32LtS, OP.brIf)
+      .u(0)
+      .op(OP.end)
     this.#f.release(I32, turn)
   }
   #host(c: Code, x: HostStep): void {
@@ -261,7 +273,9 @@ class DriverWriter {
       else this.#place(c, v)
       c.memory(OP.i32Store, this.#tableOffset + 4 * i)
     })
-    c.get(0).i32(this.hostSteps.push(x) - 1).call(this.#imports.host)
+    c.get(0)
+      .i32(this.hostSteps.push(x) - 1)
+      .call(this.#imports.host)
   }
 }
 /** Bytes behind the values for the table of places. */

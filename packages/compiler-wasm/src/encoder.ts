@@ -86,7 +86,9 @@ export class Code {
     return this.u(f)
   }
   fc(op: number, ...rest: readonly number[]): this {
-    return this.op(0xfc).u(op).op(...rest)
+    return this.op(0xfc)
+      .u(op)
+      .op(...rest)
   }
   simd(op: number, ...rest: readonly number[]): this {
     this.bytes.push(0xfd)
@@ -222,7 +224,12 @@ export class ModuleBuilder {
     const types = new Code().u(this.#types.length)
     for (const key of this.#types) {
       const [params, results] = JSON.parse(key) as [number[], number[]]
-      types.op(0x60).u(params.length).op(...params).u(results.length).op(...results)
+      types
+        .op(0x60)
+        .u(params.length)
+        .op(...params)
+        .u(results.length)
+        .op(...results)
     }
     const out = new Code().op(0, 0x61, 0x73, 0x6d, 1, 0, 0, 0)
     const sections = [
@@ -240,4 +247,5 @@ function text(code: Code, s: string): Code {
   const bytes = [...s].map((c) => c.charCodeAt(0))
   return code.u(bytes.length).op(...bytes)
 }
+
 export { F32, F64, I32, I64, V128, type WasmType }

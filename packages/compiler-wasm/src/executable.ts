@@ -70,11 +70,16 @@ export class WasmExecutable implements Executable {
     program.inputs.forEach((value, i) => {
       const offset = placement.offsets[value]
       const storage = inputs[i]
-      if (!storage.readSync) throw new DeviceError(`wasm: input ${i} is on ${storage.device}; write \`await t.to("cpu")\``)
+      if (!storage.readSync)
+        throw new DeviceError(
+          `wasm: input ${i} is on ${storage.device}; write \`await t.to("cpu")\``,
+        )
       if (streamed.has(value)) this.#streams.set(value, new Uint8Array(storage.readSync()))
-      else if (offset >= 0) bytes.set(new Uint8Array(storage.readSync(), 0, program.values[value].bytes), base + offset)
+      else if (offset >= 0)
+        bytes.set(new Uint8Array(storage.readSync(), 0, program.values[value].bytes), base + offset)
     })
-    for (const value of program.outputs) if (streamed.has(value)) this.#streams.set(value, new Uint8Array(this.#allocate(value)))
+    for (const value of program.outputs)
+      if (streamed.has(value)) this.#streams.set(value, new Uint8Array(this.#allocate(value)))
   }
   #allocate(value: number): ArrayBuffer {
     const { dtype, elements } = this.#parts.program.values[value]
@@ -106,7 +111,11 @@ export class WasmExecutable implements Executable {
     const { hostSteps, placement } = this.#parts
     const x = hostSteps[index]
     const outputs = x.kind === "routine" ? x.outputs : []
-    const table = new Int32Array(linearMemory.memory.buffer, base + placement.bytes, x.inputs.length + outputs.length)
+    const table = new Int32Array(
+      linearMemory.memory.buffer,
+      base + placement.bytes,
+      x.inputs.length + outputs.length,
+    )
     const places = [...table]
     const array = (value: number, i: number): TypedArray => {
       const { dtype, elements } = this.#parts.program.values[value]
@@ -132,7 +141,9 @@ function valuesOf(n: Tensor, x: TypedArray): ArrayLike<number | bigint> {
 function memoryPlan({ program, placement }: Parts): MemoryPlan {
   const values = program.values.flatMap((v) => {
     const { from, to } = placement.lives[v.id]
-    return v.node && v.home.kind === "scratch" && to >= 0 ? [{ node: v.node, bytes: v.bytes, from, to }] : []
+    return v.node && v.home.kind === "scratch" && to >= 0
+      ? [{ node: v.node, bytes: v.bytes, from, to }]
+      : []
   })
   return { peakBytes: placement.bytes, values }
 }

@@ -2,7 +2,10 @@
 import { type Code, F32, FunctionBuilder, ModuleBuilder, SIMD, V128 } from "./encoder.ts"
 import { webAssembly } from "./web-assembly.ts"
 
-function validates(write: (code: Code) => void, params: readonly (typeof V128 | typeof F32)[]): boolean {
+function validates(
+  write: (code: Code) => void,
+  params: readonly (typeof V128 | typeof F32)[],
+): boolean {
   const module = new ModuleBuilder([])
   const f = new FunctionBuilder(params, [V128])
   write(f.code)

@@ -38,12 +38,18 @@ export class Helpers {
 }
 
 /** Division that does not trap: by zero it gives 0, and the most negative by -1 itself. */
-function division(type: WasmType, op: number, overflow: "negate" | "zero" | "none"): FunctionBuilder {
+function division(
+  type: WasmType,
+  op: number,
+  overflow: "negate" | "zero" | "none",
+): FunctionBuilder {
   const f = new FunctionBuilder([type, type], [type])
   const c = f.code
   const wide = type === I64
   const zero = (): void => void (wide ? c.i64(0n) : c.i32(0))
-  c.get(1).op(wide ? OP.i64Eqz : OP.i32Eqz).op(OP.if, type)
+  c.get(1)
+    .op(wide ? OP.i64Eqz : OP.i32Eqz)
+    .op(OP.if, type)
   zero()
   c.op(OP.else)
   if (overflow === "none") c.get(0).get(1).op(op)
@@ -80,12 +86,29 @@ function f32ToF16(): FunctionBuilder {
   const u = f.local(I32)
   const sign = f.local(I32)
   const c = f.code
-  c.get(0).op(OP.i32ReinterpretF32, OP.localTee).u(u).i32(0x80000000).op(OP.i32And, OP.localTee).u(sign)
+  c.get(0)
+    .op(OP.i32ReinterpretF32, OP.localTee)
+    .u(u)
+    .i32(0x80000000)
+    .op(OP.i32And, OP.localTee)
+    .u(sign)
   c.get(u).op(OP.i32Xor, OP.localTee).u(u).i32(0x47800000).op(OP.i32GeU, OP.if, I32)
   c.i32(0x7e00).i32(0x7c00).get(u).i32(0x7f800000).op(OP.i32GtU, OP.select, OP.else)
   c.get(u).i32(0x38800000).op(OP.i32LtU, OP.if, I32)
-  c.get(u).op(OP.f32ReinterpretI32).f32(0.5).op(OP.f32Add, OP.i32ReinterpretF32).i32(0x3f000000).op(OP.i32Sub, OP.else)
-  c.get(u).i32(0xc8000fff).op(OP.i32Add).get(u).i32(13).op(OP.i32ShrU).i32(1).op(OP.i32And, OP.i32Add)
+  c.get(u)
+    .op(OP.f32ReinterpretI32)
+    .f32(0.5)
+    .op(OP.f32Add, OP.i32ReinterpretF32)
+    .i32(0x3f000000)
+    .op(OP.i32Sub, OP.else)
+  c.get(u)
+    .i32(0xc8000fff)
+    .op(OP.i32Add)
+    .get(u)
+    .i32(13)
+    .op(OP.i32ShrU)
+    .i32(1)
+    .op(OP.i32And, OP.i32Add)
   c.i32(13).op(OP.i32ShrU, OP.end, OP.end)
   c.get(sign).i32(16).op(OP.i32ShrU, OP.i32Or)
   return f

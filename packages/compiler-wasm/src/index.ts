@@ -1,5 +1,5 @@
 /** @file The compiler `wasm`: portable code for the CPU, in Node and in browsers. */
-import { type Compiler } from "@defnote/core"
+import type { Compiler } from "@defnote/core"
 import { compile } from "./compile.ts"
 import { hasSimd } from "./features.ts"
 

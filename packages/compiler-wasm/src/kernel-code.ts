@@ -37,6 +37,8 @@ interface Open {
   readonly local: number
   readonly step: number
   copies: number
+  /** Turns that stand before this one in the same round. */
+  readonly shift: number
 }
 /** Which copy of each unrolled loop is meant. */
 type Copy = ReadonlyMap<number, number>
@@ -48,7 +50,11 @@ export interface Options {
 }
 
 /** Writes the function: parameters are the buffers, then the range. */
-export function kernelFunction(kernel: Kernel, helpers: Helpers, options: Options): FunctionBuilder {
+export function kernelFunction(
+  kernel: Kernel,
+  helpers: Helpers,
+  options: Options,
+): FunctionBuilder {
   const ranged = kernel.range ? 2 : 0
   const f = new FunctionBuilder(Array.from({ length: kernel.buffers.length + ranged }, () => I32))
   new KernelWriter(kernel, f, helpers, options).write()
@@ -162,12 +168,17 @@ class KernelWriter {
   }
   #pollEvery(index: number, every: number): void {
     const { local } = this.#open.get(index) as Open
-    this.#code.get(local).i32(every - 1).op(OP.i32And, OP.i32Eqz, OP.if, 0x40).call(this.#poll).op(OP.end)
+    this.#code
+      .get(local)
+      .i32(every - 1)
+      .op(OP.i32And, OP.i32Eqz, OP.if, 0x40)
+      .call(this.#poll)
+      .op(OP.end)
   }
 
   // ---- loops ----
   #loop(l: Loop): void {
-    const lanes = l.vector && (l.extent >= LANES || l.ranged && l.extent >= LANES)
+    const lanes = l.vector && (l.extent >= LANES || (l.ranged && l.extent >= LANES))
     const local = this.#f.local(I32, this.#depth)
     const outer = { lanes: this.#lanes, valid: this.#valid }
     const copies = lanes ? l.copies : l.vector ? Math.min(l.extent, LANES) : l.copies
@@ -184,19 +195,24 @@ class KernelWriter {
     if (l.ranged) this.#code.get(from).set(local)
     else this.#code.i32(0).set(local)
     let done = 0
-    const round = (step: number, c: number, ends: number): void => {
-      const count = Math.floor((ends - done) / step)
+    const round = (c: number, unroll: number): void => {
+      const step = width * c * unroll
+      const count = Math.floor((l.extent - done) / step)
       if (count <= 0) return
-      const body = this.#body(l, local, width, c, width)
+      const body = new Code(this.#levels.length)
+      for (let u = 0; u < unroll; u++)
+        body.append(this.#body(l, local, width, c, width, u * width * c))
       if (l.ranged) this.#whileRange(local, to, step, body)
       else this.#counted(local, step, count, done + count * step, body)
       done += count * step
     }
-    round(width * copies, copies, l.extent)
-    if (width > 1 && copies > 1) round(width, 1, l.extent)
+    round(copies, l.unroll)
+    if (l.unroll > 1) round(copies, 1)
+    if (width > 1 && copies > 1) round(1, 1)
     const rest = l.extent - done
     if (rest <= 0) return
-    const body = width > 1 ? this.#body(l, local, width, 1, rest) : this.#body(l, local, 1, rest, 1)
+    const body =
+      width > 1 ? this.#body(l, local, width, 1, rest, 0) : this.#body(l, local, 1, rest, 1, 0)
     if (l.ranged) this.#code.get(local).get(to).op(OP.i32LtS, OP.if, 0x40).append(body).op(OP.end)
     else this.#code.append(body)
   }
@@ -212,10 +228,18 @@ class KernelWriter {
       return
     }
     this.#code.op(OP.loop, 0x40).append(body)
-    this.#code.get(local).i32(step).op(OP.i32Add).tee(local).i32(end).op(OP.i32LtS, OP.brIf).u(0).op(OP.end)
+    this.#code
+      .get(local)
+      .i32(step)
+      .op(OP.i32Add)
+      .tee(local)
+      .i32(end)
+      .op(OP.i32LtS, OP.brIf)
+      .u(0)
+      .op(OP.end)
   }
-  #body(l: Loop, local: number, width: number, copies: number, valid: number): Code {
-    this.#open.set(l.index, { local, step: width, copies })
+  #body(l: Loop, local: number, width: number, copies: number, valid: number, shift: number): Code {
+    this.#open.set(l.index, { local, step: width, copies, shift })
     const outer = this.#valid
     if (width > 1) this.#valid = Math.min(valid, LANES)
     this.#enter(new Code(this.#levels.length))
@@ -229,7 +253,7 @@ class KernelWriter {
   // ---- accumulators ----
   /** Every accumulator starts from its identity, once per copy. */
   #initialise(l: Loop, copies: number): void {
-    this.#open.set(l.index, { local: -1, step: 0, copies })
+    this.#open.set(l.index, { local: -1, step: 0, copies, shift: 0 })
     for (const a of l.accumulators) {
       const { mask } = this.#places.argument(a.carry)
       const varies = this.#lanes >= 0 && (mask & (1 << this.#lanes)) !== 0
@@ -244,7 +268,8 @@ class KernelWriter {
     this.#open.delete(l.index)
   }
   #start(a: Accumulator, varies: boolean): Handle {
-    if (varies) return { kind: "vector", vector: this.#vector.constant(this.#code, a.dtype, a.identity) }
+    if (varies)
+      return { kind: "vector", vector: this.#vector.constant(this.#code, a.dtype, a.identity) }
     const local = this.#f.local(wasmType(a.dtype), this.#depth)
     pushConstant(this.#code, a.dtype, a.identity)
     this.#code.set(local)
@@ -293,7 +318,10 @@ class KernelWriter {
       for (const [key, h] of copies) {
         const prefix = `arg${a.carry}`
         if (key !== prefix && !key.startsWith(`${prefix},`)) continue
-        const rest = key.slice(prefix.length).split(",").filter((x) => x && !x.startsWith(`${l.index}:`))
+        const rest = key
+          .slice(prefix.length)
+          .split(",")
+          .filter((x) => x && !x.startsWith(`${l.index}:`))
         const name = rest.map((x) => `,${x}`).join("")
         groups.set(name, [...(groups.get(name) ?? []), h])
       }
@@ -369,7 +397,9 @@ class KernelWriter {
     if (e.op === "constant") return { kind: "constant", dtype: e.dtype, value: e.value }
     if (e.op === "argument") return this.#argument(Number(e.value), copy)
     const { mask, depth } = this.#places.of(e)
-    return this.#levels[depth].known.get(`${e.id}${this.#project(mask, copy)}${this.#varies(e) ? "v" : ""}`)
+    return this.#levels[depth].known.get(
+      `${e.id}${this.#project(mask, copy)}${this.#varies(e) ? "v" : ""}`,
+    )
   }
   #compute(e: Scalar, copy: Copy): void {
     if (e.op === "constant" || e.op === "argument") return
@@ -394,8 +424,8 @@ class KernelWriter {
     return { kind: "scalar", dtype: e.dtype, local }
   }
   #indexValue(index: number, copy: Copy, depth: number): Handle {
-    const { local, step } = this.#open.get(index) as Open
-    const shift = (copy.get(index) ?? 0) * step
+    const { local, step, shift: before } = this.#open.get(index) as Open
+    const shift = (copy.get(index) ?? 0) * step + before
     const to = this.#f.local(I32, depth)
     const c = this.#levels[depth].code
     c.get(local)
@@ -410,15 +440,20 @@ class KernelWriter {
     const handles = e.args.map((a) => this.#value(a, copy))
     const shifts = e.op === "shiftLeft" || e.op === "shiftRight"
     const amount = shifts && handles[1].kind !== "vector" ? handles[1] : undefined
-    const vectors = handles.map((h, k) => (k === 1 && amount ? undefined : this.#spread(h, e.args[k], copy)))
+    const vectors = handles.map((h, k) =>
+      k === 1 && amount ? undefined : this.#spread(h, e.args[k], copy),
+    )
     const push = amount && ((): void => this.#push(c, amount))
     return { kind: "vector", vector: this.#vector.spell(c, e, vectors as Vector[], push) }
   }
   #laneIndices(index: number, copy: Copy, c: Code): Handle {
-    const { local, step } = this.#open.get(index) as Open
-    const shift = (copy.get(index) ?? 0) * step
+    const { local, step, shift: before } = this.#open.get(index) as Open
+    const shift = (copy.get(index) ?? 0) * step + before
     const vector = this.#vector.splat(c, "i32", () => c.get(local))
-    c.get(vector.locals[0]).words(shift, shift + 1, shift + 2, shift + 3).simd(0xae).set(vector.locals[0])
+    c.get(vector.locals[0])
+      .words(shift, shift + 1, shift + 2, shift + 3)
+      .simd(0xae)
+      .set(vector.locals[0])
     return { kind: "vector", vector }
   }
   /** A scalar as a vector, made where the scalar is known. */
@@ -498,7 +533,12 @@ class KernelWriter {
     return stride
   }
   /** Puts the place of a lane on the stack; gives the constant offset. */
-  #lanePlaces(buffer: number, at: Scalar, copy: Copy, stride: number | undefined): (c: Code, lane: number) => number {
+  #lanePlaces(
+    buffer: number,
+    at: Scalar,
+    copy: Copy,
+    stride: number | undefined,
+  ): (c: Code, lane: number) => number {
     const { bytes } = DTYPES[this.#kernel.buffers[buffer].dtype]
     if (stride !== undefined) {
       const address = this.#address(buffer, at, copy)
@@ -531,7 +571,8 @@ class KernelWriter {
     for (const { atom, k } of terms) {
       if (atom.op !== "index") continue
       const open = this.#open.get(Number(atom.value))
-      offset += (copy.get(Number(atom.value)) ?? 0) * (open?.step ?? 0) * k * bytes
+      offset +=
+        ((copy.get(Number(atom.value)) ?? 0) * (open?.step ?? 0) + (open?.shift ?? 0)) * k * bytes
     }
     let local = buffer
     let key = `at${buffer}`

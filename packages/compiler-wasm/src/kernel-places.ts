@@ -50,7 +50,8 @@ export class Placement {
   }
   argument(number: number): Place {
     const known = this.#arguments.get(number)
-    if (!known) throw new Error(`internal: wasm: argument ${number} of a kernel is nowhere computed`)
+    if (!known)
+      throw new Error(`internal: wasm: argument ${number} of a kernel is nowhere computed`)
     return known
   }
   of(root: Scalar): Place {

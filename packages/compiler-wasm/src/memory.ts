@@ -56,7 +56,8 @@ class LinearMemory {
     const merged: Block[] = []
     for (const b of this.#free) {
       const last = merged.at(-1)
-      if (last && last.at + last.bytes === b.at) merged[merged.length - 1] = { at: last.at, bytes: last.bytes + b.bytes }
+      if (last && last.at + last.bytes === b.at)
+        merged[merged.length - 1] = { at: last.at, bytes: last.bytes + b.bytes }
       else merged.push(b)
     }
     const last = merged.at(-1)
@@ -71,8 +72,13 @@ class LinearMemory {
     if (end <= have) return
     const most = Math.min(budget.bytes, MOST_PAGES * PAGE)
     const gib = (n: number): string => `${(n / 2 ** 30).toFixed(2)} GiB`
-    const remedy = "Work in smaller batches, or use the compiler native, which is not limited to 4 GiB."
-    if (end > most) throw new MemoryError(`${what}: needs ${gib(end)} of working memory; ${gib(most)} are allowed`, { remedy })
+    const remedy =
+      "Work in smaller batches, or use the compiler native, which is not limited to 4 GiB."
+    if (end > most)
+      throw new MemoryError(
+        `${what}: needs ${gib(end)} of working memory; ${gib(most)} are allowed`,
+        { remedy },
+      )
     const wanted = Math.min(most, Math.max(end, have + Math.min(have, 2 ** 28)))
     try {
       this.memory.grow(Math.ceil((wanted - have) / PAGE))
@@ -80,7 +86,10 @@ class LinearMemory {
       try {
         this.memory.grow(Math.ceil((end - have) / PAGE))
       } catch {
-        throw new MemoryError(`${what}: the system gave no ${gib(end - have)} more of working memory`, { remedy })
+        throw new MemoryError(
+          `${what}: the system gave no ${gib(end - have)} more of working memory`,
+          { remedy },
+        )
       }
     }
   }

@@ -1,5 +1,14 @@
 /** @file Scalar instructions in WebAssembly. Bools are 0 or 1, narrow integers are kept in range in an i32, halves are bits. */
-import { DTYPES, type DType, isFloat, isHalf, isSigned, isWide, type Value, write } from "@defnote/core"
+import {
+  DTYPES,
+  type DType,
+  isFloat,
+  isHalf,
+  isSigned,
+  isWide,
+  type Value,
+  write,
+} from "@defnote/core"
 import type { Scalar } from "@defnote/lower"
 import { type Code, F32, F64, FC, I32, I64, OP, type WasmType } from "./encoder.ts"
 import type { Helper, Helpers } from "./helpers.ts"
@@ -208,7 +217,8 @@ export class ScalarSpeller {
       const ops = e.op === "quotient" ? DIVIDE : REMAINDER
       c.op(ops[wide ? 1 : 0][signed ? 0 : 1])
     } else {
-      const name = `${e.op === "quotient" ? "div" : "rem"}${signed ? "S" : "U"}${wide ? 64 : 32}` as Helper
+      const name =
+        `${e.op === "quotient" ? "div" : "rem"}${signed ? "S" : "U"}${wide ? 64 : 32}` as Helper
       c.call(this.#helpers.index(name))
     }
     wrap(c, d)
@@ -270,20 +280,47 @@ function toFloat(c: Code, from: DType, to: DType): void {
   if (from === "f32") c.op(OP.f64PromoteF32)
   else if (from === "f64") c.op(OP.f32DemoteF64)
   else if (to === "f32")
-    c.op(isWide(from) ? (isSigned(from) ? OP.f32ConvertI64S : OP.f32ConvertI64U) : from === "u32" ? OP.f32ConvertI32U : OP.f32ConvertI32S)
+    c.op(
+      isWide(from)
+        ? isSigned(from)
+          ? OP.f32ConvertI64S
+          : OP.f32ConvertI64U
+        : from === "u32"
+          ? OP.f32ConvertI32U
+          : OP.f32ConvertI32S,
+    )
   else
-    c.op(isWide(from) ? (isSigned(from) ? OP.f64ConvertI64S : OP.f64ConvertI64U) : from === "u32" ? OP.f64ConvertI32U : OP.f64ConvertI32S)
+    c.op(
+      isWide(from)
+        ? isSigned(from)
+          ? OP.f64ConvertI64S
+          : OP.f64ConvertI64U
+        : from === "u32"
+          ? OP.f64ConvertI32U
+          : OP.f64ConvertI32S,
+    )
 }
 function saturate(c: Code, from: DType, to: DType): void {
   const f64 = from === "f64"
   if (isWide(to)) {
-    const ops = isSigned(to) ? [FC.i64TruncSatF32S, FC.i64TruncSatF64S] : [FC.i64TruncSatF32U, FC.i64TruncSatF64U]
+    const ops = isSigned(to)
+      ? [FC.i64TruncSatF32S, FC.i64TruncSatF64S]
+      : [FC.i64TruncSatF32U, FC.i64TruncSatF64U]
     c.fc(ops[f64 ? 1 : 0])
     return
   }
   const bits = DTYPES[to].bytes * 8
-  if (bits < 32) clampFloat(c, f64, isSigned(to) ? -(2 ** (bits - 1)) : 0, isSigned(to) ? 2 ** (bits - 1) - 1 : 2 ** bits - 1)
-  const ops = to === "u32" ? [FC.i32TruncSatF32U, FC.i32TruncSatF64U] : [FC.i32TruncSatF32S, FC.i32TruncSatF64S]
+  if (bits < 32)
+    clampFloat(
+      c,
+      f64,
+      isSigned(to) ? -(2 ** (bits - 1)) : 0,
+      isSigned(to) ? 2 ** (bits - 1) - 1 : 2 ** bits - 1,
+    )
+  const ops =
+    to === "u32"
+      ? [FC.i32TruncSatF32U, FC.i32TruncSatF64U]
+      : [FC.i32TruncSatF32S, FC.i32TruncSatF64S]
   c.fc(ops[f64 ? 1 : 0])
 }
 /** NaN stays, and becomes 0 in the conversion. */

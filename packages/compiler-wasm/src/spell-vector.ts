@@ -5,8 +5,8 @@
 import { DTYPES, type DType, isFloat, isHalf, isSigned, isWide } from "@defnote/core"
 import type { Scalar } from "@defnote/lower"
 import { type Code, type FunctionBuilder, OP, SIMD, V128 } from "./encoder.ts"
-import { clampWords, narrowWords } from "./vector-narrow.ts"
 import { pushConstant, type ScalarSpeller, wasmType } from "./spell-scalar.ts"
+import { clampWords, narrowWords } from "./vector-narrow.ts"
 
 export const LANES = 4
 
@@ -28,7 +28,10 @@ export class VectorSpeller {
   }
   /** New locals for a vector. */
   make(c: Code, dtype: DType): Vector {
-    return { dtype, locals: Array.from({ length: partsOf(dtype) }, () => this.#f.local(V128, c.depth)) }
+    return {
+      dtype,
+      locals: Array.from({ length: partsOf(dtype) }, () => this.#f.local(V128, c.depth)),
+    }
   }
   /** A vector of equal elements; `push` puts the element on the stack. */
   splat(c: Code, dtype: DType, push: () => void): Vector {
@@ -43,7 +46,10 @@ export class VectorSpeller {
   /** Element `lane` on the stack as a scalar. */
   extract(c: Code, x: Vector, lane: number): void {
     if (x.locals.length === 2) {
-      c.get(x.locals[lane >> 1]).simd(x.dtype === "f64" ? SIMD.f64x2Extract : SIMD.i64x2Extract, lane & 1)
+      c.get(x.locals[lane >> 1]).simd(
+        x.dtype === "f64" ? SIMD.f64x2Extract : SIMD.i64x2Extract,
+        lane & 1,
+      )
       return
     }
     c.get(x.locals[0]).simd(x.dtype === "f32" ? SIMD.f32x4Extract : SIMD.i32x4Extract, lane)
@@ -89,10 +95,15 @@ export class VectorSpeller {
   #float(c: Code, e: Scalar, x: readonly Vector[], y: Vector): void {
     const wide = e.dtype === "f64"
     if (e.op === "fma") {
-      if (this.#relaxed) return this.#each(c, wide ? SIMD.f64x2RelaxedMadd : SIMD.f32x4RelaxedMadd, x, y)
+      if (this.#relaxed)
+        return this.#each(c, wide ? SIMD.f64x2RelaxedMadd : SIMD.f32x4RelaxedMadd, x, y)
       y.locals.forEach((local, i) => {
-        c.get(x[0].locals[i]).get(x[1].locals[i]).simd(wide ? SIMD.f64x2Mul : SIMD.f32x4Mul)
-        c.get(x[2].locals[i]).simd(wide ? SIMD.f64x2Add : SIMD.f32x4Add).set(local)
+        c.get(x[0].locals[i])
+          .get(x[1].locals[i])
+          .simd(wide ? SIMD.f64x2Mul : SIMD.f32x4Mul)
+        c.get(x[2].locals[i])
+          .simd(wide ? SIMD.f64x2Add : SIMD.f32x4Add)
+          .set(local)
       })
       return
     }
@@ -108,12 +119,15 @@ export class VectorSpeller {
       this.#each(c, SIMD.not, x, y)
       return d === "bool" ? undefined : this.#wrap(c, y)
     }
-    if ((e.op === "shiftLeft" || e.op === "shiftRight") && amount) return this.#shift(c, e, x[0], y, amount)
+    if ((e.op === "shiftLeft" || e.op === "shiftRight") && amount)
+      return this.#shift(c, e, x[0], y, amount)
     if (e.op === "abs" && !isSigned(d)) return this.#each(c, SIMD.or, [x[0], x[0]], y)
     if (e.op === "mulHigh") return this.#mulHigh(c, x, y)
     if ((e.op === "min" || e.op === "max") && !wide) {
       const signed = isSigned(d)
-      const [min, max] = signed ? [SIMD.i32x4MinS, SIMD.i32x4MaxS] : [SIMD.i32x4MinU, SIMD.i32x4MaxU]
+      const [min, max] = signed
+        ? [SIMD.i32x4MinS, SIMD.i32x4MaxS]
+        : [SIMD.i32x4MinU, SIMD.i32x4MaxU]
       return this.#each(c, e.op === "min" ? min : max, x, y)
     }
     const op = INTEGER[e.op]
@@ -125,7 +139,9 @@ export class VectorSpeller {
     const wide = isWide(e.dtype)
     const bits = DTYPES[e.dtype].bytes * 8
     const left = [SIMD.i32x4Shl, SIMD.i64x2Shl]
-    const right = isSigned(e.dtype) ? [SIMD.i32x4ShrS, SIMD.i64x2ShrS] : [SIMD.i32x4ShrU, SIMD.i64x2ShrU]
+    const right = isSigned(e.dtype)
+      ? [SIMD.i32x4ShrS, SIMD.i64x2ShrS]
+      : [SIMD.i32x4ShrU, SIMD.i64x2ShrU]
     const op = (e.op === "shiftLeft" ? left : right)[wide ? 1 : 0]
     y.locals.forEach((local, i) => {
       c.get(x.locals[i])
@@ -159,7 +175,8 @@ export class VectorSpeller {
     const d = x[0].dtype
     if (d === "u64" && e.op !== "equal") return this.#lanewise(c, e, x, y)
     const [f32, f64, signed, unsigned, wide] = COMPARE[e.op as keyof typeof COMPARE]
-    const op = d === "f32" ? f32 : d === "f64" ? f64 : isWide(d) ? wide : isSigned(d) ? signed : unsigned
+    const op =
+      d === "f32" ? f32 : d === "f64" ? f64 : isWide(d) ? wide : isSigned(d) ? signed : unsigned
     for (let i = 0; i < x[0].locals.length; i++) c.get(x[0].locals[i]).get(x[1].locals[i]).simd(op)
     if (x[0].locals.length === 2) c.shuffleWords(0, 2, 4, 6)
     c.set(y.locals[0])
@@ -199,7 +216,13 @@ export class VectorSpeller {
   }
   #truth(c: Code, x: Vector, y: Vector): void {
     const op =
-      x.dtype === "f32" ? SIMD.f32x4Ne : x.dtype === "f64" ? SIMD.f64x2Ne : isWide(x.dtype) ? SIMD.i64x2Ne : SIMD.i32x4Ne
+      x.dtype === "f32"
+        ? SIMD.f32x4Ne
+        : x.dtype === "f64"
+          ? SIMD.f64x2Ne
+          : isWide(x.dtype)
+            ? SIMD.i64x2Ne
+            : SIMD.i32x4Ne
     for (const local of x.locals) c.get(local).words(0, 0, 0, 0).simd(op)
     if (x.locals.length === 2) c.shuffleWords(0, 2, 4, 6)
     c.set(y.locals[0])
@@ -207,7 +230,11 @@ export class VectorSpeller {
   #floatToFloat(c: Code, x: Vector, y: Vector): void {
     if (y.dtype === "f64") {
       c.get(x.locals[0]).simd(SIMD.promoteLow).set(y.locals[0])
-      c.get(x.locals[0]).get(x.locals[0]).shuffleWords(2, 3, 2, 3).simd(SIMD.promoteLow).set(y.locals[1])
+      c.get(x.locals[0])
+        .get(x.locals[0])
+        .shuffleWords(2, 3, 2, 3)
+        .simd(SIMD.promoteLow)
+        .set(y.locals[1])
       return
     }
     for (const local of x.locals) c.get(local).simd(SIMD.demote)
@@ -236,7 +263,8 @@ export class VectorSpeller {
     const unsigned = y.dtype === "u32"
     if (x.dtype === "f32") c.get(x.locals[0]).simd(unsigned ? SIMD.f32ToI32U : SIMD.f32ToI32S)
     else {
-      for (const local of x.locals) c.get(local).simd(unsigned ? SIMD.f64ToI32UZero : SIMD.f64ToI32SZero)
+      for (const local of x.locals)
+        c.get(local).simd(unsigned ? SIMD.f64ToI32UZero : SIMD.f64ToI32SZero)
       c.shuffleWords(0, 1, 4, 5)
     }
     clampWords(c, y.dtype)
@@ -327,10 +355,10 @@ export class VectorSpeller {
 }
 
 const SPLAT: Record<number, number> = {
-  0x7f: SIMD.i32x4Splat,
-  0x7e: SIMD.i64x2Splat,
-  0x7d: SIMD.f32x4Splat,
-  0x7c: SIMD.f64x2Splat,
+  127: SIMD.i32x4Splat,
+  126: SIMD.i64x2Splat,
+  125: SIMD.f32x4Splat,
+  124: SIMD.f64x2Splat,
 }
 const COMPARE = {
   less: [SIMD.f32x4Lt, SIMD.f64x2Lt, SIMD.i32x4LtS, SIMD.i32x4LtU, SIMD.i64x2LtS],

@@ -7,7 +7,11 @@ import type { Vector } from "./spell-vector.ts"
 export function narrowWords(c: Code, d: DType): void {
   const bits = DTYPES[d].bytes * 8
   if (d === "bool") return
-  if (isSigned(d)) c.i32(32 - bits).simd(SIMD.i32x4Shl).i32(32 - bits).simd(SIMD.i32x4ShrS)
+  if (isSigned(d))
+    c.i32(32 - bits)
+      .simd(SIMD.i32x4Shl)
+      .i32(32 - bits)
+      .simd(SIMD.i32x4ShrS)
   else {
     const mask = 2 ** bits - 1
     c.words(mask, mask, mask, mask).simd(SIMD.and)
@@ -19,7 +23,10 @@ export function clampWords(c: Code, d: DType): void {
   if (bits >= 32) return
   const low = isSigned(d) ? -(2 ** (bits - 1)) : 0
   const high = isSigned(d) ? 2 ** (bits - 1) - 1 : 2 ** bits - 1
-  c.words(low, low, low, low).simd(SIMD.i32x4MaxS).words(high, high, high, high).simd(SIMD.i32x4MinS)
+  c.words(low, low, low, low)
+    .simd(SIMD.i32x4MaxS)
+    .words(high, high, high, high)
+    .simd(SIMD.i32x4MinS)
 }
 
 /** Loads neighbours; `address` puts the place of the first on the stack. */
@@ -40,7 +47,13 @@ export function loadVector(c: Code, y: Vector, offset: number, address: () => vo
   })
 }
 /** Stores the first `lanes` elements. */
-export function storeVector(c: Code, x: Vector, offset: number, lanes: number, address: () => void): void {
+export function storeVector(
+  c: Code,
+  x: Vector,
+  offset: number,
+  lanes: number,
+  address: () => void,
+): void {
   const { bytes } = DTYPES[x.dtype]
   if (bytes === 8) return storeWide(c, x, offset, lanes, address)
   const value = (): void => {
@@ -79,5 +92,8 @@ function packWords(c: Code, x: Vector): void {
     c.simd(isSigned(d) ? SIMD.narrow32S : SIMD.narrow32U)
     return
   }
-  c.words(0, 0, 0, 0).simd(SIMD.narrow32S).words(0, 0, 0, 0).simd(isSigned(d) ? SIMD.narrow16S : SIMD.narrow16U)
+  c.words(0, 0, 0, 0)
+    .simd(SIMD.narrow32S)
+    .words(0, 0, 0, 0)
+    .simd(isSigned(d) ? SIMD.narrow16S : SIMD.narrow16U)
 }

@@ -1,9 +1,9 @@
 /** @file Maps as loops: as few loops as the divisions in the index expressions allow, the last one over lanes. */
 import { scalarInstructions as s } from "@defnote/core"
-import { copiesFor, frame, type Job, workOf } from "./build.ts"
+import { type Built, copiesFor, frame, type Job, workOf } from "./build.ts"
 import { Buffers, Elements } from "./elements.ts"
 import { IndexMath } from "./index-math.ts"
-import { type Kernel, loop, type Statement, store } from "./loop-ir.ts"
+import { loop, type Statement, store } from "./loop-ir.ts"
 import { isFlat } from "./nodes.ts"
 import { order, type Scalar } from "./scalar-rebuild.ts"
 
@@ -38,10 +38,13 @@ export function position(sizes: readonly number[], first: number): Scalar {
   )
 }
 
-export function buildMap(job: Job): { kernel: Kernel; buffers: Buffers } {
+export function buildMap(job: Job): Built {
   const { group, nodes, roots } = job
   const draft = new Elements(group, nodes, new IndexMath([group.full]), new Buffers(), new Map())
-  const sizes = dimensionsFor(group.full, roots.map((n) => draft.flat(n, s.index(0))))
+  const sizes = dimensionsFor(
+    group.full,
+    roots.map((n) => draft.flat(n, s.index(0))),
+  )
   const math = new IndexMath(sizes)
   const at = math.simplify(position(sizes, 0))
   const buffers = new Buffers()

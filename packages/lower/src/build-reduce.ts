@@ -3,6 +3,7 @@ import type { Tensor } from "@defnote/core"
 import { scalarInstructions as s } from "@defnote/core"
 import {
   accumulatorOf,
+  type Built,
   copiesFor,
   frame,
   type Job,
@@ -13,7 +14,7 @@ import {
 } from "./build.ts"
 import { Buffers, Elements } from "./elements.ts"
 import { IndexMath } from "./index-math.ts"
-import { type Kernel, loop, type Statement, store } from "./loop-ir.ts"
+import { loop, type Statement, store } from "./loop-ir.ts"
 import { roleOf } from "./nodes.ts"
 
 interface Dimension {
@@ -35,7 +36,7 @@ function dimensionsOf(n: Tensor): Dimension[] {
   return merged
 }
 
-export function buildReduce(job: Job): { kernel: Kernel; buffers: Buffers } {
+export function buildReduce(job: Job): Built {
   const { group, nodes, roots, members } = job
   const reductions = members.filter((n) => roleOf(n) === "reduce")
   const dims = dimensionsOf(reductions[0])
@@ -44,21 +45,44 @@ export function buildReduce(job: Job): { kernel: Kernel; buffers: Buffers } {
   const elements = new Elements(group, nodes, math, buffers, job.names)
   const along = (keep: (d: Dimension) => boolean): s.Scalar =>
     math.simplify(
-      dims.reduce<s.Scalar>((at, d, k) => (keep(d) ? s.add(s.mul(at, d.size), s.index(k)) : at), s.constant("i32", 0)),
+      dims.reduce<s.Scalar>(
+        (at, d, k) => (keep(d) ? s.add(s.mul(at, d.size), s.index(k)) : at),
+        s.constant("i32", 0),
+      ),
     )
-  const accumulators = reductions.map((n, i) => accumulatorOf(n, i, elements.flat(n.inputs[0], along(() => true))))
+  const accumulators = reductions.map((n, i) =>
+    accumulatorOf(
+      n,
+      i,
+      elements.flat(
+        n.inputs[0],
+        along(() => true),
+      ),
+    ),
+  )
   const reduced = turnsOf(dims, copiesFor(accumulators.map((a) => a.update)))
   const { body, results } = reductionLoops(reduced, accumulators, accumulators.length)
   const to = along((d) => !d.reduced)
   for (const a of results) elements.bind(a.node, { at: to, value: () => resultOf(a) })
   const stores = roots.map((n) => store(buffers.write(n), to, elements.flat(n, to), n))
   const nest = keptLoops(dims, [...body, ...stores])
-  return { buffers, kernel: frame(job, buffers, dims.map((d) => d.size), nest, workOf(job)) }
+  return {
+    buffers,
+    kernel: frame(
+      job,
+      buffers,
+      dims.map((d) => d.size),
+      nest,
+      workOf(job),
+    ),
+  }
 }
 function turnsOf(dims: readonly Dimension[], copies: number): Turn[] {
   return dims.flatMap(({ size, reduced }, index) => {
     if (!reduced) return []
-    return index === dims.length - 1 ? [{ index, extent: size, vector: true, copies }] : [{ index, extent: size }]
+    return index === dims.length - 1
+      ? [{ index, extent: size, vector: true, copies }]
+      : [{ index, extent: size }]
   })
 }
 /** Copies of the lanes along a kept last axis: as many columns side by side. */
@@ -67,6 +91,8 @@ function keptLoops(dims: readonly Dimension[], inner: readonly Statement[]): rea
   const kept = dims.flatMap((d, k) => (d.reduced ? [] : [k]))
   return kept.reduceRight((body: readonly Statement[], k) => {
     const vector = k === dims.length - 1
-    return [loop(k, dims[k].size, body, { vector, copies: vector ? COLUMNS : 1, ranged: k === kept[0] })]
+    return [
+      loop(k, dims[k].size, body, { vector, copies: vector ? COLUMNS : 1, ranged: k === kept[0] }),
+    ]
   }, inner)
 }

@@ -4,10 +4,19 @@
  */
 import type { Tensor } from "@defnote/core"
 import { scalarInstructions as s } from "@defnote/core"
-import { accumulatorOf, copiesFor, frame, type Job, pollOf, resultOf, workOf } from "./build.ts"
+import {
+  accumulatorOf,
+  type Built,
+  copiesFor,
+  frame,
+  type Job,
+  pollOf,
+  resultOf,
+  workOf,
+} from "./build.ts"
 import { Buffers, Elements } from "./elements.ts"
 import { IndexMath } from "./index-math.ts"
-import { type Accumulator, type Kernel, loop, type Statement, store } from "./loop-ir.ts"
+import { type Accumulator, loop, type Statement, store } from "./loop-ir.ts"
 import { roleOf } from "./nodes.ts"
 
 /** Arithmetic that is worth a store and a load. */
@@ -24,7 +33,11 @@ function levelsOf({ members, nodes }: Job): Map<Tensor, number> {
   return levels
 }
 /** Full members that a later pass needs again, each with the pass that computes it. */
-function keptMembers(job: Job, levels: ReadonlyMap<Tensor, number>, passes: number): Map<Tensor, number> {
+function keptMembers(
+  job: Job,
+  levels: ReadonlyMap<Tensor, number>,
+  passes: number,
+): Map<Tensor, number> {
   const { group, nodes, members, roots } = job
   const seen = new Map<Tensor, number>()
   const kept = new Map<Tensor, number>()
@@ -68,7 +81,7 @@ function keeps(job: Job, n: Tensor, pass: number, seen: Map<Tensor, number>): bo
   return first < pass && (job.roots.includes(n) || job.nodes.reading(n).cost >= EXPENSIVE)
 }
 
-export function buildRow(job: Job): { kernel: Kernel; buffers: Buffers } {
+export function buildRow(job: Job): Built {
   const { group, members, roots, nodes } = job
   const rows = group.width ? group.full / group.width : roots[0].size
   const extents = [rows, group.width]
@@ -77,14 +90,27 @@ export function buildRow(job: Job): { kernel: Kernel; buffers: Buffers } {
   const elements = new Elements(group, nodes, math, buffers, job.names)
   const levels = levelsOf(job)
   const passes = Math.max(...levels.values()) + 1
-  const row: Row = { job, math, buffers, elements, levels, kept: keptMembers(job, levels, passes), results: 0 }
+  const row: Row = {
+    job,
+    math,
+    buffers,
+    elements,
+    levels,
+    kept: keptMembers(job, levels, passes),
+    results: 0,
+  }
   const body: Statement[] = outerStores(row, 0)
   for (let p = 1; p <= passes; p++) body.push(...passOf(row, p), ...outerStores(row, p))
   const outer = loop(0, rows, body, { ranged: true })
-  return { buffers, kernel: frame(job, buffers, extents, [outer], workOf({ ...job, members }), formOf(row, passes)) }
+  return {
+    buffers,
+    kernel: frame(job, buffers, extents, [outer], workOf({ ...job, members }), formOf(row, passes)),
+  }
 }
 const formOf = (row: Row, passes: number): string =>
-  passes === 2 && !row.job.roots.some((n) => row.job.group.members.get(n) === "full") ? "reduce" : "row"
+  passes === 2 && !row.job.roots.some((n) => row.job.group.members.get(n) === "full")
+    ? "reduce"
+    : "row"
 
 interface Row {
   readonly job: Job
@@ -95,14 +121,17 @@ interface Row {
   readonly kept: ReadonlyMap<Tensor, number>
   results: number
 }
-const full = (r: Row): s.Scalar => r.math.simplify(s.add(s.mul(s.index(0), r.job.group.width), s.index(1)))
+const full = (r: Row): s.Scalar =>
+  r.math.simplify(s.add(s.mul(s.index(0), r.job.group.width), s.index(1)))
 const outer = (r: Row): s.Scalar => r.math.simplify(s.index(0))
 
 function passOf(r: Row, p: number): Statement[] {
   const { job, elements, buffers } = r
   const at = full(r)
   const reductions = job.members.filter((n) => isReduction(n) && r.levels.get(n) === p)
-  const accumulators = reductions.map((n) => accumulatorOf(n, r.results++, elements.flat(n.inputs[0], at)))
+  const accumulators = reductions.map((n) =>
+    accumulatorOf(n, r.results++, elements.flat(n.inputs[0], at)),
+  )
   const stores: Statement[] = []
   const afterwards: (() => void)[] = []
   for (const n of job.roots) {
@@ -125,7 +154,11 @@ function passOf(r: Row, p: number): Statement[] {
 function bindKept(r: Row, n: Tensor, buffer: number, at: s.Scalar): void {
   r.elements.bind(n, { at: full(r), value: () => s.load(n.dtype, buffer, at) })
 }
-function passLoop(r: Row, accumulators: readonly Accumulator[], stores: readonly Statement[]): Statement {
+function passLoop(
+  r: Row,
+  accumulators: readonly Accumulator[],
+  stores: readonly Statement[],
+): Statement {
   const { width } = r.job.group
   const values = stores.flatMap((x) => (x.kind === "store" ? [x.value] : []))
   const copies = copiesFor([...accumulators.map((a) => a.update), ...values])

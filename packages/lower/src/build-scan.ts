@@ -1,16 +1,16 @@
 /** @file Running folds along an axis as loops: in order along the axis, lanes across the axes behind it. */
 import type { Tensor } from "@defnote/core"
 import { scalarInstructions as s } from "@defnote/core"
-import { accumulatorOf, frame, type Job, pollOf, workOf } from "./build.ts"
+import { accumulatorOf, type Built, frame, type Job, pollOf, workOf } from "./build.ts"
 import { Buffers, Elements } from "./elements.ts"
 import { IndexMath } from "./index-math.ts"
-import { type Kernel, loop, store } from "./loop-ir.ts"
+import { loop, store } from "./loop-ir.ts"
 import { roleOf } from "./nodes.ts"
 
 /** Columns side by side. */
 const COLUMNS = 4
 
-export function buildScan(job: Job): { kernel: Kernel; buffers: Buffers } {
+export function buildScan(job: Job): Built {
   const n = job.members.find((x) => roleOf(x) === "scan") as Tensor
   const { axis, reverse } = n.attrs as unknown as { axis: number; reverse?: boolean }
   const k = n.rank + axis

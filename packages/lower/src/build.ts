@@ -1,9 +1,16 @@
 /** @file What the builders of all kernel forms share: estimates, grains, the frame of a kernel. */
-import { computeType, DTYPES, type Tensor } from "@defnote/core"
-import { scalarInstructions as s } from "@defnote/core"
+import { computeType, DTYPES, scalarInstructions as s, type Tensor } from "@defnote/core"
 import type { Buffers } from "./elements.ts"
 import type { Group } from "./group.ts"
-import { type Accumulator, type Kernel, type Loop, loop, type Poll, type Statement } from "./loop-ir.ts"
+import {
+  type Accumulator,
+  type Kernel,
+  type Loop,
+  loop,
+  type Poll,
+  type Statement,
+  statements,
+} from "./loop-ir.ts"
 import type { Nodes } from "./nodes.ts"
 import { order, type Scalar } from "./scalar-rebuild.ts"
 
@@ -29,6 +36,12 @@ export interface Job {
   readonly names: Map<Scalar, Tensor>
 }
 
+/** A kernel and what its buffers hold. */
+export interface Built {
+  readonly kernel: Kernel
+  readonly buffers: Buffers
+}
+
 /** Work per call between two polls, in instructions on single elements; well under a millisecond. */
 const GRAIN = 1_500_000
 export function grainFor(extent: number, workPerTurn: number, multiple: number): number {
@@ -37,7 +50,9 @@ export function grainFor(extent: number, workPerTurn: number, multiple: number):
 }
 /** Copies of a loop body: few where the body is long, since registers are few. */
 export function copiesFor(roots: readonly Scalar[]): number {
-  const work = order(roots).filter((e) => e.args.length && e.op !== "load" && e.dtype !== "i32").length
+  const work = order(roots).filter(
+    (e) => e.args.length && e.op !== "load" && e.dtype !== "i32",
+  ).length
   return work <= 6 ? 4 : work <= 24 ? 2 : 1
 }
 export const pollOf = (index: number, extent: number): Poll[] =>
@@ -58,7 +73,8 @@ export function accumulatorOf(n: Tensor, number: number, value: Scalar): Accumul
     combine: fold.combine,
   }
 }
-export const resultOf = (a: Accumulator): Scalar => s.convert(s.argument(a.dtype, a.result), a.node.dtype)
+export const resultOf = (a: Accumulator): Scalar =>
+  s.convert(s.argument(a.dtype, a.result), a.node.dtype)
 
 /** The kernel around its loops. */
 export function frame(
@@ -68,9 +84,10 @@ export function frame(
   body: readonly Statement[],
   work: number,
   form: string = job.group.form,
+  speed = 1,
 ): Kernel {
-  const outer = body.find((x): x is Loop => x.kind === "loop" && x.ranged)
-  const multiple = outer ? (outer.vector ? job.target.lanes : 1) * outer.copies : 1
+  const outer = [...statements(body)].find((x): x is Loop => x.kind === "loop" && x.ranged)
+  const multiple = outer ? (outer.vector ? job.target.lanes : 1) * outer.copies * outer.unroll : 1
   return {
     form,
     buffers: buffers.list,
@@ -79,13 +96,16 @@ export function frame(
     range: outer && {
       extent: outer.extent,
       multiple,
-      grain: grainFor(outer.extent, work / Math.max(1, outer.extent), multiple),
+      grain: grainFor(outer.extent, work / speed / Math.max(1, outer.extent), multiple),
     },
     nodes: job.members,
     why: whyOf(job),
     whyNotNext: job.group.whyNotNext,
     flops: work,
-    bytes: buffers.list.reduce((sum, b) => sum + (b.use === "scratch" ? 0 : b.size * DTYPES[b.dtype].bytes), 0),
+    bytes: buffers.list.reduce(
+      (sum, b) => sum + (b.use === "scratch" ? 0 : b.size * DTYPES[b.dtype].bytes),
+      0,
+    ),
   }
 }
 const WHY: Record<Group["form"], string> = {
@@ -95,14 +115,19 @@ const WHY: Record<Group["form"], string> = {
   scan: "what goes into the running fold and what follows it need no memory between",
   contract: "what follows each sum of products is done while it is in a register",
 }
-const whyOf = (job: Job): string => (job.members.length === 1 ? "one operation" : WHY[job.group.form])
+const whyOf = (job: Job): string =>
+  job.members.length === 1 ? "one operation" : WHY[job.group.form]
 
 /** Arithmetic of the members over their domains, roughly. */
 export function workOf({ group, nodes, members }: Job): number {
   let work = 0
   for (const n of members) {
     const place = group.members.get(n)
-    const times = n.op.fold ? n.inputs[0].size : place === "outer" ? n.size : Math.max(n.size, group.full)
+    const times = n.op.fold
+      ? n.inputs[0].size
+      : place === "outer"
+        ? n.size
+        : Math.max(n.size, group.full)
     work += times * (1 + nodes.reading(n).cost)
   }
   return work

@@ -10,27 +10,46 @@ import type { KernelBuffer } from "./loop-ir.ts"
 import { digits, linear, type Nodes } from "./nodes.ts"
 import { type Scalar, sameScalar } from "./scalar-rebuild.ts"
 
+/** Memory between two kernels of one group: an operand in another order. */
+export interface Packed {
+  readonly packed: true
+  readonly dtype: Tensor["dtype"]
+  readonly size: number
+}
 /** The buffers of one kernel, numbered as they are met. */
 export class Buffers {
   readonly list: KernelBuffer[] = []
   /** What each buffer holds; undefined for scratch. */
-  readonly tensors: (Tensor | undefined)[] = []
+  readonly tensors: (Tensor | Packed | undefined)[] = []
   readonly #reads = new Map<Tensor, number>()
 
   read(n: Tensor): number {
     const known = this.#reads.get(n)
     if (known !== undefined) return known
-    const i = this.#add(n, { name: `x${this.list.length}`, dtype: n.dtype, size: n.size, use: "read" })
+    const i = this.#add(n, {
+      name: `x${this.list.length}`,
+      dtype: n.dtype,
+      size: n.size,
+      use: "read",
+    })
     this.#reads.set(n, i)
     return i
   }
   write(n: Tensor): number {
-    return this.#add(n, { name: `y${this.list.length}`, dtype: n.dtype, size: n.size, use: "write" })
+    return this.#add(n, {
+      name: `y${this.list.length}`,
+      dtype: n.dtype,
+      size: n.size,
+      use: "write",
+    })
   }
   scratch(dtype: Tensor["dtype"], size: number): number {
     return this.#add(undefined, { name: `s${this.list.length}`, dtype, size, use: "scratch" })
   }
-  #add(n: Tensor | undefined, b: KernelBuffer): number {
+  packed(p: Packed, use: "read" | "write"): number {
+    return this.#add(p, { name: `p${this.list.length}`, dtype: p.dtype, size: p.size, use })
+  }
+  #add(n: Tensor | Packed | undefined, b: KernelBuffer): number {
     this.list.push(b)
     this.tensors.push(n)
     return this.list.length - 1

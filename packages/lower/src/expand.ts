@@ -11,11 +11,10 @@ import {
   make,
   type Op,
   postorder,
-
+  scalarInstructions as s,
   type Tensor,
   withTable,
 } from "@defnote/core"
-import { scalarInstructions as s } from "@defnote/core"
 import type { Target } from "./build.ts"
 import { digits, isTrailing, linear, roleOf, widthOf } from "./nodes.ts"
 
@@ -96,7 +95,8 @@ class Expansion {
     if (role !== "opaque") return undefined
     const { attrs } = n
     if (isLanes(n)) return chooseLanes(n)
-    if (n.op.family === "syntax" && isGraph(attrs.body) && !("carries" in attrs)) return inline(attrs.body, n.inputs)
+    if (n.op.family === "syntax" && isGraph(attrs.body) && !("carries" in attrs))
+      return inline(attrs.body, n.inputs)
     return n.op.body?.(n)
   }
 }

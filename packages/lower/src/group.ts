@@ -3,7 +3,15 @@
  * them reads it where the kernel stands; so kernels cannot depend on each other in a circle. Knows no loops.
  */
 import type { Tensor } from "@defnote/core"
-import { type Access, isFlat, isFlatOver, isTrailing, type Nodes, roleOf, widthOf } from "./nodes.ts"
+import {
+  type Access,
+  isFlat,
+  isFlatOver,
+  isTrailing,
+  type Nodes,
+  roleOf,
+  widthOf,
+} from "./nodes.ts"
 import type { Scalar } from "./scalar-rebuild.ts"
 
 /**
@@ -92,7 +100,8 @@ function found(n: Tensor, whyNotNext: string): Group {
   const role = roleOf(n)
   const g = { root: n, whyNotNext, members: new Map<Tensor, Place>(), width: 1, full: n.size }
   if (role === "map") return { ...g, form: "map", members: new Map([[n, "full"]]) }
-  if (role === "contract" || role === "scan") return { ...g, form: role, members: new Map([[n, "full"]]) }
+  if (role === "contract" || role === "scan")
+    return { ...g, form: role, members: new Map([[n, "full"]]) }
   const form = isTrailing(n) ? "row" : "reduce"
   return { ...g, form, members: new Map([[n, "outer"]]), width: widthOf(n), full: n.inputs[0].size }
 }
@@ -102,7 +111,8 @@ function join(g: Group, n: Tensor, uses: readonly Use[], nodes: Nodes): string |
   if (g.members.size >= MEMBERS) return "the kernel is full"
   const role = roleOf(n)
   if (n.inputs.some((x) => x.size === 0)) return "it has no elements to go through"
-  if (uses.some((u) => u.at === undefined)) return "the next kernel reads it for many sums of products"
+  if (uses.some((u) => u.at === undefined))
+    return "the next kernel reads it for many sums of products"
   if (role === "contract" || role === "scan") return joinMapOnly(g, n, uses, role)
   return role === "reduce" ? joinReduce(g, n, uses) : joinMap(g, n, uses, nodes)
 }
@@ -125,7 +135,9 @@ function joinMap(g: Group, n: Tensor, uses: readonly Use[], nodes: Nodes): strin
 /** Read once per row of a plain map: loops keep it outside the row. */
 function isRowOf(g: Group, n: Tensor, u: Use): boolean {
   const w = g.full / Math.max(1, n.size)
-  return w >= 8 && Number.isInteger(w) && g.members.get(u.consumer) === "full" && isFlatOver(u.at, w)
+  return (
+    w >= 8 && Number.isInteger(w) && g.members.get(u.consumer) === "full" && isFlatOver(u.at, w)
+  )
 }
 const isReduction = (n: Tensor): boolean => roleOf(n) === "reduce"
 /** Elements at which a member is computed. */
@@ -148,9 +160,17 @@ const isOuterOf = (at: Scalar | undefined, g: Group): boolean =>
   g.width === g.full ? at?.op === "constant" : isFlatOver(at, g.width)
 
 /** Takes the map that follows a contraction or a running fold into its kernel. */
-function joinMapOnly(g: Group, n: Tensor, uses: readonly Use[], form: "contract" | "scan"): string | undefined {
+function joinMapOnly(
+  g: Group,
+  n: Tensor,
+  uses: readonly Use[],
+  form: "contract" | "scan",
+): string | undefined {
   if (g.form !== "map") return "the next kernel reduces, contracts or folds as well"
-  if (g.full !== n.size || uses.some((u) => !isFlat(u.at) || g.members.get(u.consumer) !== "full")) {
+  if (
+    g.full !== n.size ||
+    uses.some((u) => !isFlat(u.at) || g.members.get(u.consumer) !== "full")
+  ) {
     return "the next kernel reads it in another order"
   }
   g.form = form
@@ -173,14 +193,17 @@ function joinRow(g: Group, n: Tensor, uses: readonly Use[]): string | undefined 
     if (g.width !== width || g.full !== inner) return "the next kernel has rows of another length"
     const fits = uses.every((u) => placeFor(g, n, u) === "outer")
     if (!fits) return "the next kernel does not read it row by row"
-    if (width > ROW && uses.some((u) => at(u) === "full")) return "the rows are too long for the cache"
+    if (width > ROW && uses.some((u) => at(u) === "full"))
+      return "the rows are too long for the cache"
   } else if (g.form === "map" && g.full === inner && width > 1) {
     if (width > ROW) return "the rows are too long for the cache"
     const row = { ...g, form: "row", width } as Group
-    if (!uses.every((u) => at(u) === "full" && isOuterOf(u.at, row))) return "the next kernel does not read it row by row"
+    if (!uses.every((u) => at(u) === "full" && isOuterOf(u.at, row)))
+      return "the next kernel does not read it row by row"
     g.form = "row"
     g.width = width
-  } else if (!becomeEpilogue(g, n, uses, "row")) return "the next kernel does not read it row by row"
+  } else if (!becomeEpilogue(g, n, uses, "row"))
+    return "the next kernel does not read it row by row"
   g.members.set(n, "outer")
   return undefined
 }
@@ -197,11 +220,17 @@ function becomeEpilogue(g: Group, n: Tensor, uses: readonly Use[], form: Form): 
 function joinColumn(g: Group, n: Tensor, uses: readonly Use[]): string | undefined {
   if (g.form === "reduce") {
     const other = [...g.members.keys()].find(isReduction) as Tensor
-    const same = sameReduction(other, n) && uses.every((u) => g.members.get(u.consumer) === "outer" && isFlat(u.at) && !isReduction(u.consumer))
+    const same =
+      sameReduction(other, n) &&
+      uses.every(
+        (u) => g.members.get(u.consumer) === "outer" && isFlat(u.at) && !isReduction(u.consumer),
+      )
     if (!same) return "the next kernel reduces other axes"
-  } else if (!becomeEpilogue(g, n, uses, "reduce")) return "the next kernel does not read it result by result"
+  } else if (!becomeEpilogue(g, n, uses, "reduce"))
+    return "the next kernel does not read it result by result"
   g.members.set(n, "outer")
   return undefined
 }
 const sameReduction = (a: Tensor, b: Tensor): boolean =>
-  String(a.inputs[0].shape) === String(b.inputs[0].shape) && String(a.attrs.axes) === String(b.attrs.axes)
+  String(a.inputs[0].shape) === String(b.inputs[0].shape) &&
+  String(a.attrs.axes) === String(b.attrs.axes)

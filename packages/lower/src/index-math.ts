@@ -22,7 +22,11 @@ const LIMIT = 2 ** 31
 const UNKNOWN: Range = { lo: -Infinity, hi: Infinity }
 const bounded = (r: Range): Range => (r.lo >= -LIMIT && r.hi < LIMIT ? r : UNKNOWN)
 const scaled = (r: Range, c: number): Range =>
-  c === 0 ? { lo: 0, hi: 0 } : c > 0 ? { lo: r.lo * c, hi: r.hi * c } : { lo: r.hi * c, hi: r.lo * c }
+  c === 0
+    ? { lo: 0, hi: 0 }
+    : c > 0
+      ? { lo: r.lo * c, hi: r.hi * c }
+      : { lo: r.hi * c, hi: r.lo * c }
 const gcd = (a: number, b: number): number => (b === 0 ? Math.abs(a) : gcd(b, a % b))
 const modulo = (a: number, d: number): number => ((a % d) + d) % d
 
@@ -42,7 +46,8 @@ export class IndexMath {
   simplify(root: Scalar): Scalar {
     const known = this.#simple.get(root)
     if (known) return known
-    for (const e of order([root], (x) => !this.#simple.has(x))) this.#simple.set(e, this.#simplifyOne(e))
+    for (const e of order([root], (x) => !this.#simple.has(x)))
+      this.#simple.set(e, this.#simplifyOne(e))
     return this.#simple.get(root) as Scalar
   }
 
@@ -136,7 +141,10 @@ export class IndexMath {
   }
   #scale(a: Linear, c: number): Linear {
     if (c === 0) return this.#make(new Map(), 0)
-    return this.#make(new Map([...a.terms].map(([atom, k]) => [atom, Math.imul(k, c)])), Math.imul(a.offset, c))
+    return this.#make(
+      new Map([...a.terms].map(([atom, k]) => [atom, Math.imul(k, c)])),
+      Math.imul(a.offset, c),
+    )
   }
   #add(a: Linear, b: Linear, sign: number): Linear {
     const terms = new Map(a.terms)
@@ -187,16 +195,25 @@ export class IndexMath {
   #quotientOfRest(rest: Linear, d: number): Linear {
     const only = soleAtom(rest)
     const inner = only && Number(only.args[1]?.value)
-    if (only?.op === "quotient" && only.args[1].op === "constant") return this.#quotient(this.#form(only.args[0]), d * (inner as number))
+    if (only?.op === "quotient" && only.args[1].op === "constant")
+      return this.#quotient(this.#form(only.args[0]), d * (inner as number))
     if (only?.op === "remainder" && only.args[1].op === "constant" && (inner as number) % d === 0) {
       return this.#remainder(this.#quotient(this.#form(only.args[0]), d), (inner as number) / d)
     }
-    const g = [...rest.terms.values()].reduce(gcd, d)
-    if (g > 1) {
-      const terms = new Map([...rest.terms].map(([atom, c]) => [atom, c / g]))
-      return this.#quotient(this.#make(terms, Math.floor(rest.offset / g)), d / g)
-    }
+    const parts = this.#coarse(rest, d)
+    if (parts) return this.#quotient(parts.whole, d / parts.step)
     return this.#quotientAtom(rest, d)
+  }
+  /** `f` as `step * whole + fine` with `fine` in 0..step and `step` a divisor of `d`: the larger part alone decides. */
+  #coarse(f: Linear, d: number): { whole: Linear; fine: Linear; step: number } | undefined {
+    const steps = [...new Set([...f.terms.values()].map((c) => gcd(c, d)))].filter(
+      (c) => c > 1 && c < d,
+    )
+    for (const step of steps.sort((a, b) => b - a)) {
+      const [whole, fine] = this.#split(f, step)
+      if (fine.lo >= 0 && fine.hi < step) return { whole, fine, step }
+    }
+    return undefined
   }
   #quotientAtom(f: Linear, d: number): Linear {
     const atom = s.quotient(this.#rebuild(f), d)
@@ -210,13 +227,17 @@ export class IndexMath {
     if (rest.lo < 0) return this.#remainderAtom(f, d, { lo: 0, hi: d - 1 })
     if (rest.hi < d) return rest
     const only = soleAtom(rest)
-    if (only?.op === "remainder" && only.args[1].op === "constant" && Number(only.args[1].value) % d === 0) {
+    if (
+      only?.op === "remainder" &&
+      only.args[1].op === "constant" &&
+      Number(only.args[1].value) % d === 0
+    ) {
       return this.#remainder(this.#form(only.args[0]), d)
     }
-    const g = [...rest.terms.values(), rest.offset].reduce(gcd, d)
-    if (g > 1) {
-      const small = this.#make(new Map([...rest.terms].map(([atom, c]) => [atom, c / g])), rest.offset / g)
-      return this.#scale(this.#remainder(small, d / g), g)
+    const parts = this.#coarse(rest, d)
+    if (parts) {
+      const { whole, fine, step } = parts
+      return this.#add(this.#scale(this.#remainder(whole, d / step), step), fine, 1)
     }
     return this.#remainderAtom(rest, d, { lo: 0, hi: d - 1 })
   }
@@ -238,7 +259,10 @@ export class IndexMath {
   }
 }
 
-const union = (a: Range, b: Range): Range => ({ lo: Math.min(a.lo, b.lo), hi: Math.max(a.hi, b.hi) })
+const union = (a: Range, b: Range): Range => ({
+  lo: Math.min(a.lo, b.lo),
+  hi: Math.max(a.hi, b.hi),
+})
 const rank = (atom: Scalar): number => (atom.op === "index" ? Number(atom.value) : 1000)
 const soleAtom = (f: Linear): Scalar | undefined => {
   if (f.terms.size !== 1 || f.offset !== 0) return undefined

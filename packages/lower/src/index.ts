@@ -1,6 +1,7 @@
 /** @file Lowering for compilers: a closed graph becomes values, kernels and steps. */
-export { type Target } from "./build.ts"
+export type { Target } from "./build.ts"
 export { IndexMath, type Linear } from "./index-math.ts"
+export { type Listing, listing } from "./listing.ts"
 export {
   type Accumulator,
   expressionsOf,
@@ -13,8 +14,7 @@ export {
   statements,
 } from "./loop-ir.ts"
 export { lower } from "./lower.ts"
+export { innerSteps, type Placement, plan } from "./plan.ts"
 export type { LoweredProgram, Step, StoredValue, Window } from "./program.ts"
 export { order, rebuildScalar, replaceScalars, type Scalar } from "./scalar-rebuild.ts"
-export { innerSteps, type Placement, plan } from "./plan.ts"
-export { type Listing, listing } from "./listing.ts"
 export { type Streams, streams, stretchOf } from "./streams.ts"

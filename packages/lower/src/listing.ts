@@ -61,14 +61,23 @@ class Writer {
       else if (x.kind === "store") {
         this.#define([x.value], depth)
         const value = this.#text(x.value)
-        this.#line(depth, `${this.#kernel.buffers[x.buffer].name}[${this.#text(x.at)}] = ${value}`, x.node)
+        this.#line(
+          depth,
+          `${this.#kernel.buffers[x.buffer].name}[${this.#text(x.at)}] = ${value}`,
+          x.node,
+        )
       } else this.#loop(x, depth)
     }
   }
   #loop(x: Extract<Statement, { kind: "loop" }>, depth: number): void {
-    const marks = [x.vector && "lanes", x.copies > 1 && `${x.copies} copies`, x.ranged && "parallel"]
+    const marks = [
+      x.vector && "lanes",
+      x.copies > 1 && `${x.copies} copies`,
+      x.ranged && "parallel",
+    ]
     const how = marks.filter((m) => m).join(", ")
-    for (const a of x.accumulators) this.#line(depth, `var a${a.carry}: ${a.dtype} = ${a.identity}`, a.node)
+    for (const a of x.accumulators)
+      this.#line(depth, `var a${a.carry}: ${a.dtype} = ${a.identity}`, a.node)
     this.#line(depth, `for i${x.index} in 0..${x.extent}${how ? ` (${how})` : ""}`)
     const outer = this.#given
     this.#given = new Map(outer)
@@ -78,7 +87,8 @@ class Writer {
       this.#line(depth + 1, `a${a.carry} = ${this.#text(a.update)}`, a.node)
     }
     this.#given = outer
-    for (const a of x.accumulators) this.#line(depth, `let a${a.result} = a${a.carry} joined over lanes and copies`, a.node)
+    for (const a of x.accumulators)
+      this.#line(depth, `let a${a.result} = a${a.carry} joined over lanes and copies`, a.node)
   }
   /** Names what is used twice, and what is the value of a node. */
   #define(roots: readonly Scalar[], depth: number): void {
@@ -99,7 +109,13 @@ class Writer {
   #text(root: Scalar): string {
     const text = new Map<Scalar, string>()
     for (const e of order([root], (x) => !this.#given.has(x))) {
-      text.set(e, this.#spell(e, e.args.map((a) => this.#given.get(a) ?? (text.get(a) as string))))
+      text.set(
+        e,
+        this.#spell(
+          e,
+          e.args.map((a) => this.#given.get(a) ?? (text.get(a) as string)),
+        ),
+      )
     }
     return this.#given.get(root) ?? (text.get(root) as string)
   }
@@ -110,7 +126,8 @@ class Writer {
     if (e.op === "load") return `${this.#kernel.buffers[Number(e.value)].name}[${x[0]}]`
     const infix = INFIX[e.op]
     if (infix) return `(${x[0]} ${infix} ${x[1]})`
-    if (e.op === "convert" || e.op === "bitcast") return `${e.op === "convert" ? "" : "bits "}${e.dtype}(${x[0]})`
+    if (e.op === "convert" || e.op === "bitcast")
+      return `${e.op === "convert" ? "" : "bits "}${e.dtype}(${x[0]})`
     return `${e.op}(${x.join(", ")})`
   }
 }

@@ -30,6 +30,8 @@ export interface Loop {
   readonly vector: boolean
   /** Turns done side by side: unrolled, and jammed where loops are inside. */
   readonly copies: number
+  /** Turns written one after another in one round of the loop, carrying the same values. */
+  readonly unroll: number
   readonly accumulators: readonly Accumulator[]
   readonly body: readonly Statement[]
 }
@@ -89,6 +91,7 @@ export const loop = (
   ranged: false,
   vector: false,
   copies: 1,
+  unroll: 1,
   accumulators: [],
   body,
   ...options,

@@ -2,15 +2,23 @@
  * @file Lowering: a closed graph becomes values in memory, kernels, and steps in order. Knows the closed list of syntax
  * nodes by their attributes; asks for no op's name.
  */
-import { CompileError, DTYPES, describe, type Graph, paramOp, postorder, type Tensor } from "@defnote/core"
-import { elementOp } from "@defnote/core"
-import type { Job, Target } from "./build.ts"
+import {
+  CompileError,
+  DTYPES,
+  describe,
+  elementOp,
+  type Graph,
+  paramOp,
+  postorder,
+  type Tensor,
+} from "@defnote/core"
+import type { Built, Job, Target } from "./build.ts"
 import { buildContract } from "./build-contract.ts"
 import { buildMap } from "./build-map.ts"
 import { buildReduce } from "./build-reduce.ts"
 import { buildRow } from "./build-row.ts"
 import { buildScan } from "./build-scan.ts"
-import type { Buffers } from "./elements.ts"
+import type { Packed } from "./elements.ts"
 import { expand } from "./expand.ts"
 import { type Group, group } from "./group.ts"
 import type { Kernel } from "./loop-ir.ts"
@@ -33,7 +41,9 @@ export function lower(graph: Graph, target: Target): LoweredProgram {
   }
 }
 
-type Item = { readonly group: Group; members: Tensor[]; roots: Tensor[] } | { readonly opaque: Tensor }
+type Item =
+  | { readonly group: Group; members: Tensor[]; roots: Tensor[] }
+  | { readonly opaque: Tensor }
 
 class Builder {
   readonly values: StoredValue[] = []
@@ -45,12 +55,21 @@ class Builder {
     this.#target = target
   }
   /** A new value for an output of a node. */
-  value(node: Tensor | undefined, output: number, home: StoredValue["home"] = { kind: "scratch" }): number {
+  value(
+    node: Tensor | undefined,
+    output: number,
+    home: StoredValue["home"] = { kind: "scratch" },
+  ): number {
     const t = (node as Tensor).types[output]
     const elements = t.shape.reduce((a, b) => a * b, 1)
     return this.raw(t.dtype, elements, node, home)
   }
-  raw(dtype: StoredValue["dtype"], elements: number, node: Tensor | undefined, home: StoredValue["home"] = { kind: "scratch" }): number {
+  raw(
+    dtype: StoredValue["dtype"],
+    elements: number,
+    node: Tensor | undefined,
+    home: StoredValue["home"] = { kind: "scratch" },
+  ): number {
     const bytes = elements * DTYPES[dtype].bytes
     this.values.push({ id: this.values.length, dtype, elements, bytes, node, home })
     return this.values.length - 1
@@ -76,7 +95,13 @@ class Scope {
   readonly #done = new Set<Item>()
   #order: Tensor[] = []
 
-  constructor(program: Builder, graph: Graph, inputs: readonly number[], steps: Step[], target: Target) {
+  constructor(
+    program: Builder,
+    graph: Graph,
+    inputs: readonly number[],
+    steps: Step[],
+    target: Target,
+  ) {
     this.#program = program
     this.#steps = steps
     this.#target = target
@@ -131,7 +156,8 @@ class Scope {
       const n = stack[stack.length - 1]
       const item = this.#items.get(n)
       if (this.#stored.has(n) || !item || this.#done.has(item)) {
-        if (!item && !this.#stored.has(n) && n.size === 0) this.#stored.set(n, this.#program.value(n, 0))
+        if (!item && !this.#stored.has(n) && n.size === 0)
+          this.#stored.set(n, this.#program.value(n, 0))
         stack.pop()
         continue
       }
@@ -146,7 +172,9 @@ class Scope {
   }
   #isReady(n: Tensor): boolean {
     const item = this.#items.get(n)
-    return this.#stored.has(n) || (item !== undefined && this.#done.has(item)) || (!item && n.size > 0)
+    return (
+      this.#stored.has(n) || (item !== undefined && this.#done.has(item)) || (!item && n.size > 0)
+    )
   }
   /** Stored nodes that an item reads. */
   #inputsOf(item: Item): Tensor[] {
@@ -154,7 +182,9 @@ class Scope {
       const n = item.opaque
       return n.op === elementOp ? [...n.inputs] : n.inputs.map((x) => this.#nodes.memory(x))
     }
-    const reads = item.members.flatMap((m) => this.#nodes.reading(m).accesses.map((a) => a.producer))
+    const reads = item.members.flatMap((m) =>
+      this.#nodes.reading(m).accesses.map((a) => a.producer),
+    )
     return [...new Set(reads)].filter((x) => !item.group.members.has(x))
   }
 
@@ -163,7 +193,8 @@ class Scope {
     const n = item.opaque
     if (n.op === elementOp) return this.#element(n)
     if (n.op === paramOp) throw new Error(`internal: lower: ${describe(n)} has no value`)
-    if (n.op.effect) return void this.#steps.push({ kind: "effect", node: n, inputs: this.#inputs(n) })
+    if (n.op.effect)
+      return void this.#steps.push({ kind: "effect", node: n, inputs: this.#inputs(n) })
     const { attrs } = n
     if ("yes" in attrs) this.#cond(n)
     else if ("test" in attrs) this.#while(n)
@@ -184,7 +215,8 @@ class Scope {
   #element(n: Tensor): void {
     const parts = this.#parts.get(n.inputs[0])
     const value = parts?.[n.attrs.i as number]
-    if (value === undefined) throw new Error(`internal: lower: ${describe(n)} picks what was not computed`)
+    if (value === undefined)
+      throw new Error(`internal: lower: ${describe(n)} picks what was not computed`)
     this.#stored.set(n, value)
   }
 
@@ -193,13 +225,35 @@ class Scope {
       for (const n of item.roots) this.#stored.set(n, this.#program.value(n, 0))
       return
     }
-    const job: Job = { ...item, nodes: this.#nodes, target: this.#target, names: this.#program.names }
-    const { kernel, buffers } = BUILDERS[item.group.form](job)
-    const values = kernel.buffers.map((b, i) => this.#bufferValue(b, buffers.tensors[i], item))
-    this.#program.kernels.push({ ...kernel, nodes: [...new Set(kernel.nodes.map((n) => this.#origins.get(n) ?? n))] })
-    this.#steps.push({ kind: "kernel", kernel: this.#program.kernels.length - 1, values })
+    const job: Job = {
+      ...item,
+      nodes: this.#nodes,
+      target: this.#target,
+      names: this.#program.names,
+    }
+    const packed = new Map<Packed, number>()
+    for (const { kernel, buffers } of BUILDERS[item.group.form](job)) {
+      const values = kernel.buffers.map((b, i) => {
+        const tensor = buffers.tensors[i]
+        return tensor && "packed" in tensor
+          ? this.#packedValue(tensor, packed)
+          : this.#bufferValue(b, tensor, item)
+      })
+      const nodes = [...new Set(kernel.nodes.map((n) => this.#origins.get(n) ?? n))]
+      this.#program.kernels.push({ ...kernel, nodes })
+      this.#steps.push({ kind: "kernel", kernel: this.#program.kernels.length - 1, values })
+    }
   }
-  #bufferValue(b: Kernel["buffers"][number], node: Tensor | undefined, item: Extract<Item, { group: Group }>): number {
+  #packedValue(p: Packed, known: Map<Packed, number>): number {
+    const value = known.get(p) ?? this.#program.raw(p.dtype, p.size, undefined)
+    known.set(p, value)
+    return value
+  }
+  #bufferValue(
+    b: Kernel["buffers"][number],
+    node: Tensor | undefined,
+    item: Extract<Item, { group: Group }>,
+  ): number {
     if (!node) return this.#program.raw(b.dtype, b.size, undefined)
     if (b.use === "write") {
       const value = this.#program.value(node, 0)
@@ -207,14 +261,18 @@ class Scope {
       return value
     }
     const value = this.#stored.get(node)
-    if (value === undefined) throw new Error(`internal: lower: ${item.group.form} kernel reads ${describe(node)}, which is not stored`)
+    if (value === undefined)
+      throw new Error(
+        `internal: lower: ${item.group.form} kernel reads ${describe(node)}, which is not stored`,
+      )
     return value
   }
 
   /** The outputs of a node that somebody reads. */
   #wanted(n: Tensor): boolean[] {
     const wanted = n.types.map(() => n.types.length === 1)
-    for (const x of this.#order) if (x.op === elementOp && x.inputs[0] === n) wanted[x.attrs.i as number] = true
+    for (const x of this.#order)
+      if (x.op === elementOp && x.inputs[0] === n) wanted[x.attrs.i as number] = true
     return wanted
   }
   #settle(n: Tensor, values: (number | undefined)[]): void {
@@ -265,8 +323,18 @@ class Scope {
     this.#settle(n, [...state, count])
   }
   /** Moves what a turn computed into the carries. A result that is somebody else's memory goes through a copy. */
-  #carry(next: readonly number[], state: readonly number[], fixed: readonly number[], steps: Step[]): void {
-    const own = next.map((v, i) => !fixed.includes(v) && next.indexOf(v) === i && this.#program.values[v].home.kind === "scratch")
+  #carry(
+    next: readonly number[],
+    state: readonly number[],
+    fixed: readonly number[],
+    steps: Step[],
+  ): void {
+    const own = next.map(
+      (v, i) =>
+        !fixed.includes(v) &&
+        next.indexOf(v) === i &&
+        this.#program.values[v].home.kind === "scratch",
+    )
     const fresh = next.map((from, i) => {
       if (own[i] || from === state[i]) return from
       const node = this.#program.values[from]
@@ -285,13 +353,17 @@ class Scope {
     const windows: Window[] = []
     const rowOf = (of: number): number => {
       const { dtype, elements, node } = this.#program.values[of]
-      const window = this.#program.raw(dtype, elements / Math.max(1, length), node, { kind: "window" })
+      const window = this.#program.raw(dtype, elements / Math.max(1, length), node, {
+        kind: "window",
+      })
       windows.push({ window, of })
       return window
     }
     const rows = inputs.slice(k, k + m).map(rowOf)
     const wanted = this.#wanted(n)
-    const stacks = n.types.map((_, i) => (i >= k && wanted[i] ? this.#program.value(n, i) : undefined))
+    const stacks = n.types.map((_, i) =>
+      i >= k && wanted[i] ? this.#program.value(n, i) : undefined,
+    )
     const inside: Step[] = []
     const all = [...state, ...rows, ...inputs.slice(k + m)]
     const ys = body.outputs.length - k
@@ -313,10 +385,10 @@ interface ScanAttrs {
   readonly length: number
   readonly reverse: boolean
 }
-const BUILDERS: Record<Group["form"], (job: Job) => { kernel: Kernel; buffers: Buffers }> = {
-  map: buildMap,
-  row: buildRow,
-  reduce: buildReduce,
-  scan: buildScan,
+const BUILDERS: Record<Group["form"], (job: Job) => readonly Built[]> = {
+  map: (job) => [buildMap(job)],
+  row: (job) => [buildRow(job)],
+  reduce: (job) => [buildReduce(job)],
+  scan: (job) => [buildScan(job)],
   contract: buildContract,
 }

@@ -2,8 +2,15 @@
  * @file What lowering asks of a node: its role by the op's properties, how it reads its inputs, what an element costs.
  * Asks for no op's name.
  */
-import { elementOp, isFloat, paramOp, sizeOf, strides, type Tensor } from "@defnote/core"
-import { scalarInstructions as s } from "@defnote/core"
+import {
+  elementOp,
+  isFloat,
+  paramOp,
+  scalarInstructions as s,
+  sizeOf,
+  strides,
+  type Tensor,
+} from "@defnote/core"
 import { IndexMath } from "./index-math.ts"
 import { order, type Scalar } from "./scalar-rebuild.ts"
 
@@ -52,7 +59,12 @@ export const isFlat = (e: Scalar | undefined): boolean => e?.op === "index" && N
 /** Whether an expression is the position divided by `d`. */
 export function isFlatOver(e: Scalar | undefined, d: number): boolean {
   if (d === 1) return isFlat(e)
-  return e?.op === "quotient" && isFlat(e.args[0]) && e.args[1].op === "constant" && Number(e.args[1].value) === d
+  return (
+    e?.op === "quotient" &&
+    isFlat(e.args[0]) &&
+    e.args[1].op === "constant" &&
+    Number(e.args[1].value) === d
+  )
 }
 const POINTWISE = new Set(["unary", "binary", "compare", "select"])
 /** Moves seen through at most so often; longer chains are cut into kernels. */
@@ -123,7 +135,9 @@ export class Nodes {
 
   /** The node's own expression over loads of its direct inputs, and its arithmetic. */
   #own(n: Tensor): { own: Scalar[]; cost: number } {
-    const key = POINTWISE.has(n.op.family) ? `${n.op.name}:${n.inputs.map((x) => x.dtype)}:${n.dtype}` : ""
+    const key = POINTWISE.has(n.op.family)
+      ? `${n.op.name}:${n.inputs.map((x) => x.dtype)}:${n.dtype}`
+      : ""
     const known = key ? this.#costs.get(key) : undefined
     if (known !== undefined) return { own: [], cost: known }
     const math = new IndexMath([Math.max(1, n.size)])
@@ -146,7 +160,10 @@ export class Nodes {
   }
   #readMap(n: Tensor): Reading {
     if (POINTWISE.has(n.op.family) && n.inputs.every((x) => !this.isVirtual(x))) {
-      return { accesses: n.inputs.map((producer) => ({ producer, at: flat() })), cost: this.#own(n).cost }
+      return {
+        accesses: n.inputs.map((producer) => ({ producer, at: flat() })),
+        cost: this.#own(n).cost,
+      }
     }
     const math = new IndexMath([Math.max(1, n.size)])
     return this.#collect(math, (at) => at(n, digits(flat(), n.shape), true))

@@ -20,12 +20,17 @@ const ALIGN = 64
 const END = Number.MAX_SAFE_INTEGER
 
 /** Places all values, inputs included, except those in `without`. */
-export function plan(program: LoweredProgram, without: ReadonlyMap<number, unknown> = new Map()): Placement {
+export function plan(
+  program: LoweredProgram,
+  without: ReadonlyMap<number, unknown> = new Map(),
+): Placement {
   const lives = livesOf(program)
   const offsets = program.values.map(() => -1)
   const active: { id: number; at: number; end: number }[] = []
   let bytes = 0
-  const order = program.values.filter((v) => v.home.kind !== "window" && lives[v.id].to >= 0 && !without.has(v.id))
+  const order = program.values.filter(
+    (v) => v.home.kind !== "window" && lives[v.id].to >= 0 && !without.has(v.id),
+  )
   order.sort((a, b) => lives[a.id].from - lives[b.id].from || b.bytes - a.bytes)
   for (const v of order) {
     const { from } = lives[v.id]
@@ -41,7 +46,10 @@ export function plan(program: LoweredProgram, without: ReadonlyMap<number, unkno
   return { offsets, lives, bytes }
 }
 /** The smallest gap that fits between the values alive, which are in the order of their places. */
-function gapFor(active: readonly { at: number; end: number }[], size: number): { at: number; index: number } {
+function gapFor(
+  active: readonly { at: number; end: number }[],
+  size: number,
+): { at: number; index: number } {
   let best = -1
   let room = Number.POSITIVE_INFINITY
   let at = 0
@@ -93,7 +101,8 @@ function livesOf(program: LoweredProgram): Life[] {
 }
 function touchStep(step: Step, touch: (value: number) => void): void {
   if (step.kind === "kernel") step.values.forEach(touch)
-  if (step.kind === "routine") for (const v of [...step.inputs, ...step.outputs]) if (v !== undefined) touch(v)
+  if (step.kind === "routine")
+    for (const v of [...step.inputs, ...step.outputs]) if (v !== undefined) touch(v)
   if (step.kind === "effect") step.inputs.forEach(touch)
   if (step.kind === "copy") [step.from, step.to].forEach(touch)
   if (step.kind === "swap") [step.a, step.b].forEach(touch)

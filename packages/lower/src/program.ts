@@ -18,16 +18,38 @@ export interface StoredValue {
 
 export type Step =
   | { readonly kind: "kernel"; readonly kernel: number; readonly values: readonly number[] }
-  | { readonly kind: "routine"; readonly node: Tensor; readonly inputs: readonly number[]; readonly outputs: readonly (number | undefined)[] }
+  | {
+      readonly kind: "routine"
+      readonly node: Tensor
+      readonly inputs: readonly number[]
+      readonly outputs: readonly (number | undefined)[]
+    }
   | { readonly kind: "effect"; readonly node: Tensor; readonly inputs: readonly number[] }
   | { readonly kind: "copy"; readonly from: number; readonly to: number }
   /** The two values change places. */
   | { readonly kind: "swap"; readonly a: number; readonly b: number }
-  | { readonly kind: "if"; readonly test: number; readonly yes: readonly Step[]; readonly no: readonly Step[] }
+  | {
+      readonly kind: "if"
+      readonly test: number
+      readonly yes: readonly Step[]
+      readonly no: readonly Step[]
+    }
   /** `test` computes the value `flag`; `body` runs while it holds. The value `count` counts the turns. */
-  | { readonly kind: "while"; readonly test: readonly Step[]; readonly flag: number; readonly body: readonly Step[]; readonly count: number | undefined }
+  | {
+      readonly kind: "while"
+      readonly test: readonly Step[]
+      readonly flag: number
+      readonly body: readonly Step[]
+      readonly count: number | undefined
+    }
   /** Runs `body` `length` times; before each, every window moves to the row of its turn. */
-  | { readonly kind: "for"; readonly length: number; readonly reverse: boolean; readonly windows: readonly Window[]; readonly body: readonly Step[] }
+  | {
+      readonly kind: "for"
+      readonly length: number
+      readonly reverse: boolean
+      readonly windows: readonly Window[]
+      readonly body: readonly Step[]
+    }
 
 /** A row of a stacked value. */
 export interface Window {

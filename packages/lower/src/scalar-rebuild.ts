@@ -48,7 +48,10 @@ export function rebuildScalar(e: Scalar, args: readonly Scalar[]): Scalar {
 }
 
 /** The expressions that `roots` need, arguments first, each once; not below those that `enter` refuses. Iterative. */
-export function order(roots: readonly Scalar[], enter: (e: Scalar) => boolean = () => true): Scalar[] {
+export function order(
+  roots: readonly Scalar[],
+  enter: (e: Scalar) => boolean = () => true,
+): Scalar[] {
   const seen = new Set<Scalar>()
   const out: Scalar[] = []
   const stack: [Scalar, number][] = []
@@ -76,7 +79,14 @@ export function order(roots: readonly Scalar[], enter: (e: Scalar) => boolean = 
 export function replaceScalars(root: Scalar, replace: (e: Scalar) => Scalar | undefined): Scalar {
   const done = new Map<Scalar, Scalar>()
   for (const e of order([root])) {
-    done.set(e, replace(e) ?? rebuildScalar(e, e.args.map((a) => done.get(a) as Scalar)))
+    done.set(
+      e,
+      replace(e) ??
+        rebuildScalar(
+          e,
+          e.args.map((a) => done.get(a) as Scalar),
+        ),
+    )
   }
   return done.get(root) as Scalar
 }

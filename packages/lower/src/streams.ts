@@ -12,13 +12,15 @@ const LARGE = 128 * 1024
 
 /** Elements of a buffer that one turn of the ranged loop touches; undefined where turns share elements. */
 export function stretchOf(kernel: Kernel, buffer: number): number | undefined {
-  const outer = kernel.body.find((x) => x.kind === "loop" && x.ranged)
+  const outer = [...statements(kernel.body)].find((x) => x.kind === "loop" && x.ranged)
   if (outer?.kind !== "loop") return undefined
   const { size } = kernel.buffers[buffer]
   const stretch = size / outer.extent
   if (!Number.isInteger(stretch)) return undefined
   const math = new IndexMath(kernel.extents)
-  return placesOf(kernel, buffer).every((at) => staysIn(math, at, outer.index, stretch)) ? stretch : undefined
+  return placesOf(kernel, buffer).every((at) => staysIn(math, at, outer.index, stretch))
+    ? stretch
+    : undefined
 }
 function placesOf(kernel: Kernel, buffer: number): Scalar[] {
   const places: Scalar[] = []
@@ -27,7 +29,8 @@ function placesOf(kernel: Kernel, buffer: number): Scalar[] {
     roots.push(...expressionsOf(x))
     if (x.kind === "store" && x.buffer === buffer) places.push(x.at)
   }
-  for (const e of order(roots)) if (e.op === "load" && Number(e.value) === buffer) places.push(e.args[0])
+  for (const e of order(roots))
+    if (e.op === "load" && Number(e.value) === buffer) places.push(e.args[0])
   return places
 }
 function staysIn(math: IndexMath, at: Scalar, index: number, stretch: number): boolean {
@@ -66,7 +69,8 @@ export function streams(program: LoweredProgram): Streams {
     if (input ? written.has(v.id) : written.get(v.id) !== 1 || uses.length > 1) continue
     const found = uses.map((u) => stretchOf(program.kernels[u.kernel], u.buffer))
     const per = v.bytes / v.elements
-    if (found.every((x) => x !== undefined && x === found[0])) stretches.set(v.id, (found[0] as number) * per)
+    if (found.every((x) => x !== undefined && x === found[0]))
+      stretches.set(v.id, (found[0] as number) * per)
   }
   return { stretches }
 }
@@ -103,7 +107,11 @@ function valuesIn(step: Step): number[] {
     case "if":
       return [step.test, ...[...step.yes, ...step.no].flatMap(valuesIn)]
     case "while":
-      return [step.flag, ...(step.count === undefined ? [] : [step.count]), ...[...step.test, ...step.body].flatMap(valuesIn)]
+      return [
+        step.flag,
+        ...(step.count === undefined ? [] : [step.count]),
+        ...[...step.test, ...step.body].flatMap(valuesIn),
+      ]
     case "for":
       return [...step.windows.map((w) => w.of), ...step.body.flatMap(valuesIn)]
   }

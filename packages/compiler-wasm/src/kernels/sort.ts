@@ -2,7 +2,15 @@
  * @file Stable sorting of rows by radix: every element becomes an unsigned key whose order is the wanted one (NaN last in
  * both directions, S8; -0 equals 0).
  */
-import { DTYPES, type DType, isFloat, isHalf, isSigned, isWide, type TypedArray } from "@defnote/core"
+import {
+  DTYPES,
+  type DType,
+  isFloat,
+  isHalf,
+  isSigned,
+  isWide,
+  type TypedArray,
+} from "@defnote/core"
 import type { Routine } from "../routine.ts"
 
 /** Values in order, and where each came from. */
@@ -100,7 +108,13 @@ function floatKey(b: number, sign: number, mask: number): number {
   if (b === sign) return sign
   return b >= sign ? (~b & mask) >>> 0 : b + sign
 }
-function wideKeys(d: DType, x: TypedArray, descending: boolean, low: Uint32Array, high: Uint32Array): void {
+function wideKeys(
+  d: DType,
+  x: TypedArray,
+  descending: boolean,
+  low: Uint32Array,
+  high: Uint32Array,
+): void {
   const words = new Uint32Array(x.buffer, x.byteOffset, 2 * x.length)
   const flip = descending ? 0xffffffff : 0
   for (let i = 0; i < x.length; i++) {
