@@ -2,7 +2,7 @@
  * @file Composites: one name for a body of public functions. Attributes speak of the last axes, so batching is the same
  * node; a compiler may claim the name with a kernel, else it runs the body (D3.6).
  */
-import type { Grad, Latex, Op, Sample, Values, Vjp } from "../op.ts"
+import type { ErrorSample, Grad, Latex, Op, Sample, Values, Vjp } from "../op.ts"
 import type { TensorType } from "../shape.ts"
 import type { Attrs, Tensor } from "../tensor.ts"
 import { pullback } from "../transforms/grad.ts"
@@ -20,6 +20,7 @@ export interface Composite {
   readonly flat?: string
   readonly latex: Latex
   readonly samples: readonly Sample[]
+  readonly errors?: readonly ErrorSample[]
 }
 
 /** The gradient of a body, as a rule. */
@@ -45,5 +46,6 @@ export function composite(name: string, spec: Composite): Op {
     evaluate: evaluate && ((x, n) => [evaluate(x, n)]),
     latex: spec.latex,
     samples: spec.samples,
+    errors: spec.errors,
   })
 }

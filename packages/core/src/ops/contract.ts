@@ -17,6 +17,8 @@ import {
   typeOf,
 } from "../shape.ts"
 import type { Tensor } from "../tensor.ts"
+import { f64 } from "./move-family.ts"
+import { refusal } from "./refusal.ts"
 
 /** The labels of both operands and of the result. */
 export const labelsOf = (spec: string): string[] => spec.split(/,|->/)
@@ -111,6 +113,18 @@ export const contractOp: Op = {
   },
   evaluate: ([a, b], n) => [sumOfProducts(a, b, n)],
   latex: { level: 2, print: (a, b) => `${a} \\cdot ${b}` },
+  errors: [
+    refusal(
+      [f64(2, 3), f64(2, 3)],
+      (a, b) => contract(a, b, "ij,jk->ik"),
+      "axis 1 is 3 on the left, axis 0 is 2 on the right; sizes of one label must be equal",
+    ),
+    refusal(
+      [f64(2, 3), f64(3)],
+      (a, b) => contract(a, b, "ij,k->k"),
+      'label "i" is in one operand only; sum that axis first',
+    ),
+  ],
   samples: [
     ...["ab,bc->ac", "ab,cb->ac", "abc,acd->abd", "a,a->", "a,b->ab"].map((spec) => sample(spec)),
     ...(["f32", "f16", "bf16", "i32", "i64", "u8"] as const).map((dtype) =>

@@ -3,7 +3,7 @@
  * their shortest form (C1, C2), so that a move of a batched operand is the same move. Knows no particular move.
  */
 import type { Value } from "../number.ts"
-import type { At, Grad, Latex, Op, Sample } from "../op.ts"
+import type { At, ErrorSample, Grad, Latex, Op, Sample } from "../op.ts"
 import * as s from "../scalar.ts"
 import { type Shape, strides, type TensorType } from "../shape.ts"
 import type { Attrs, Tensor } from "../tensor.ts"
@@ -15,6 +15,7 @@ export interface Move {
   readonly at: At
   readonly vjp: (g: Tensor, node: Tensor) => readonly Grad[]
   readonly samples: readonly Sample[]
+  readonly errors?: readonly ErrorSample[]
   readonly latex?: Latex
   /** "each" unless said otherwise; "no" where constant elements are added. */
   readonly linear?: "each" | "jointly" | "no"
@@ -32,6 +33,7 @@ export function move(name: string, spec: Move): Op {
     linear: spec.linear === "no" ? undefined : (spec.linear ?? "each"),
     at: spec.at,
     samples: spec.samples,
+    errors: spec.errors,
     batch: spec.batch,
     latex: spec.latex ?? { level: 3, print: (...x) => `\\operatorname{${name}}(${x.join(", ")})` },
     type: (types, attrs) => [spec.type(types, attrs)],

@@ -3,7 +3,7 @@ import { type DType, promote } from "../dtype.ts"
 import { publiclyAs } from "../eager.ts"
 import { OptionError, ShapeError } from "../errors.ts"
 import { make } from "../make.ts"
-import type { At } from "../op.ts"
+import type { At, Op } from "../op.ts"
 import * as s from "../scalar.ts"
 import {
   type Axis,
@@ -19,6 +19,7 @@ import type { Tensor } from "../tensor.ts"
 import { broadcastTo, newAxis, reshapeTo } from "./move.ts"
 import { clamp, f64, move } from "./move-family.ts"
 import { type AxisOption, sliceAlong } from "./move-part.ts"
+import { refusal } from "./refusal.ts"
 import { constant, isConstant } from "./source.ts"
 import { axisFrom, integers } from "./static.ts"
 import { asType } from "./type.ts"
@@ -55,7 +56,7 @@ const pick: At = (i, load, n) => {
 }
 
 /** Tensors one after another along an axis. */
-export const concatenateOp = {
+export const concatenateOp: Op = {
   ...move("concatenate", {
     linear: "jointly",
     at: pick,
@@ -72,6 +73,18 @@ export const concatenateOp = {
       { inputs: [f64(2, 3), f64(2, 2)], attrs: { axis: -1 } },
       { inputs: [f64(1, 3), f64(2, 3)], attrs: { axis: -2 } },
       { inputs: [f64(2), f64(1), f64(3)], attrs: { axis: -1 } },
+    ],
+    errors: [
+      refusal(
+        [f64(2, 3), f64(2, 2)],
+        (...x) => concatenate(x),
+        "along axis -2; the other sizes must be equal",
+      ),
+      refusal(
+        [f64(2), f64(3)],
+        (...x) => stack(x),
+        "stack: f64[2] with f64[3]; shapes and names must be equal",
+      ),
     ],
   }),
   normal: (xs: readonly Tensor[], a: Tensor["attrs"]): Tensor | undefined => {

@@ -7,6 +7,7 @@ import * as s from "../scalar.ts"
 import { type AxisRef, axesOf, formatType, range, split, typeOf } from "../shape.ts"
 import type { Tensor } from "../tensor.ts"
 import { f64, move, shortest } from "./move-family.ts"
+import { refusal } from "./refusal.ts"
 import { axesFrom, axisFrom } from "./static.ts"
 
 /** The last axes in the order `order`, each counted from the end. */
@@ -39,6 +40,7 @@ export const transposeOp = move("transpose", {
     { inputs: [f64(2, 3, 2)], attrs: { order: [-1, -3, -2] } },
     { inputs: [{ dtype: "i8", shape: [2, 3] }], attrs: { order: [-1, -2] } },
   ],
+  errors: [refusal([f64(2, 3)], (x) => transpose(x, [0]), "it must name each of the 2 axes once")],
 })
 function inverse(order: readonly number[]): number[] {
   const out: number[] = []

@@ -17,6 +17,7 @@ import {
 import type { Tensor } from "../tensor.ts"
 import { reshapeTo } from "./move.ts"
 import { clamp, f64, move, shortest } from "./move-family.ts"
+import { refusal } from "./refusal.ts"
 import { constant, isConstant } from "./source.ts"
 import { axisFrom, integer, integers } from "./static.ts"
 
@@ -67,6 +68,14 @@ export const sliceOp = move("slice", {
     { inputs: [f64(5)], attrs: { starts: [1], stops: [5], steps: [2] } },
     { inputs: [f64(3, 4)], attrs: { starts: [0, 1], stops: [2, 4], steps: [1, 1] } },
     { inputs: [{ dtype: "u8", shape: [3, 4] }], attrs: { starts: [1], stops: [4], steps: [3] } },
+  ],
+  errors: [
+    refusal(
+      [f64(5)],
+      (x) => slice(x, [2], [6]),
+      "slice: 2 to 6 of axis 0 of f64[5]; bounds are 0 to 5",
+    ),
+    refusal([f64(5)], (x) => split(x, 2), "split: axis -1 of f64[5] into 2 equal parts"),
   ],
 })
 /** Part of the last axes: for rules, with bounds that are known to fit. */
@@ -215,6 +224,7 @@ export const padOp = move("pad", {
       attrs: { low: [1], high: [1], interior: [0], value: 7n },
     },
   ],
+  errors: [refusal([f64(2)], (x) => pad(x, [-3], [0]), "pad: axis 0 of f64[2] by low -3")],
 })
 /** Padding of the last axes: for rules. */
 export const padNode = (x: Tensor, p: Padding): Tensor => make(padOp, [x], { ...p })

@@ -21,6 +21,7 @@ import {
 import type { Tensor } from "../tensor.ts"
 import { digits, f64, linear, move, shortest } from "./move-family.ts"
 import { sumNode } from "./reduce-family.ts"
+import { refusal } from "./refusal.ts"
 import { axesFrom, integer, integers } from "./static.ts"
 
 type AxisNames = readonly (string | null)[]
@@ -71,6 +72,9 @@ export const reshapeOp = move("reshape", {
     { inputs: [f64(2, 3)], attrs: { last: 0, shape: [1] } },
     { inputs: [{ dtype: "i64", shape: [4] }], attrs: { last: 1, shape: [2, 2] } },
   ],
+  errors: [
+    refusal([f64(2, 3)], (x) => reshape(x, [4]), "reshape: f64[2,3] to [4]: 6 elements against 4"),
+  ],
 })
 const reshapeNode = (x: Tensor, shape: Shape): Tensor =>
   make(reshapeOp, [x], { last: x.rank, shape })
@@ -112,6 +116,7 @@ export const renameOp = move("rename", {
     ),
   ],
   samples: [{ inputs: [f64(2, 3)], attrs: { names: ["row", "column"] } }],
+  errors: [refusal([f64(2, 3)], (x) => rename(x, ["row"]), 'rename: names ["row"] for axes [2,3]')],
 })
 const renameNode = (x: Tensor, names: AxisNames): Tensor => make(renameOp, [x], { names })
 
@@ -278,6 +283,9 @@ export const broadcastOp = move("broadcastTo", {
     { inputs: [f64(3, 1)], attrs: { last: 1, shape: [2] } },
     { inputs: [f64(2)], attrs: { last: 0, shape: [2] } },
     { inputs: [{ dtype: "bool", shape: [1, 2] }], attrs: { last: 2, shape: [3, 2] } },
+  ],
+  errors: [
+    refusal([f64(2)], (x) => broadcastTo(x, [3]), "axis -1 is 2 on the left and 3 on the right"),
   ],
 })
 

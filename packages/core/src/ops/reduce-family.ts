@@ -5,7 +5,7 @@
 import { computeType, type DType, isFloat, isSigned, isWide } from "../dtype.ts"
 import { make } from "../make.ts"
 import { fit, type Value } from "../number.ts"
-import type { Flat, Fold, Latex, Op, Sample, Values } from "../op.ts"
+import type { ErrorSample, Flat, Fold, Latex, Op, Sample, Values } from "../op.ts"
 import * as s from "../scalar.ts"
 import {
   type Axis,
@@ -30,6 +30,7 @@ export interface Reduction {
   readonly linear?: "each"
   readonly latex: Latex
   readonly samples?: readonly Sample[]
+  readonly errors?: readonly ErrorSample[]
 }
 
 /** Bools and narrow integers widen to 32 bits, so that sums do not wrap around (S7). */
@@ -58,6 +59,7 @@ export function reduction(name: string, spec: Reduction): Op {
       "flat" in rule ? rule : ([g], n) => [g && rule(g, n.inputs[0], n, n.attrs.axes as number[])],
     evaluate: ([x], n) => [foldAxes(x, n, spec)],
     samples: spec.samples ?? defaultSamples(),
+    errors: spec.errors,
   }
 }
 function defaultSamples(): Sample[] {

@@ -14,6 +14,7 @@ import { divide, multiply } from "./arithmetic.ts"
 import { where } from "./choice.ts"
 import { equal } from "./compare.ts"
 import { reshapeTo } from "./move.ts"
+import { f64 } from "./move-family.ts"
 import { permute } from "./move-order.ts"
 import { padNode, sliceNode } from "./move-part.ts"
 import { highest, larger, lowest, smaller } from "./order.ts"
@@ -26,6 +27,7 @@ import {
   sumOp,
   widened,
 } from "./reduce-family.ts"
+import { refusal } from "./refusal.ts"
 import { isNaN as isNaNOf } from "./rounding.ts"
 import { constant } from "./source.ts"
 import { axesFrom } from "./static.ts"
@@ -159,6 +161,7 @@ const extreme = (name: string, spec: Pick<Reduction, "fold" | "combine">) => {
     ...spec,
     latex: word(`\\${name}`),
     vjp: shareTies,
+    errors: [refusal([f64(0)], (x) => plain(x), `${name}: axes [-1] of f64[0] have no elements`)],
     samples: [
       ...[[-1], [-2], [-2, -1]].map((axes) => ({
         inputs: [{ dtype: "f64" as const, shape: [2, 3] }],

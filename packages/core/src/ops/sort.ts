@@ -23,6 +23,7 @@ import { moved } from "./move-order.ts"
 import { padNode, sliceAlong } from "./move-part.ts"
 import { called } from "./notation.ts"
 import { highest, lowest } from "./order.ts"
+import { refusal } from "./refusal.ts"
 import { isNaN as isNaNOf } from "./rounding.ts"
 import { constant, differentiable, elements, iotaNode } from "./source.ts"
 import { axisFrom, integer } from "./static.ts"
@@ -44,6 +45,14 @@ export const sortOp: Op = declare({
   },
   evaluate: ([x], n) => sortRows(x, n),
   body: (n) => network(n.inputs[0], n.attrs.descending as boolean),
+  errors: [
+    refusal(
+      [f64(3)],
+      (x) => topK(x, 4),
+      "topK: 4 of the 3 elements along axis -1 of f64[3]; k is 0 to 3",
+    ),
+    refusal([f64(3)], (x) => sort(x, { axis: 1 }), "sort: axis 1 of f64[3]; axes are -1 to 0"),
+  ],
   latex: called("sort"),
   samples: [
     { inputs: [f64(5)], attrs: { descending: false } },
