@@ -17,7 +17,7 @@ export {
   ShapeError,
   TraceError,
 } from "./errors.ts"
-export { cond, forLoop, map, scan, switchCase, whileLoop } from "./ops/control-flow.ts"
+export { cond, forLoop, map, named, scan, switchCase, whileLoop } from "./ops/control-flow.ts"
 export { printValue } from "./ops/print-value.ts"
 export * as random from "./ops/random.ts"
 export * from "./ops/table.ts"

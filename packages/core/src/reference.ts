@@ -52,6 +52,8 @@ function encode(t: TensorType, x: Values): Storage {
   return new CpuStorage(out.buffer as ArrayBuffer)
 }
 
+/** Elements between two looks at the cancel word (K2.1). */
+const POLL_EVERY = 4096
 /** Every element by the op's own definition of it. */
 function mapped(n: Tensor): NodeRun {
   const at = n.op.at as NonNullable<Op["at"]>
@@ -69,6 +71,7 @@ function mapped(n: Tensor): NodeRun {
     const out = held(n.dtype, size)
     const index = n.shape.map(() => 0)
     for (let i = 0; i < size; i++) {
+      if (i % POLL_EVERY === 0) engine.poll()
       out[i] = element({ index, buffers })
       for (let k = index.length - 1; k >= 0 && ++index[k] === n.shape[k]; k--) index[k] = 0
     }

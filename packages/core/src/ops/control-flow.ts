@@ -5,6 +5,7 @@ import { OptionError, ShapeError, TraceError } from "../errors.ts"
 import { type Graph, inline, traceGraph } from "../graph.ts"
 import { formatType } from "../shape.ts"
 import { isTensor, type Tensor } from "../tensor.ts"
+import { currentTrace, type Trace } from "../trace.ts"
 import { commonType, isWeak, type Operand } from "./align.ts"
 import { add } from "./arithmetic.ts"
 import { less, lessEqual } from "./compare.ts"
@@ -209,5 +210,15 @@ export const forLoop = publiclyAs(
       ({ i, carry }) => ({ i: add(i, 1), carry: body(i, carry) }),
     ).carry
   },
+  { kind: "create" as const },
+)
+
+/**
+ * Runs `fn` as a part of the program with a name: pictures draw it as a box that folds.
+ * @example const h = named("encoder", () => tanh(matmul(x, w)))
+ */
+export const named = publiclyAs(
+  "named",
+  <R>(name: string, fn: () => R): R => (currentTrace() as Trace).inScope(name, "named", fn),
   { kind: "create" as const },
 )

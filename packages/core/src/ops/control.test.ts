@@ -6,17 +6,21 @@ import {
   asType,
   cond,
   constant,
+  currentTrace,
   exp,
   forLoop,
+  iota,
   less,
   log,
   map,
   matmul,
   multiply,
+  named,
   scan,
   sign,
   sin,
   sqrt,
+  stopGradient,
   subtract,
   sum,
   switchCase,
@@ -274,6 +278,12 @@ describe("control flow", () => {
       add(c, v),
     ])
     expect([last.item(), sums.toArray()]).toEqual([6, [1, 3, 6]])
+  })
+  test("named parts are scopes", () => {
+    withTrace(new Trace(), () => {
+      const y = named("half", () => multiply(constant(2, "f32", [2]), stopGradient(iota([2]))))
+      expect(currentTrace()?.table.notes.scopes.get(y)?.name).toBe("half")
+    })
   })
   test("errors say what differs", () => {
     const x = tensor([1, 2])

@@ -85,31 +85,31 @@ export function restore(y: Tensor, x: Tensor, axes: readonly number[]): Tensor {
 }
 
 function foldAxes(x: Values, n: Tensor, spec: Reduction): Value[] {
-  const axes = n.attrs.axes as number[]
   const dtype = accumulator(n.dtype)
   const out = new Array<Value>(sizeOf(n.shape)).fill(spec.fold.identity(dtype))
-  const place = outputPlaces(n.inputs[0].shape, axes)
-  const enter = (v: Value): Value => (isWide(dtype) ? BigInt(v) : v)
+  const lift: (v: Value) => Value = isWide(dtype) ? (v) => BigInt(v) : (v) => v
+  const round: (v: Value) => Value = isFloat(dtype) ? (v) => v : (v) => fit(dtype, v)
+  const { shape } = n.inputs[0]
+  const steps = outputSteps(shape, n.attrs.axes as number[])
+  const index = shape.map(() => 0)
+  let o = 0
   for (let i = 0; i < x.length; i++) {
-    const o = place(i)
-    const y = spec.combine(out[o], enter(x[i]), dtype)
-    out[o] = isFloat(dtype) ? y : fit(dtype, y)
+    out[o] = round(spec.combine(out[o], lift(x[i]), dtype))
+    for (let k = shape.length - 1; k >= 0; k--) {
+      o += steps[k]
+      if (++index[k] < shape[k]) break
+      o -= steps[k] * shape[k]
+      index[k] = 0
+    }
   }
   return out
 }
-/** For each position of the operand, the position in the result. */
-function outputPlaces(shape: Shape, axes: readonly number[]): (i: number) => number {
-  const rank = shape.length
-  const isKept = (k: number): boolean => !axes.includes(k - rank)
+/** How far one step along each axis of the operand moves in the result: 0 along the reduced ones. */
+function outputSteps(shape: Shape, axes: readonly number[]): number[] {
+  const isKept = (k: number): boolean => !axes.includes(k - shape.length)
   const to = strides(shape.filter((_, k) => isKept(k)))
-  const from = strides(shape)
   let at = 0
-  const steps = shape.map((_, k) => (isKept(k) ? to[at++] : 0))
-  return (i) => {
-    let o = 0
-    for (let k = 0; k < rank; k++) o += (Math.floor(i / from[k]) % shape[k]) * steps[k]
-    return o
-  }
+  return shape.map((_, k) => (isKept(k) ? to[at++] : 0))
 }
 
 /** The sum over `axes`: the node of {@link sum}, and the adjoint of `broadcastTo`. */

@@ -23,7 +23,7 @@ export {
 export { bitwiseAnd, bitwiseNot, bitwiseOr, bitwiseXor, leftShift, rightShift } from "./bitwise.ts"
 export { clip, nanToNum, where } from "./choice.ts"
 export { equal, greater, greaterEqual, less, lessEqual, notEqual } from "./compare.ts"
-export { cond, forLoop, map, scan, switchCase, whileLoop } from "./control-flow.ts"
+export { cond, forLoop, map, named, scan, switchCase, whileLoop } from "./control-flow.ts"
 export {
   arange,
   diag,
