@@ -123,6 +123,13 @@ const DOMAINS: Readonly<Record<string, Domain>> = {
       [-1, 1],
     ],
   },
+  erfInv: {
+    contains: (x) => Math.abs(x) < 1,
+    near: [
+      [-1, 1],
+      [0.99, 1],
+    ],
+  },
 }
 export const MEASURED = Object.keys(DOMAINS)
 
@@ -227,7 +234,7 @@ function errorAt(op: Op, d: "f32" | "f64", x: readonly number[], got: number): n
   const plain = oracle(op, x)
   if (!Number.isFinite(plain) || plain === 0)
     return Object.is(got, rounded(d, plain)) || got === plain ? 0 : beyond(got, d)
-  const want = d === "f32" ? big(plain) : EXACT[op.name](...x)
+  const want = d === "f32" ? big(plain) : EXACT[op.name](...x, plain)
   const limit = 2 ** largest * (2 - 2 ** -fraction)
   if (Math.abs(got) > limit)
     return exponentOf(want) > largest || Math.abs(plain) > limit * (1 - 2 ** -fraction)

@@ -182,6 +182,18 @@ function erf(x: number): Big {
   }
   return scaled(div(2n * total, sqrt(pi(p), p), p), p)
 }
+/** A Newton step from a guess that is right to some 45 bits; the second derivative gives the rest. */
+function erfInv(x: number, guess: number): Big {
+  const p = P
+  const y = fixed(big(guess), p)
+  const slope = fixed(
+    times(exp(-guess * guess), scaled(div(2n << BigInt(p), sqrt(pi(p), p), p), p)),
+    p,
+  )
+  const missing = fixed(big(x), p) - fixed(erf(guess), p)
+  const d = div(missing, slope, p)
+  return scaled(y + d + mul(y, mul(d, d, p), p), p)
+}
 const one = 1n << BigInt(P)
 const cosineOf = (x: bigint): bigint => sqrt(one - mul(x, x, P), P)
 const wave = (x: number, of: "sin" | "cos"): Big => scaled(circle(big(x), P)[of], P)
@@ -229,6 +241,8 @@ export const EXACT: Readonly<Record<string, (...x: number[]) => Big>> = {
     Math.abs(x) < TINY
       ? times(nearly(x, -1 / 3, 2), scaled(div(2n << BigInt(P), sqrt(pi(P), P), P), P))
       : erf(x),
+  erfInv: (x, guess) =>
+    Math.abs(x) < TINY ? times(big(x), scaled(sqrt(pi(P), P) / 2n, P)) : erfInv(x, guess),
   power: (a, b) =>
     expFixed(mul(lnFixed(big(a), 2 * P), fixed(big(b), 2 * P), 2 * P) >> BigInt(P), P),
 }

@@ -1,4 +1,6 @@
 /** @file The conformance table, for every compiler. */
+
+export { loadCompiler } from "./compilers.ts"
 export {
   type ConformanceOptions,
   conformance,

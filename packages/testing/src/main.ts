@@ -2,23 +2,14 @@
  * @file `npm run conformance -- [--compiler NAME] [--op NAME] [--full]`: runs the table and prints what failed.
  * The exit status is 1 when a row failed.
  */
-import { compilerNamed } from "@defnote/core"
-import { conformance, type Outcome, type Quirk } from "./conformance.ts"
+import { loadCompiler } from "./compilers.ts"
+import { conformance } from "./conformance.ts"
 
 /** The value after a flag. */
 function flag(name: string): string | undefined {
   const at = process.argv.indexOf(`--${name}`)
   return at < 0 ? undefined : process.argv[at + 1]
 }
-/** The compiler of a package, registered under its name, and its quirks. */
-async function load(name: string): Promise<readonly Quirk[]> {
-  if (name === "reference") return []
-  const { registerCompiler } = await import("@defnote/core")
-  const module = await import(`@defnote/compiler-${name}`)
-  registerCompiler(module[name])
-  return module.QUIRKS ?? []
-}
-
 /** Prints the measured errors of all scalar definitions. */
 async function printAccuracy(points: number): Promise<void> {
   const { MEASURED, measure, measurePair } = await import("./accuracy.ts")
@@ -43,10 +34,10 @@ if (process.argv.includes("--accuracy")) {
 }
 
 const name = flag("compiler") ?? "reference"
-const quirks = await load(name)
+const { compiler, quirks } = await loadCompiler(name)
 const count = { passed: 0, failed: 0, skipped: 0 }
 const options = { quirks, op: flag("op"), full: process.argv.includes("--full") }
-for (const outcome of conformance(compilerNamed(name), options) as Iterable<Outcome>) {
+for (const outcome of conformance(compiler, options)) {
   count[outcome.status]++
   if (outcome.status === "failed") console.log(`FAILED ${outcome.row}: ${outcome.message}`)
 }

@@ -53,14 +53,17 @@ export function log(x: Scalar): Scalar {
   const { f, e } = fraction(x)
   return withEdges(x, assemble(f, e))
 }
+/** ln(u + lost), for a part that is small beside u. */
+export function logOfSum(u: Scalar, lost: Scalar): Scalar {
+  const { f, e } = fraction(u)
+  return withEdges(u, assemble(f, e, s.div(lost, u)))
+}
 /** ln(1 + x): the part of x that 1 + x loses comes back as a correction. */
 export function log1p(x: Scalar): Scalar {
   const u = s.add(x, 1)
-  const { f, e } = fraction(u)
   const lost = s.select(s.less(x, 1), s.sub(x, s.sub(u, 1)), s.sub(like(x, 1), s.sub(u, x)))
-  const y = withEdges(u, assemble(f, e, s.div(lost, u)))
   const tiny = s.less(s.abs(x), by(x, 2 ** -25, 2 ** -54))
-  return s.select(tiny, x, y)
+  return s.select(tiny, x, logOfSum(u, lost))
 }
 
 /** 1 / ln 2 in two parts; the first has as many bits as a head. */

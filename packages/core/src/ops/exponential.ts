@@ -78,17 +78,23 @@ export const cosh = floating("cosh", {
   latex: prefix("\\cosh"),
 })
 
+/** e^(-x^2), with the part of the square that its rounding loses. */
+function gaussian(x: number): number {
+  const head = Math.fround(x)
+  return Math.exp(-head * head) * Math.exp(-(x - head) * (x + head))
+}
 /** erf by its series, or by the continued fraction of erfc beyond 2.5 (Abramowitz and Stegun 7.1.6, 7.1.14). */
 function erfOf(x: number): number {
-  const [a, z] = [Math.abs(x), x * x]
+  const a = Math.abs(x)
+  if (Number.isNaN(x) || a > 6) return Number.isNaN(x) ? x : Math.sign(x)
   if (a < 2.5) {
     let [sum, term] = [a, a]
-    for (let n = 1; term > sum * 1e-18; n++) sum += term *= (2 * z) / (2 * n + 1)
-    return (Math.sign(x) * sum * 2 * Math.exp(-z)) / Math.sqrt(Math.PI)
+    for (let n = 1; term > sum * 1e-18; n++) sum += term *= (2 * x * x) / (2 * n + 1)
+    return (Math.sign(x) * sum * 2 * gaussian(x)) / Math.sqrt(Math.PI)
   }
   let f = 0
   for (let k = 100; k > 0; k--) f = k / 2 / (a + f)
-  return Number.isNaN(x) ? x : Math.sign(x) * (1 - Math.exp(-z) / Math.sqrt(Math.PI) / (a + f))
+  return Math.sign(x) * (1 - gaussian(x) / Math.sqrt(Math.PI) / (a + f))
 }
 /** The error function, 2 / sqrt(pi) times the integral of e^-t^2 from 0 to x. */
 export const erf = floating("erf", {
