@@ -17,8 +17,12 @@ export interface TensorDocumentOptions {
 }
 /** Elements up to which all values are stored. */
 const WHOLE = 1024
-/** Cells of one level, over all panels: 9 bytes each at most, so the pyramid stays under 64 KB. */
-const CELLS = 4096
+/**
+ * Cells of one level, over all panels, so that it stays under 64 KB: 6.7 characters a cell where cells are elements,
+ * 17.4 where minimum and maximum stand beside the mean.
+ */
+const ELEMENTS = 9600
+const CELLS = 3600
 const PANELS = 16
 
 /** The elements as f64; halves and integers converted. */
@@ -116,8 +120,8 @@ function levelOf(values: Float64Array, shape: readonly number[]): TensorLevel {
   const columns = shape.at(-1) ?? 1
   const rows = shape.at(-2) ?? 1
   const panels = Math.min(PANELS, sizeOf(shape.slice(0, -2)))
-  const cells = CELLS / panels
-  const factor = factorsFor(rows, columns, cells)
+  const whole = panels * rows * columns <= ELEMENTS
+  const factor: [number, number] = whole ? [1, 1] : factorsFor(rows, columns, CELLS / panels)
   const [r, c] = [Math.ceil(rows / factor[0]), Math.ceil(columns / factor[1])]
   const mean = new Float32Array(panels * r * c)
   const [min, max, flags] = [mean.slice(), mean.slice(), new Uint8Array(mean.length)]
@@ -134,7 +138,6 @@ function levelOf(values: Float64Array, shape: readonly number[]): TensorLevel {
     )
     ;[mean[k], min[k], max[k], flags[k]] = cell
   }
-  const whole = factor[0] === 1 && factor[1] === 1
   return {
     panels,
     rows: r,
