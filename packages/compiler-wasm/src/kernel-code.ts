@@ -567,7 +567,9 @@ class KernelWriter {
     const form = this.#math.linear(at)
     const terms = [...form.terms].map(([atom, k]) => ({ atom, k, ...this.#places.of(atom) }))
     terms.sort((a, b) => a.depth - b.depth)
-    let offset = form.offset * bytes
+    // A constant offset is added without wrapping around, so the rest must not be negative.
+    const falls = terms.some(({ atom, k }) => k < 0 || this.#math.linear(atom).lo < 0)
+    let offset = falls ? 0 : form.offset * bytes
     for (const { atom, k } of terms) {
       if (atom.op !== "index") continue
       const open = this.#open.get(Number(atom.value))
@@ -576,6 +578,10 @@ class KernelWriter {
     }
     let local = buffer
     let key = `at${buffer}`
+    if (falls && form.offset) {
+      key += `+${form.offset}`
+      local = this.#shifted(key, buffer, form.offset * bytes)
+    }
     for (const term of terms) {
       const index = term.atom.op === "index"
       const name = index ? "" : this.#project(term.mask, copy)
@@ -584,6 +590,16 @@ class KernelWriter {
     }
     if (offset >= 0) return { offset, push: (c) => void c.get(local) }
     return { offset: 0, push: (c) => void c.get(local).i32(offset).op(OP.i32Add) }
+  }
+  /** The start of a buffer moved by a constant, computed once. */
+  #shifted(key: string, buffer: number, bytes: number): number {
+    const [level] = this.#levels
+    const known = level.known.get(key)
+    if (known?.kind === "scalar") return known.local
+    const local = this.#f.local(I32, 0)
+    level.code.get(buffer).i32(bytes).op(OP.i32Add).set(local)
+    this.#keep(0, key, { kind: "scalar", dtype: "i32", local })
+    return local
   }
   /** `base + atom * scale`, computed once at its level. */
   #sum(depth: number, key: string, base: number, atom: Scalar, scale: number, copy: Copy): number {
