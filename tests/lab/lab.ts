@@ -26,10 +26,18 @@ export class OutputLab extends Lab {
     await this.page.request.put(path, { data: { raw: '{"fetchNews": "false"}' } })
   }
 
-  /** Closes every tab without asking. */
+  /** Closes every tab; what was changed is thrown away. */
   async closeAll(): Promise<void> {
-    await this.command("docmanager:save").catch(() => undefined)
-    await this.command("application:close-all")
+    let open = true
+    const closed = this.command("application:close-all").finally(() => {
+      open = false
+    })
+    const discard = this.page.locator(".jp-Dialog button.jp-mod-warn")
+    while (open) {
+      if (await discard.isVisible()) await discard.click()
+      await this.page.waitForTimeout(50)
+    }
+    await closed
   }
 
   async theme(name: ThemeName): Promise<void> {

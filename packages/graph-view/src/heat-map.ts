@@ -1,4 +1,5 @@
 /** @file Paints one panel of numbers as cells; NaN, infinities and exact zeros have marks of their own. */
+import { formatNumber } from "@defnote/display"
 import { css, mix, parseColor, type Rgb } from "./colors.ts"
 import { context2d, sizeCanvas } from "./dom.ts"
 import { FLAG, type Level, type Scale } from "./tensor-data.ts"
@@ -96,6 +97,21 @@ function paintCell(
       : ramp.color(level.mean[at])
   context.fillRect(x, y, w, h)
   if (broken && Math.min(w, h) >= 6) mark(context, flags, [x, y, w, h], theme)
+  else if (!broken && w >= 40 && h >= 18) write(context, level.mean[at], [x, y, w, h], theme)
+}
+
+/** The number itself, where the cell has room for it; dark on light and light on dark cells. */
+function write(
+  context: CanvasRenderingContext2D,
+  value: number,
+  [x, y, w, h]: Box,
+  theme: PageTheme,
+): void {
+  const [r, g, b] = parseColor(String(context.fillStyle))
+  context.fillStyle = 0.299 * r + 0.587 * g + 0.114 * b > 140 ? "#1d2127" : "#ffffff"
+  context.font = `11px ${theme.codeFont}`
+  context.textAlign = "center"
+  context.fillText(formatNumber(value), x + w / 2, y + h / 2 + 4, w - 4)
 }
 
 /** A cross for NaN, a plus or a minus for an infinity: told apart without colour. */

@@ -26,7 +26,6 @@ interface Bar {
 /** The bars from left to right: negative large to small, zero, positive small to large, Inf, NaN. */
 function barsOf(histogram: Histogram): readonly Bar[] {
   const { first, negative, positive } = histogram
-  const counts = [...negative, ...positive]
   const length = Math.max(negative.length, positive.length)
   let [low, high] = [length, -1]
   for (let i = 0; i < length; i++) {
@@ -44,10 +43,11 @@ function barsOf(histogram: Histogram): readonly Bar[] {
       label: `${sign}${powerOfTwo(first + i)} … ${sign}${powerOfTwo(first + i + 1)}`,
     })
   const bars: Bar[] = []
-  if (negative.some((count) => count > 0)) bars.push(...[...bins].reverse().map(bar(negative, "−")))
-  if (histogram.zeros || !counts.length)
+  const [below, above] = [negative, positive].map((list) => list.some((count) => count > 0))
+  if (below) bars.push(...[...bins].reverse().map(bar(negative, "−")))
+  if (histogram.zeros || below === above)
     bars.push({ kind: "zero", count: histogram.zeros, label: "0" })
-  if (positive.some((count) => count > 0)) bars.push(...bins.map(bar(positive, "")))
+  if (above) bars.push(...bins.map(bar(positive, "")))
   if (histogram.infinite) bars.push({ kind: "broken", count: histogram.infinite, label: "Inf" })
   if (histogram.nan) bars.push({ kind: "broken", count: histogram.nan, label: "NaN" })
   return bars

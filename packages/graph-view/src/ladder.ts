@@ -39,7 +39,7 @@ export function ladder(doc: GradientDoc, translate: Translate): HTMLElement {
     statistics: statisticsOf(doc.runs?.[0]),
     gradients: gradients(doc),
     checks: new Map(doc.checks?.map((check) => [check.node, check])),
-    origins: new Set(doc.runs?.[0]?.first?.map((finding) => finding.node)),
+    origins: new Set(doc.runs?.[0]?.first?.map((finding) => ownerOf(doc, finding.node))),
     names: namesOf(doc),
     translate,
   }
@@ -66,13 +66,21 @@ function namesOf(doc: GradientDoc): Names {
   return nameNodes(model, tree)
 }
 
-/** Forward operations in program order; arguments and what is folded into labels have no row. */
-function rowNodes({ doc, statistics, origins }: Context): readonly number[] {
-  const hidden = new Set(doc.ops?.filter((op) => op.fold || op.leaf).map((op) => op.op))
+/** The operation whose row a node stands in: of a derivative, what it differentiates. */
+function ownerOf(doc: GradientDoc, node: number): number {
+  const dual = doc.nodes.phase[node] === "fwd" ? -1 : (doc.nodes.dual?.[node] ?? -1)
+  return dual >= 0 ? dual : node
+}
+
+/** Operations and parameters in program order; data and what is folded into labels have no row. */
+function rowNodes({ doc, statistics, origins, ...context }: Context): readonly number[] {
+  const folded = new Set(doc.ops?.filter((op) => op.fold).map((op) => op.op))
+  const leaves = new Set(doc.ops?.filter((op) => op.leaf).map((op) => op.op))
   const rows: number[] = []
   doc.nodes.op.forEach((op, node) => {
     if (doc.nodes.phase[node] !== "fwd") return
-    const shown = !hidden.has(op) && statistics.has(node)
+    const data = leaves.has(op) && !context.gradients.has(node)
+    const shown = !data && !folded.has(op) && statistics.has(node)
     if (shown || origins.has(node)) rows.push(node)
   })
   return rows
@@ -130,7 +138,8 @@ function rowOf(context: Context, node: number): HTMLElement {
 function titleCell({ doc, names }: Context, node: number): HTMLElement {
   const { text } = application(names, node)
   const name = names.of[node]
-  const title = name && name !== text ? `${name} = ${text}` : text
+  const leaf = doc.nodes.inputs[node].length === 0
+  const title = name && leaf ? name : name && name !== text ? `${name} = ${text}` : text
   const tooltip = `${expressionText(doc, node) || title}
 ${nodeType(doc, node)}`
   return element("th", "dn-code", { scope: "row", title: tooltip }, oneLine(title, 40))

@@ -6,7 +6,12 @@ import type { Scale } from "./tensor-data.ts"
 import type { Translate } from "./view.ts"
 
 /** Colours come from CSS classes, so the key follows the theme by itself. */
-export function legend(scale: Scale, stats: TensorStats, translate: Translate): HTMLElement {
+export function legend(
+  scale: Scale,
+  stats: TensorStats,
+  means: boolean,
+  translate: Translate,
+): HTMLElement {
   const { kind, limit, clippedFrom } = scale
   const low = kind === "positive" ? "0" : formatNumber(-limit)
   const high = kind === "negative" ? "0" : formatNumber(limit)
@@ -16,11 +21,10 @@ export function legend(scale: Scale, stats: TensorStats, translate: Translate): 
   if (stats.nan) items.push(swatch("dn-swatch-broken", "NaN ×"))
   if (stats.posInf + stats.negInf) items.push(swatch("dn-swatch-broken", "Inf + −"))
   if (clippedFrom !== null) {
-    const text = translate(
-      "colours end at ±%1; the largest is %2",
-      formatNumber(limit),
-      formatNumber(clippedFrom),
-    )
+    const [end, most] = [formatNumber(limit), formatNumber(clippedFrom)]
+    const text = means
+      ? translate("colours end at ±%1; the largest mean of a cell is %2", end, most)
+      : translate("colours end at ±%1; the largest is %2", end, most)
     items.push(element("span", "dn-mute", {}, text))
   }
   return element("div", "dn-legend-row", {}, ...items)

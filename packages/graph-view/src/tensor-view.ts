@@ -1,6 +1,12 @@
 /** @file A tensor as facets of heat maps with sliders, a histogram and a readout of one cell. */
-import type { TensorDoc } from "@defnote/display"
-import { formatBytes, formatCount, formatNumber, formatType } from "@defnote/display"
+import {
+  decodeFloats,
+  formatBytes,
+  formatCount,
+  formatNumber,
+  formatType,
+  type TensorDoc,
+} from "@defnote/display"
 import { button, element, Lifetime } from "./dom.ts"
 import { type Cell, type PanelSize, paintPanel, panelSize, rampOf } from "./heat-map.ts"
 import { histogramChart } from "./histogram.ts"
@@ -92,9 +98,10 @@ export class TensorView implements View<TensorDoc> {
     this.#bar.replaceChildren(...this.#toolbar(doc))
     this.#body.replaceChildren()
     this.#panels = []
-    if (!this.#levels.length) {
-      const text = this.#translate("This tensor has no elements.")
-      this.#body.append(element("p", "dn-mute", {}, text))
+    if (doc.stats.count <= 1) {
+      const none = this.#translate("This tensor has no elements.")
+      const text = doc.stats.count ? this.#single(doc) : none
+      this.#body.append(element("p", doc.stats.count ? "dn-code dn-single" : "dn-mute", {}, text))
       return
     }
     if (this.#table)
@@ -119,6 +126,7 @@ export class TensorView implements View<TensorDoc> {
       },
     )
     table.setAttribute("aria-pressed", String(this.#table))
+    table.hidden = doc.stats.count <= 1
     const { stats } = doc
     const badges = [
       stats.nan ? `NaN ${formatCount(stats.nan)}` : "",
@@ -126,6 +134,13 @@ export class TensorView implements View<TensorDoc> {
     ].filter(Boolean)
     const marks = badges.map((badge) => element("span", "dn-badge", {}, badge))
     return [title, text, ...marks, ...this.#sliders(doc), element("span", "dn-fill"), table]
+  }
+
+  /** The only element, with six digits. */
+  #single(doc: TensorDoc): string {
+    const exact = doc.values ? decodeFloats(doc.values, 8)?.[0] : undefined
+    if (exact !== undefined) return trimZeros(formatNumber(exact, 6))
+    return valueText(this.#levels[0], 0, { row: 0, column: 0 })
   }
 
   /** One slider for every leading axis but the facets'; that one pages when there are many. */
@@ -226,7 +241,8 @@ export class TensorView implements View<TensorDoc> {
     const box = element("figure", "dn-facet")
     if (sizes.length) {
       const axis = sizes.length - 1
-      const text = `${axisName(doc, axis)} ${this.#index[axis] + offset}`
+      const sign = doc.names?.[axis] ? " " : " = "
+      const text = axisName(doc, axis) + sign + String(this.#index[axis] + offset)
       box.append(element("figcaption", "dn-facet-title", {}, text))
     }
     if (panel >= level.panels) {
@@ -292,7 +308,8 @@ export class TensorView implements View<TensorDoc> {
     )
     const width = Math.min(400, Math.max(220, this.#width / 2 - 60))
     const right = element("div", "dn-legend")
-    right.append(this.#readout, legend(this.#scale, stats, this.#translate))
+    const [rows, columns] = this.#levels[0].factor
+    right.append(this.#readout, legend(this.#scale, stats, rows * columns > 1, this.#translate))
     return element("div", "dn-tensor-foot", {}, histogramChart(histogram, width, 78, label), right)
   }
 
@@ -332,6 +349,9 @@ export class TensorView implements View<TensorDoc> {
     return this.#translate("%1 to %2, mean %3, deviation %4", low, high, middle, spread)
   }
 }
+
+/** `3.50000` is `3.5`. */
+const trimZeros = (text: string) => text.replace(/(\.\d*?)0+(?=e|$)/, "$1").replace(/\.(?=e|$)/, "")
 
 const clamp = (at: number, count: number) => Math.max(0, Math.min(count - 1, at))
 
