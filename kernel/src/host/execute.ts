@@ -48,6 +48,9 @@ export class Executor {
   readonly #counts = new WeakMap<Message, number>()
   #queue: Message[] = []
   #running: Message | undefined
+  /** Whether the running cell was handed to the runtime. */
+  #started = false
+  #cancelled = false
   #executionCount = 0
   #runs = 0
 
@@ -63,6 +66,17 @@ export class Executor {
   /** The request of a run, for output that comes late. */
   requestOf(run: number): Message | undefined {
     return this.#requests.get(run) ?? this.#requests.get(this.#runs)
+  }
+
+  /**
+   * Interrupts a running cell that did not reach the runtime yet.
+   *
+   * @returns whether there was one
+   */
+  interruptBeforeStart(): boolean {
+    if (!this.#running || this.#started) return false
+    this.#cancelled = true
+    return true
   }
 
   /** The number of the cell of a request. */
@@ -84,6 +98,8 @@ export class Executor {
   async #work(): Promise<void> {
     for (let request = this.#queue.shift(); request; request = this.#queue.shift()) {
       this.#running = request
+      this.#started = false
+      this.#cancelled = false
       const failed = await this.#execute(request)
       this.#running = undefined
       if (failed && request.content.stop_on_error !== false) this.#abortQueue()
@@ -152,6 +168,8 @@ export class Executor {
       const found = blocking((await checking) ?? [], this.#options.settings.typeCheck)
       if (found.length > 0) return { status: "error", error: refusal(cell, found), expressions: {} }
     }
+    if (this.#cancelled) return this.#ended({ ...INTERRUPTED, expressions: {} })
+    this.#started = true
     this.#options.register.add(cell)
     this.#options.language.commit(run.run)
     const [outcome] = await Promise.all([
@@ -235,6 +253,11 @@ export class Executor {
     this.#options.publisher.status("idle", request.header)
   }
 }
+
+const INTERRUPTED = {
+  status: "interrupted",
+  error: { name: "InterruptError", message: "the cell was interrupted", stack: "" },
+} as const
 
 interface Ended {
   status: "ok" | "error"

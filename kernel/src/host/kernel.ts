@@ -102,6 +102,7 @@ export class Kernel {
 
   /** Interrupts the running cell; the interrupted cell tells of it. */
   async interrupt(): Promise<InterruptResult> {
+    if (this.#executor.interruptBeforeStart()) return "stopped"
     const running = this.#executor.running
     const result = await this.#options.runtime.interrupt()
     this.#input.forget()

@@ -31,20 +31,20 @@ function receive(request: Request, parts: Uint8Array[]) {
     case "input":
       return answer(request.value)
     case "interrupt":
-      void interrupt()
+      void interrupt(request.run)
       return
     default:
       order({ type: "request", request, parts })
   }
 }
 
-async function interrupt(): Promise<void> {
+async function interrupt(run: number): Promise<void> {
   const { waiting, interrupted } = InputState
   const wasAsking =
     Atomics.load(words, Word.asking) === 1 &&
     Atomics.compareExchange(words, Word.input, waiting, interrupted) === waiting
   Atomics.notify(words, Word.input)
-  emitFromAgent({ type: "interrupted", result: await stopper.stop(wasAsking) })
+  emitFromAgent({ type: "interrupted", result: await stopper.stop(run, wasAsking) })
 }
 
 /** Wakes a main thread that waits in `input()`. */

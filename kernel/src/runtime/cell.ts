@@ -32,6 +32,7 @@ export class CellRunner {
     const { words, evaluator } = this.#options
     Atomics.store(words, Word.cancel, 0)
     Atomics.store(words, Word.run, request.run)
+    Atomics.store(words, Word.latest, request.run)
     const run = beginRun(request)
     try {
       await this.#options.prepare(request)

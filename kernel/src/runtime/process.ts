@@ -78,7 +78,7 @@ export class RuntimeProcess implements Runtime {
       this.#child.kill("SIGKILL")
       return Promise.resolve("killed")
     }
-    this.#send({ type: "interrupt" })
+    this.#send({ type: "interrupt", run: this.#running?.request.run ?? 0 })
     return new Promise((resolve) => {
       const timer = setTimeout(() => this.#interrupted("stuck"), INTERRUPT_MS)
       this.#interrupt?.("idle")

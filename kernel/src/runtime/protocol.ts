@@ -12,7 +12,8 @@ export type Request =
   | { type: "evaluate"; request: EvaluateRequest }
   | { type: "comm"; message: CommMessage }
   | { type: "input"; value: string | null }
-  | { type: "interrupt" }
+  /** `run` is the cell to stop, 0 when none runs. */
+  | { type: "interrupt"; run: number }
 
 /** Child to host, from the main thread: in order with the output. */
 export type Report =
@@ -68,6 +69,8 @@ export const Word = {
   pong: 10,
   input: 11,
   inputLength: 12,
+  /** The latest cell that began. */
+  latest: 15,
   /** Set while `input()` waits. */
   asking: 14,
   /** Not zero while a frame is written: half a frame would spoil the pipe. */

@@ -3,6 +3,8 @@ import type { Debugger, InspectorNotification, Session } from "node:inspector"
 import { PROMISE_HOOKS, SUSPEND_CAUSES } from "./causes.ts"
 import { type AgentOrder, type StoppedFrame, Word } from "./protocol.ts"
 
+/** A cell that was ordered begins in this time, unless background code holds the thread (ms). */
+const BEGIN_MS = 200
 /** The engine has this long to see the cancel word (ms). */
 const CANCEL_MS = 50
 /** When the event loop turns, user code is waited for this long (ms). */
@@ -50,19 +52,22 @@ export class Stopper {
   /**
    * Stops the running cell, or background code when none runs.
    *
+   * @param run the cell to stop, 0 for none
    * @param told whether the cell is about to throw an InterruptError by itself
    */
-  stop(told: boolean): Promise<"stopped" | "idle" | "stuck"> {
-    this.#busy ??= this.#stop(told).finally(() => {
+  stop(run: number, told: boolean): Promise<"stopped" | "idle" | "stuck"> {
+    this.#busy ??= this.#stop(run, told).finally(() => {
       this.#busy = undefined
     })
     return this.#busy
   }
 
-  async #stop(told: boolean): Promise<"stopped" | "idle" | "stuck"> {
+  async #stop(run: number, told: boolean): Promise<"stopped" | "idle" | "stuck"> {
     const { words } = this.#options
-    const run = Atomics.load(words, Word.run)
+    // The order to run it came before this one; the main thread may not have read it yet.
+    await until(() => Atomics.load(words, Word.latest) >= run, BEGIN_MS)
     const ended = () => run !== 0 && Atomics.load(words, Word.run) !== run
+    if (ended()) return "stopped"
     Atomics.store(words, Word.cancel, 1)
     Atomics.notify(words, Word.cancel)
     // Without an engine nobody polls the word: the wait would be for nothing.
