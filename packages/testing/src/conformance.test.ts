@@ -5,7 +5,7 @@ import { type ConformanceOptions, conformance, type Outcome, testedOps } from ".
 import { fromStorage, toStorage } from "./values.ts"
 
 const full = process.env.DEFNOTE_FULL === "1"
-const COMPILERS = ["reference"]
+const COMPILERS = ["reference", "wasm"]
 
 describe.each(COMPILERS)("D10.2 conformance of %s", async (name) => {
   const { compiler, quirks } = await loadCompiler(name)

@@ -1,14 +1,8 @@
 /** @file Runs the conformance table with a compiler: many rows in one program, rows that fail one by one (D10.2). */
 import { type Compiler, type DType, declarations, type Op } from "@defnote/core"
+import { compared } from "./checks.ts"
 import { packed, run } from "./programs.ts"
-import {
-  compared,
-  type Kind,
-  type ProgramRow,
-  type Row,
-  rowsOf,
-  type TableOptions,
-} from "./rows.ts"
+import { type Kind, type ProgramRow, type Row, rowsOf, type TableOptions } from "./rows.ts"
 
 /** A known difference of a compiler, with its reason. One that no longer occurs is a failure. */
 export interface Quirk {
