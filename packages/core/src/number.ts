@@ -45,10 +45,18 @@ function saturate(d: DType, x: number): Value {
   return Math.max(Number(low), Math.min(Number(high), t)) + 0
 }
 
+/** The integer with 53 leading bits, the last one set if any below was: rounding it once more is rounding once (S5). */
+function sticky(x: bigint): number {
+  const lost = BigInt(Math.max(0, (x < 0n ? -x : x).toString(2).length - 53))
+  const kept = x >> lost
+  return Number((kept << lost === x ? kept : kept | 1n) << lost)
+}
+
 /** A value of dtype `from` as a value of dtype `to` (S6): int to int wraps, float to int saturates. */
 export function cast(x: Value, from: DType, to: DType): Value {
   if (to === "bool") return Number(x) !== 0 ? 1 : 0
-  if (isFloat(to)) return roundFloat(to, Number(x))
+  if (isFloat(to))
+    return roundFloat(to, to === "f64" || typeof x === "number" ? Number(x) : sticky(x))
   return isFloat(from) ? saturate(to, x as number) : wrap(to, x)
 }
 

@@ -35,6 +35,15 @@ test("S5 casts round to nearest even", () => {
     1 + 2 ** -6,
   ])
 })
+test("S5 64-bit integers are rounded once on their way to f32", () => {
+  // Just above the middle of two f32; an f64 in between would be exactly the middle.
+  const x = 2n ** 62n + 2n ** 38n + 1n
+  expect(list(d.asType(i64(x, -x, 2n ** 62n + 2n ** 38n), "f32"))).toEqual([
+    2 ** 62 + 2 ** 39,
+    -(2 ** 62 + 2 ** 39),
+    2 ** 62,
+  ])
+})
 test("S6 float to int truncates and saturates, NaN is 0; int to int wraps", () => {
   const x = f64(1.9, -1.9, 300, -300, Number.NaN, Number.POSITIVE_INFINITY)
   expect(list(d.asType(x, "i8"))).toEqual([1, -1, 127, -128, 0, 127])
