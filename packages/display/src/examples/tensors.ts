@@ -178,13 +178,7 @@ export function inspected(): GradientDoc {
         ],
       },
     ],
-    checks: ["uₐ", "vₐ", "hₐ", "zₐ", "δ", "q", "s", "p"].map((name, k) => ({
-      node: find(name),
-      kind: "vjp-local",
-      verdict: name === "p" ? "wrong" : name === "zₐ" ? "kink" : "ok",
-      rel: name === "p" ? "Infinity" : (k + 2) * 1e-11,
-      eps: 1e-5,
-    })),
+    checks: checksOf(find),
     harms: [
       {
         label: "NaN",
@@ -200,3 +194,12 @@ export function inspected(): GradientDoc {
     ],
   }
 }
+/** One wrong rule, one kink, the others right. */
+const checksOf = (find: (name: string) => number): GradientDoc["checks"] =>
+  ["uₐ", "vₐ", "hₐ", "zₐ", "δ", "q", "s", "p"].map((name, k) => ({
+    node: find(name),
+    kind: "vjp-local",
+    verdict: name === "p" ? "wrong" : name === "zₐ" ? "kink" : "ok",
+    rel: name === "p" ? "Infinity" : (k + 2) * 1e-11,
+    eps: 1e-5,
+  }))

@@ -145,32 +145,7 @@ function drawFrames({ layout, add, hit }: Canvas): void {
       },
     )
     const start = x + 10 + drawScopeGlyph(scope.kind, x + 11, middle, add)
-    const title = clip(scope.name, 40)
-    add({
-      kind: "text",
-      role: "plain",
-      x: start,
-      y: middle + 4,
-      size: 11.5,
-      text: title,
-      fill: "ink2",
-      weight: 600,
-      mono: true,
-    })
-    const width = textWidth(title, 11.5)
-    if (scope.run) {
-      const text = `${scope.runIndex + 1} of ${scope.run.members.length}`
-      add({
-        kind: "text",
-        role: "plain",
-        x: start + width + 10,
-        y: middle + 4,
-        size: 10.5,
-        text,
-        fill: "ink3",
-        mono: true,
-      })
-    }
+    const width = drawScopeTitle(scope, start, middle + 4, add)
     hit({
       what: "scope",
       key: scope.key,
@@ -182,6 +157,41 @@ function drawFrames({ layout, add, hit }: Canvas): void {
       title: scope.name,
     })
   }
+}
+
+/** The name, and which of several equal scopes it is; returns the width of the name. */
+function drawScopeTitle(
+  scope: Layout["frames"][number]["scope"],
+  x: number,
+  y: number,
+  add: Canvas["add"],
+): number {
+  const title = clip(scope.name, 40)
+  const width = textWidth(title, 11.5)
+  add({
+    kind: "text",
+    role: "plain",
+    x,
+    y,
+    size: 11.5,
+    text: title,
+    fill: "ink2",
+    weight: 600,
+    mono: true,
+  })
+  if (!scope.run) return width
+  const text = `${scope.runIndex + 1} of ${scope.run.members.length}`
+  add({
+    kind: "text",
+    role: "plain",
+    x: x + width + 10,
+    y,
+    size: 10.5,
+    text,
+    fill: "ink3",
+    mono: true,
+  })
+  return width
 }
 
 /** A turning arrow for a loop, a fork for a condition; returns the room that it takes. */

@@ -1,5 +1,6 @@
 /** @file The histogram below a tensor's picture. */
 import { superscript } from "../format.ts"
+import type { Token } from "../paint/theme.ts"
 import type { TensorDoc } from "../payload.ts"
 import { PAD, type Pen, text } from "./pen.ts"
 import { barsPath } from "./strip.ts"
@@ -18,36 +19,13 @@ export function drawHistogram(pen: Pen, { histogram, stats }: TensorDoc, y: numb
   const step = Math.min(16, 400 / Math.max(1, shown.length))
   const start = left + (stats.zeros > 0 ? 30 : 0)
   const end = start + step * shown.length
-  if (stats.zeros > 0) {
-    add({
-      kind: "rect",
-      role: "plain",
-      x: left + 0.5,
-      y: base - height(stats.zeros),
-      w: 13,
-      h: height(stats.zeros),
-      fill: "paper",
-      stroke: "ink2",
-      width: 1,
-    })
-    add(text(left + 7, base + 13, 9.5, "0", "ink3", { anchor: "middle" }))
-  }
+  if (stats.zeros > 0) drawAside(pen, left, base, height(stats.zeros), "0", ["paper", "ink2"])
   out.push(
     `<path d="${barsPath(shown.map(height), start, base, step) || "M0 0"}" fill="${theme.colours.ink3}"/>`,
   )
   if (bad > 0) {
-    add({
-      kind: "rect",
-      role: "plain",
-      x: end + 12.5,
-      y: base - height(bad),
-      w: 13,
-      h: height(bad),
-      fill: "warn",
-      stroke: "warnInk",
-      width: 1,
-    })
-    add(text(end + 19, base + 13, 9.5, stats.nan > 0 ? "NaN" : "Inf", "ink3", { anchor: "middle" }))
+    const name = stats.nan > 0 ? "NaN" : "Inf"
+    drawAside(pen, end + 12, base, height(bad), name, ["warn", "warnInk"])
   }
   add({
     kind: "line",
@@ -66,4 +44,17 @@ export function drawHistogram(pen: Pen, { histogram, stats }: TensorDoc, y: numb
     last = x
   }
   return base + 22
+}
+
+/** A bar that stands beside the axis: what has no power of two. */
+function drawAside(
+  { add }: Pen,
+  x: number,
+  base: number,
+  h: number,
+  label: string,
+  [fill, stroke]: readonly [Token, Token],
+): void {
+  add({ kind: "rect", role: "plain", x: x + 0.5, y: base - h, w: 13, h, fill, stroke, width: 1 })
+  add(text(x + 7, base + 13, 9.5, label, "ink3", { anchor: "middle" }))
 }

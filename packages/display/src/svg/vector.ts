@@ -35,18 +35,7 @@ export function drawVector(pen: Pen, doc: TensorDoc, y: number): number {
   else
     for (const points of curves(cells, (k) => left + (k + 0.5) * w, at))
       add({ kind: "line", role: "plain", points, stroke: "positive", width: 1.25 })
-  cells.flags.forEach((flag, k) => {
-    if (flag & 7)
-      add({
-        kind: "rect",
-        role: "plain",
-        x: left + k * w,
-        y,
-        w: Math.max(1.5, w * 0.9),
-        h: height,
-        fill: "warn",
-      })
-  })
+  drawBad(pen, cells, (k) => left + k * w, y, w, height)
   const end = left + w * cells.columns
   add({
     kind: "line",
@@ -67,6 +56,21 @@ export function drawVector(pen: Pen, doc: TensorDoc, y: number): number {
     }),
   )
   return y + height + 30
+}
+
+/** Entries that are not finite, over the whole height. */
+function drawBad(
+  { add }: Pen,
+  cells: Cells,
+  x: (k: number) => number,
+  y: number,
+  w: number,
+  h: number,
+): void {
+  cells.flags.forEach((flag, k) => {
+    if (flag & 7)
+      add({ kind: "rect", role: "plain", x: x(k), y, w: Math.max(1.5, w * 0.9), h, fill: "warn" })
+  })
 }
 
 const finite = (values: Float64Array): number[] => Array.from(values).filter(Number.isFinite)
