@@ -11,6 +11,10 @@ test("constants have a shape, a dtype and names", () => {
   expect(d.full([2], 7n).toArray()).toEqual([7n, 7n])
   expect(d.fullLike(d.tensor([1, 2]), 5).toArray()).toEqual([5, 5])
 })
+test("S1 an integer that f32 has not is an error unless a dtype is given", () => {
+  expect(() => d.full([2], 2 ** 24 + 1)).toThrow(/full: 16777217 has no exact f32/)
+  expect(d.full([1], 2 ** 24 + 1, { dtype: "i32" }).toArray()).toEqual([2 ** 24 + 1])
+})
 test("sequences", () => {
   expect(d.iota([2, 3], { axis: 0 }).toArray()).toEqual([
     [0, 0, 0],

@@ -1,7 +1,7 @@
 /** @file Tensors made of a shape: constants, sequences, masks. They are nodes, and cost no memory inside a program. */
 import { type DType, isFloat } from "../dtype.ts"
 import { publicly } from "../eager.ts"
-import { OptionError, ShapeError } from "../errors.ts"
+import { DTypeError, OptionError, ShapeError } from "../errors.ts"
 import { formatType, range, type Shape, type TensorType } from "../shape.ts"
 import type { Tensor } from "../tensor.ts"
 import { asTensor, type Literal, type Operand, strongType } from "./align.ts"
@@ -27,9 +27,19 @@ function sizes(op: string, shape: Shape): number[] {
   }
   return list
 }
+/** @throws DTypeError for an integer that f32 has not, where nobody asked for f32 (S1) */
+function requireExact(op: string, value: Operand, o: CreateOptions): void {
+  if (o.dtype || typeof value !== "number" || !Number.isSafeInteger(value)) return
+  if (Math.fround(value) === value) return
+  throw new DTypeError(`${op}: ${value} has no exact f32 (integers are exact up to 2^24)`, {
+    op,
+    remedy: 'Give {dtype: "i32"}, {dtype: "f64"} or a bigint.',
+  })
+}
 /** The value as a splat of `shape`; a traced value is spread. */
 function filled(op: string, shape: Shape, value: Operand, o: CreateOptions): Tensor {
   const to = sizes(op, shape)
+  requireExact(op, value, o)
   const x = asTensor(value)
   const typed = asType(x, o.dtype ?? strongType(x))
   const y = broadcastTo(typed, to)
