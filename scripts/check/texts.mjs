@@ -7,7 +7,7 @@ const RULES = [
   {
     pattern: /\bop\.name\s*[!=]==?|[!=]==?\s*[\w.[\]]*\bop\.name\b|switch\s*\([^)]*\bop\.name\)/,
     in: /^(packages|kernel|extension)\/.*\.ts$/,
-    not: /^packages\/core\/src\/ops\/|^packages\/compiler-\w+\/src\/kernels\/|\.test\.ts$/,
+    not: /^packages\/core\/src\/ops\/|^packages\/compiler-\w+\/src\/kernels\/|^packages\/testing\/|\.test\.ts$/,
     reason: "asks for an op's name outside ops/ and kernels/; give the op a property instead",
   },
   {
