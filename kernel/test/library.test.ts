@@ -1,0 +1,92 @@
+/** @file defnote in cells: one instance, types, errors at expressions, interrupts of the engine (D7.3 to D7.5). */
+import { execFileSync } from "node:child_process"
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs"
+import { tmpdir } from "node:os"
+import { join } from "node:path"
+import { afterAll, beforeAll, expect, test } from "vitest"
+import { type Exchange, resultText, streamText, TestKernel, uncoloured } from "./client.ts"
+
+let kernel: TestKernel
+beforeAll(async () => {
+  kernel = await TestKernel.start()
+  const { reply } = await kernel.execute('import { defn, tensor, type Tensor } from "defnote"')
+  expect(reply).toMatchObject({ status: "ok" })
+})
+afterAll(() => kernel.stop())
+
+const traceback = ({ reply }: Exchange) => uncoloured((reply.traceback as string[]).join("\n"))
+
+test("defn of an earlier cell's import is rewritten, checked and run", async () => {
+  const { reply, ...rest } = await kernel.execute(
+    "const scale = defn((x: Tensor) => x * 2 + 1)\nscale(tensor([1, 2])).toArray()",
+  )
+  expect(reply).toMatchObject({ status: "ok" })
+  expect(streamText({ reply, ...rest }, "stderr")).toBe("")
+  expect(resultText({ reply, ...rest })).toBe("[ 3, 5 ]")
+})
+
+test("a type error in a defn stops the cell, elsewhere it warns", async () => {
+  const inside = await kernel.execute(
+    "globalThis.ran = 1; const bad = defn((x: Tensor) => (x * 2).summ())",
+  )
+  expect(inside.reply).toMatchObject({ status: "error", ename: "TypeCheckError" })
+  expect(traceback(inside)).toMatch(/\^{4}/u)
+  expect(resultText(await kernel.execute("typeof (globalThis as any).ran"))).toBe("'undefined'")
+  const outside = await kernel.execute("const text: string = 5; text")
+  expect(resultText(outside)).toBe("5")
+  expect(streamText(outside, "stderr")).toContain("TS2322")
+})
+
+test("an error of the engine marks the expression that made it", async () => {
+  const failed = await kernel.execute(
+    "const wrong = defn((a: Tensor, b: Tensor) => {\n  const s = a * 2\n  return s + b\n})\nwrong(tensor([1, 2]), tensor([1, 2, 3]))",
+  )
+  expect(failed.reply.ename).toBe("ShapeError")
+  expect(traceback(failed)).toMatch(/line 3\n[\s\S]*> 3 \| {3}return s \+ b\n {4}\| {10}\^{5}/u)
+})
+
+test("require and import give the same instance", async () => {
+  const code = '[require("defnote").tensor === tensor, (await import("defnote")).tensor === tensor]'
+  expect(resultText(await kernel.execute(code))).toBe("[ true, true ]")
+})
+
+test("a loop of the engine is interrupted by the cancel word, and computes afterwards", async () => {
+  const cell = kernel.begin("let grown = tensor([1])\nfor (;;) grown = grown.add(1)")
+  await new Promise((done) => setTimeout(done, 300))
+  await kernel.request("interrupt_request", {}, "control")
+  expect((await cell.done).reply.ename).toBe("InterruptError")
+  expect(resultText(await kernel.execute("tensor([1, 2]).add(1).toArray()"))).toBe("[ 2, 3 ]")
+})
+
+test("a copy in the notebook's folder with another ABI is not used, with one warning", async () => {
+  const folder = mkdtempSync(join(tmpdir(), "kernel-abi-"))
+  const copy = join(folder, "node_modules/defnote")
+  mkdirSync(copy, { recursive: true })
+  writeFileSync(join(copy, "package.json"), '{"name":"defnote","defnote":{"abi":999}}')
+  const own = await TestKernel.start({ folder })
+  try {
+    const first = await own.execute('typeof (await import("defnote")).tensor')
+    expect(resultText(first)).toBe("'function'")
+    expect(streamText(first, "stderr")).toMatch(/is not used: ABI 999, the kernel has \d+/u)
+    expect(streamText(await own.execute("1"), "stderr")).toBe("")
+  } finally {
+    await own.stop()
+    rmSync(folder, { recursive: true })
+  }
+})
+
+test.skipIf(process.platform === "win32")("a language server that dies is replaced", async () => {
+  const pid = String(kernel.process.pid)
+  const server = () => execFileSync("pgrep", ["-P", pid, "-f", "lsp"]).toString().trim()
+  const first = server()
+  process.kill(Number(first), "SIGKILL")
+  const said = await kernel.execute("const unchecked: number = 'x'")
+  expect(said.reply.status).toBe("ok")
+  await expect
+    .poll(async () => {
+      const { outputs } = await kernel.execute("const checked: number = 'x'")
+      return streamText({ outputs } as Exchange, "stderr")
+    })
+    .toContain("TS2322")
+  expect(server()).not.toBe(first)
+})
