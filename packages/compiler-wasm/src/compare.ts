@@ -69,7 +69,7 @@ export const tolerance: Record<DType, number> = {
 }
 export function expectEqual(graph: Graph, inputs: Storage[], name: string, scale = 1): void {
   const want = reference.compile(graph, {}).run(inputs)
-  const got = wasm.compile(graph, {}).run(inputs)
+  const got = runNamed(graph, inputs, name)
   graph.outputs.forEach((y, k) => {
     const [a, b] = [want, got].map((s) => view(y.dtype, s[k].readSync?.() as ArrayBuffer))
     if (a.length !== b.length)
@@ -82,4 +82,11 @@ export function expectEqual(graph: Graph, inputs: Storage[], name: string, scale
       if (!(d <= bound)) throw new Error(`${name}: output ${k} element ${i}: ${q} for ${p}`)
     }
   })
+}
+function runNamed(graph: Graph, inputs: Storage[], name: string): Storage[] {
+  try {
+    return wasm.compile(graph, {}).run(inputs)
+  } catch (cause) {
+    throw new Error(`${name}: ${cause instanceof Error ? cause.message : cause}`, { cause })
+  }
 }

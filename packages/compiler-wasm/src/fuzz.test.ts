@@ -66,16 +66,19 @@ class Grower {
       () => d.softmax(this.#withRank(1)),
       () => d.softmax(this.#withRank(2), { axis: -2 }),
       () => d.cumSum(d.multiply(this.#withRank(1), 0.1)),
-      () => d.cumMax(this.#withRank(2), { axis: 0, reverse: true }),
+      () => d.cumMax(this.#withRank(2), { axis: -2, reverse: true }),
       () => d.transpose(this.#withRank(2)),
       unary((x) => d.reshape(x, [x.size])),
       unary((x) => (x.size % 2 === 0 ? d.reshape(x, [2, x.size / 2]) : x)),
       () => this.#on(1, (x) => d.reverse(x, [axis(x)])),
-      () => this.#on(1, (x) => d.concatenate([x, d.tanh(x)], axis(x))),
+      () => this.#on(1, (x) => d.concatenate([x, d.tanh(x)], { axis: axis(x) })),
       () => this.#on(1, (x) => d.pad(x, x.shape.map((_, i) => i % 2), x.shape.map(() => 1), { value: 0.5 })),
       () => this.#on(2, (x) => d.sum(d.multiply(d.matmul(x, d.swapAxes(x, -1, -2)), 0.05), { axes: [-1] })),
-      () => this.#on(1, (x) => d.take(x, d.asType(d.multiply(d.abs(d.flatten(x)), 2), "i32"), { axis: axis(x) } as never)),
+      () => this.#on(1, (x) => d.take(x, this.#indices(x), { axis: axis(x) })),
     ]
+  }
+  #indices(x: T): T {
+    return d.asType(d.multiply(d.abs(d.reshape(x, [x.size])), 2), "i32")
   }
   #on(rank: number, f: (x: T) => T): T {
     return f(this.#withRank(rank))

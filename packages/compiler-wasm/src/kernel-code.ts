@@ -326,6 +326,7 @@ class KernelWriter {
         groups.set(name, [...(groups.get(name) ?? []), h])
       }
       for (const [name, parts] of groups) {
+        if (lanes) this.#lanes = l.index
         const joined = this.#joinAll(a, parts)
         const result = lanes ? this.#joinLanes(a, joined, outer.lanes) : joined
         this.#levels[this.#depth].known.set(`arg${a.result}${name}`, result)

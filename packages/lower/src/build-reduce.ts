@@ -60,11 +60,16 @@ export function buildReduce(job: Job): Built {
       ),
     ),
   )
+  const whole = along(() => true)
+  const isFull = (n: Tensor): boolean => group.members.get(n) === "full"
+  const inside = roots
+    .filter(isFull)
+    .map((n) => store(buffers.write(n), whole, elements.flat(n, whole), n))
   const reduced = turnsOf(dims, copiesFor(accumulators.map((a) => a.update)))
-  const { body, results } = reductionLoops(reduced, accumulators, accumulators.length)
+  const { body, results } = reductionLoops(reduced, accumulators, accumulators.length, inside)
   const to = along((d) => !d.reduced)
   for (const a of results) elements.bind(a.node, { at: to, value: () => resultOf(a) })
-  const stores = roots.map((n) => store(buffers.write(n), to, elements.flat(n, to), n))
+  const stores = roots.filter((n) => !isFull(n)).map((n) => store(buffers.write(n), to, elements.flat(n, to), n))
   const nest = keptLoops(dims, [...body, ...stores])
   return {
     buffers,

@@ -142,14 +142,16 @@ export interface Turn {
 }
 /**
  * Nested loops, outer ones first, over which `accumulators` run; each outer loop joins the results of the inner one.
- * Gives the loops and the accumulators whose results stand after them. `number` is the first free accumulator.
+ * Gives the loops and the accumulators whose results stand after them. `number` is the first free accumulator;
+ * `innermost` is done in every turn.
  */
 export function reductionLoops(
   turns: readonly Turn[],
   accumulators: readonly Accumulator[],
   number: number,
-): { body: Statement[]; results: readonly Accumulator[] } {
-  let body: Statement[] = []
+  innermost: readonly Statement[] = [],
+): { body: readonly Statement[]; results: readonly Accumulator[] } {
+  let body: readonly Statement[] = innermost
   let results = accumulators
   turns.toReversed().forEach((t, depth) => {
     if (depth) {

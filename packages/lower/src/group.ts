@@ -59,7 +59,7 @@ export function group(
     if (nodes.isVirtual(n) && !required.has(n)) continue
     if (!mine.length && !required.has(n)) continue
     const target = mine.length ? commonGroup(mine, groups) : undefined
-    const refused = target ? join(target, n, mine, nodes) : separate(mine, required.has(n))
+    const refused = target ? join(target, n, mine, nodes, required.has(n)) : separate(mine, required.has(n))
     if (refused === undefined) groups.set(n, target as Group)
     else groups.set(n, found(n, refused))
   }
@@ -107,23 +107,36 @@ function found(n: Tensor, whyNotNext: string): Group {
 }
 
 /** Takes `n` into `g`, or says why not. */
-function join(g: Group, n: Tensor, uses: readonly Use[], nodes: Nodes): string | undefined {
+function join(
+  g: Group,
+  n: Tensor,
+  uses: readonly Use[],
+  nodes: Nodes,
+  required: boolean,
+): string | undefined {
   if (g.members.size >= MEMBERS) return "the kernel is full"
   const role = roleOf(n)
   if (n.inputs.some((x) => x.size === 0)) return "it has no elements to go through"
   if (uses.some((u) => u.at === undefined))
     return "the next kernel reads it for many sums of products"
   if (role === "contract" || role === "scan") return joinMapOnly(g, n, uses, role)
-  return role === "reduce" ? joinReduce(g, n, uses) : joinMap(g, n, uses, nodes)
+  return role === "reduce" ? joinReduce(g, n, uses) : joinMap(g, n, uses, nodes, required)
 }
 
-function joinMap(g: Group, n: Tensor, uses: readonly Use[], nodes: Nodes): string | undefined {
+function joinMap(
+  g: Group,
+  n: Tensor,
+  uses: readonly Use[],
+  nodes: Nodes,
+  required: boolean,
+): string | undefined {
   const places = new Set(uses.map((u) => placeFor(g, n, u)))
   const [only] = places
   if (places.size === 1 && only !== "inline") {
     g.members.set(n, only)
     return undefined
   }
+  if (required) return "it is stored in another order than the next kernel reads it"
   const again = uses.reduce((sum, u) => sum + domainOf(g, u.consumer) / Math.max(1, n.size), 0)
   const hoisted = g.form === "map" && uses.every((u) => isRowOf(g, n, u))
   if (again > 1 && !hoisted && nodes.reading(n).cost > CHEAP) {
