@@ -24,7 +24,11 @@ export interface LanguageOptions extends ProjectOptions {
 
 const ASSIST = "assist.ts"
 /** Opened at the start so that the first cell finds the libraries loaded. */
-const WARM_UP = 'import "node:fs"\nimport "defnote"\nconsole.log(1)\nexport {}'
+const WARM_UP = "console.log(process)\nexport {}"
+/** Opened a little later: a first cell that does not use the library must not wait for it. */
+const LIBRARY_WARM_UP = 'import "defnote"\nexport {}'
+/** When that is (ms). */
+const LIBRARY_MS = 1000
 
 /** A {@link Language} on TypeScript's native server. */
 export class LanguageService implements Language {
@@ -32,6 +36,7 @@ export class LanguageService implements Language {
   readonly #server: LanguageServer
   readonly #entries = new EntryNames()
   readonly #checked = new Map<number, CellDocument>()
+  readonly #timer: ReturnType<typeof setTimeout>
   #names = new NameTable()
   #lost = false
   #drafting = 0
@@ -45,8 +50,8 @@ export class LanguageService implements Language {
         this.#lost = true
       },
     })
-    this.#server.update("warm.ts", WARM_UP)
-    void this.#server.ask("textDocument/diagnostic", "warm.ts")
+    this.#warm("warm.ts", WARM_UP)
+    this.#timer = setTimeout(() => this.#warm("warm_library.ts", LIBRARY_WARM_UP), LIBRARY_MS)
   }
 
   /** The process id of the server, while there is one. */
@@ -124,8 +129,14 @@ export class LanguageService implements Language {
   }
 
   async stop(): Promise<void> {
+    clearTimeout(this.#timer)
     this.#server.stop()
     this.#project.remove()
+  }
+
+  #warm(file: string, text: string): void {
+    this.#server.update(file, text)
+    void this.#server.ask("textDocument/diagnostic", file)
   }
 
   #document(source: string, names: NameTable): CellDocument {
