@@ -146,6 +146,7 @@ function openPanel(app: JupyterFrontEnd, output: OutputWidget, trans: Translatio
   const panel = new MainAreaWidget({ content })
   panel.title.label = trans.__("defnote: %1", output.kind)
   panel.title.icon = defnoteIcon
+  panel.title.closable = true
   app.shell.add(panel, "main", { mode: "split-right", activate: false })
   void content.renderModel(model)
 }

@@ -26,18 +26,15 @@ export class OutputLab extends Lab {
     await this.page.request.put(path, { data: { raw: '{"fetchNews": "false"}' } })
   }
 
-  /** Closes every tab; what was changed is thrown away. */
+  /** Closes every notebook and panel; what was changed is thrown away. */
   async closeAll(): Promise<void> {
-    let open = true
-    const closed = this.command("application:close-all").finally(() => {
-      open = false
-    })
     const discard = this.page.locator(".jp-Dialog button.jp-mod-warn")
-    while (open) {
+    const open = this.page.locator(".jp-NotebookPanel, .jp-Defnote-output.jp-mod-panel")
+    for (let tries = 0; tries < 100 && (await open.count()) > 0; tries++) {
       if (await discard.isVisible()) await discard.click()
-      await this.page.waitForTimeout(50)
+      else void this.command("application:close-all").catch(() => undefined)
+      await this.page.waitForTimeout(150)
     }
-    await closed
   }
 
   async theme(name: ThemeName): Promise<void> {
