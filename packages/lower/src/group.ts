@@ -133,24 +133,30 @@ function joinMap(
   const places = new Set(uses.map((u) => placeFor(g, n, u)))
   const [only] = places
   if (places.size === 1 && only !== "inline") {
+    if (required && only === "outer" && g.form === "map") return "it is stored once per row"
     g.members.set(n, only)
     return undefined
   }
   if (required) return "it is stored in another order than the next kernel reads it"
+  if (joinAsRow(g, n, uses)) return undefined
   const again = uses.reduce((sum, u) => sum + domainOf(g, u.consumer) / Math.max(1, n.size), 0)
-  const hoisted = g.form === "map" && uses.every((u) => isRowOf(g, n, u))
-  if (again > 1 && !hoisted && nodes.reading(n).cost > CHEAP) {
+  if (again > 1 && nodes.reading(n).cost > CHEAP) {
     return "it would be computed again for every element that reads it"
   }
   g.members.set(n, "inline")
   return undefined
 }
-/** Read once per row of a plain map: loops keep it outside the row. */
-function isRowOf(g: Group, n: Tensor, u: Use): boolean {
-  const w = g.full / Math.max(1, n.size)
-  return (
-    w >= 8 && Number.isInteger(w) && g.members.get(u.consumer) === "full" && isFlatOver(u.at, w)
-  )
+/** Shorter rows are not worth a loop of their own. */
+const SHORT_ROW = 8
+/** A map that is read once per row of a plain map gives that map rows: loops keep it outside of them. */
+function joinAsRow(g: Group, n: Tensor, uses: readonly Use[]): boolean {
+  const width = g.full / Math.max(1, n.size)
+  if (g.form !== "map" || g.width > 1 || width < SHORT_ROW || !Number.isInteger(width)) return false
+  const row = { ...g, width }
+  if (!uses.every((u) => g.members.get(u.consumer) === "full" && isOuterOf(u.at, row))) return false
+  g.width = width
+  g.members.set(n, "outer")
+  return true
 }
 const isReduction = (n: Tensor): boolean => roleOf(n) === "reduce"
 /** Elements at which a member is computed. */
@@ -162,12 +168,17 @@ function domainOf(g: Group, member: Tensor): number {
 function placeFor(g: Group, n: Tensor, u: Use): Place {
   const reads = isReduction(u.consumer) ? "full" : g.members.get(u.consumer)
   if (reads === "full") {
-    if (isFlat(u.at) && n.size === g.full) return "full"
-    if (g.form === "row" && n.size * g.width === g.full && isOuterOf(u.at, g)) return "outer"
+    if (isHere(u.at, n) && n.size === g.full) return "full"
+    if (g.width > 1 && g.form !== "reduce" && n.size * g.width === g.full && isOuterOf(u.at, g)) {
+      return "outer"
+    }
   }
-  if (reads === "outer" && isFlat(u.at) && n.size === g.full / g.width) return "outer"
+  if (reads === "outer" && isHere(u.at, n) && n.size === g.full / g.width) return "outer"
   return "inline"
 }
+/** The very position at which the consumer stands; of one element there is only one. */
+const isHere = (at: Scalar | undefined, n: Tensor): boolean =>
+  isFlat(at) || (n.size === 1 && at?.op === "constant")
 /** The position of the row, of the element at FLAT. */
 const isOuterOf = (at: Scalar | undefined, g: Group): boolean =>
   g.width === g.full ? at?.op === "constant" : isFlatOver(at, g.width)
@@ -182,7 +193,7 @@ function joinMapOnly(
   if (g.form !== "map") return "the next kernel reduces, contracts or folds as well"
   if (
     g.full !== n.size ||
-    uses.some((u) => !isFlat(u.at) || g.members.get(u.consumer) !== "full")
+    uses.some((u) => !isHere(u.at, n) || g.members.get(u.consumer) !== "full")
   ) {
     return "the next kernel reads it in another order"
   }
@@ -211,7 +222,8 @@ function joinRow(g: Group, n: Tensor, uses: readonly Use[]): string | undefined 
   } else if (g.form === "map" && g.full === inner && width > 1) {
     if (width > ROW) return "the rows are too long for the cache"
     const row = { ...g, form: "row", width } as Group
-    if (!uses.every((u) => at(u) === "full" && isOuterOf(u.at, row)))
+    const other = g.width > 1 && g.width !== width
+    if (other || !uses.every((u) => placeFor(row, n, u) === "outer"))
       return "the next kernel does not read it row by row"
     g.form = "row"
     g.width = width
@@ -222,8 +234,8 @@ function joinRow(g: Group, n: Tensor, uses: readonly Use[]): string | undefined 
 }
 /** A map over the results of a reduction becomes what is done with each result. */
 function becomeEpilogue(g: Group, n: Tensor, uses: readonly Use[], form: Form): boolean {
-  if (g.form !== "map" || g.full !== n.size) return false
-  if (!uses.every((u) => isFlat(u.at) && g.members.get(u.consumer) === "full")) return false
+  if (g.form !== "map" || g.full !== n.size || g.width > 1) return false
+  if (!uses.every((u) => isHere(u.at, n) && g.members.get(u.consumer) === "full")) return false
   for (const [member, place] of g.members) if (place === "full") g.members.set(member, "outer")
   g.form = form
   g.width = widthOf(n)
@@ -236,7 +248,7 @@ function joinColumn(g: Group, n: Tensor, uses: readonly Use[]): string | undefin
     const same =
       sameReduction(other, n) &&
       uses.every(
-        (u) => g.members.get(u.consumer) === "outer" && isFlat(u.at) && !isReduction(u.consumer),
+        (u) => g.members.get(u.consumer) === "outer" && isHere(u.at, n) && !isReduction(u.consumer),
       )
     if (!same) return "the next kernel reduces other axes"
   } else if (!becomeEpilogue(g, n, uses, "reduce"))

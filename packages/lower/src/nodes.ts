@@ -95,7 +95,8 @@ export class Nodes {
     while (this.isVirtual(n)) {
       const { accesses, cost } = this.reading(n)
       const [a] = accesses
-      if (accesses.length !== 1 || !isFlat(a.at) || cost > 0) break
+      const here = isFlat(a?.at) || (n.size === 1 && a?.at?.op === "constant")
+      if (accesses.length !== 1 || !here || cost > 0) break
       if (a.producer.dtype !== n.dtype || a.producer.size !== n.size) break
       n = a.producer
     }
