@@ -1,5 +1,13 @@
 /** @file The project of a notebook for the type checker: a temporary folder that stands for the notebook's. */
-import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs"
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs"
 import { tmpdir } from "node:os"
 import { dirname, join } from "node:path"
 import { pathToFileURL } from "node:url"
@@ -11,6 +19,8 @@ export interface ProjectOptions {
   /** The folder with `globals.d.ts`, `tslab.d.ts`, `defnote/` and `node_modules/@types/node`. */
   types: string
 }
+
+const PREFIX = "defnote-kernel-"
 
 /** A project on disk. */
 export interface Project {
@@ -24,7 +34,8 @@ export interface Project {
  * packages by links to the `node_modules` folders above the notebook.
  */
 export function createProject({ folder, types }: ProjectOptions): Project {
-  const root = mkdtempSync(join(tmpdir(), "defnote-"))
+  removeStale()
+  const root = mkdtempSync(join(tmpdir(), `${PREFIX}${process.pid}-`))
   let cells = root
   for (const modules of moduleFolders(folder)) {
     cells = join(cells, "n")
@@ -35,6 +46,28 @@ export function createProject({ folder, types }: ProjectOptions): Project {
   return {
     url: pathToFileURL(cells).href,
     remove: () => rmSync(root, { recursive: true, force: true }),
+  }
+}
+
+/** Removes the folders of kernels that were killed: a process of that id is gone. */
+function removeStale(): void {
+  for (const name of readdirSync(tmpdir())) {
+    const pid = new RegExp(`^${PREFIX}(\\d+)-`, "u").exec(name)?.[1]
+    if (pid === undefined || isAlive(Number(pid))) continue
+    try {
+      rmSync(join(tmpdir(), name), { recursive: true, force: true })
+    } catch {
+      // Another user's: theirs to remove.
+    }
+  }
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === "EPERM"
   }
 }
 

@@ -57,7 +57,11 @@ Object.assign(globalThis, {
   [Symbol.for("defnote.kernel/1")]: { comms, display, clearOutput, cell: describeCell },
 })
 
+let warning = choice.warning
+
 async function prepare(request: EvaluateRequest): Promise<void> {
+  if (warning) emit({ type: "stream", run: request.run, name: "stderr", text: warning })
+  warning = undefined
   library.register(request)
   if (request.needs.length > 0) await library.load()
 }
@@ -96,7 +100,6 @@ agent.on("message", obey)
 // Without its agent the child cannot be interrupted nor told to end.
 agent.on("exit", () => process.kill(process.pid, "SIGKILL"))
 emit({ type: "ready" })
-if (choice.warning) emit({ type: "stream", run: 0, name: "stderr", text: choice.warning })
 setTimeout(() => {
   if (library.exists && !latestRun()) void library.load().catch(() => {})
 }, PRELOAD_MS)
