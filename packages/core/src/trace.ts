@@ -85,6 +85,8 @@ export class Trace {
   readonly effects: Tensor[] = []
   /** Traced JavaScript numbers: they take the dtype of the tensor that they meet (S2, S3). */
   readonly weak: Set<Tensor>
+  /** The weak scalars that stand for number arguments: these can be made static (S3). */
+  readonly numbers: Set<Tensor>
   readonly #touched = new Set<Tensor>()
   #site: Site | undefined
   #scope: Scope | undefined
@@ -94,6 +96,7 @@ export class Trace {
     this.parent = parent
     this.table = table ?? parent?.table ?? new InternTable()
     this.weak = parent?.weak ?? new Set()
+    this.numbers = parent?.numbers ?? new Set()
     this.#site = parent?.site
     this.#scope = parent?.scope
     this.#forward = parent?.forward

@@ -12,9 +12,9 @@ import { currentTrace } from "./trace.ts"
 
 /** The traced number arguments that `x` is computed of; undefined when something else is among them. */
 export function numbersBehind(x: Tensor): Tensor[] | undefined {
-  const weak = currentTrace()?.weak
+  const numbers = currentTrace()?.numbers
   const leaves = postorder([x]).filter(isParam)
-  return weak && leaves.length && leaves.every((p) => weak.has(p)) ? leaves : undefined
+  return numbers && leaves.length && leaves.every((p) => numbers.has(p)) ? leaves : undefined
 }
 
 /**

@@ -37,7 +37,11 @@ function widened(state: State, merged: Merged, next: Merged, what: string): Merg
   if (next.pairs.length !== merged.pairs.length) return merge(state, next.fill(start(next)), what)
   return {
     ...merged,
-    pairs: merged.pairs.map((p, i) => ({ values: p.values, type: next.pairs[i].type })),
+    pairs: merged.pairs.map(({ values }, i) => ({
+      values,
+      type: next.pairs[i].type,
+      weak: next.pairs[i].weak,
+    })),
   }
 }
 /** The values before the loop, in the carried types. */

@@ -2,17 +2,20 @@
  * @file State that two branches left: what is the same stays, what differs becomes an output of a conditional node.
  */
 import { TraceError } from "../errors.ts"
-import { commonType, type Literal, type Operand } from "../ops/align.ts"
+import { commonType, isWeak, type Literal, type Operand } from "../ops/align.ts"
 import { broadcastTo } from "../ops/move.ts"
 import { constant } from "../ops/source.ts"
 import { asType } from "../ops/type.ts"
 import { formatType, type Shape, sameShape, type TensorType } from "../shape.ts"
 import { isTensor, type Tensor } from "../tensor.ts"
+import { currentTrace } from "../trace.ts"
 
 /** A value that differs between two states, and the type in which they meet. */
 export interface Pair {
   readonly values: readonly [Operand | undefined, Operand | undefined]
   readonly type: TensorType
+  /** Numbers on both sides: the merged value takes the dtype of the tensor that it meets, as a number does (S2). */
+  readonly weak: boolean
 }
 /** The merged state with holes: `fill` puts one tensor per pair in. */
 export interface Merged {
@@ -47,7 +50,7 @@ export function merge(a: unknown, b: unknown, what: string): Merged {
     if (isOperand(x) || isOperand(y)) {
       const at = pairs.push(pair(x, y, what, printPlace(place))) - 1
       places.push(place)
-      return (t) => t[at]
+      return (t) => (pairs[at].weak ? asNumber(t[at]) : t[at])
     }
     if (Array.isArray(x) && Array.isArray(y) && x.length === y.length) {
       const parts = x.map((v, i) => walk(v, y[i], [...place, i]))
@@ -70,14 +73,25 @@ export function merge(a: unknown, b: unknown, what: string): Merged {
     )
   return { fill: walk(a, b, []), pairs, pick }
 }
-const kind = (x: unknown): string =>
-  isTensor(x) ? formatType(x.type) : x === null ? "null" : typeof x
+const kind = (x: unknown): string => {
+  if (isTensor(x)) return formatType(x.type)
+  if (Array.isArray(x)) return `a list of ${x.length}`
+  if (x === null || x === undefined) return String(x)
+  if (isPlain(x)) return `an object with ${Object.keys(x).sort().join(", ") || "no keys"}`
+  return typeof x === "string" ? JSON.stringify(x) : `a ${typeof x}`
+}
+const isNumber = (x: unknown): boolean => typeof x === "number" || isWeak(x)
+function asNumber(t: Tensor): Tensor {
+  currentTrace()?.weak.add(t)
+  return t
+}
 
 function pair(x: unknown, y: unknown, what: string, path: string): Pair {
   if (x === undefined || y === undefined) {
     const known = (x ?? y) as Operand
     return {
       values: [x, y] as Pair["values"],
+      weak: isNumber(known),
       type: isTensor(known)
         ? known.type
         : { dtype: commonType(what, [known], (d) => d), shape: [] },
@@ -100,6 +114,7 @@ function pair(x: unknown, y: unknown, what: string, path: string): Pair {
   const names = (isTensor(x) ? x.names : undefined) ?? (isTensor(y) ? y.names : undefined)
   return {
     values: [x, y],
+    weak: isNumber(x) && isNumber(y),
     type: {
       dtype: commonType(what, [x, y], (d) => d),
       shape: s ?? t ?? [],
