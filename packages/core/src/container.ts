@@ -2,6 +2,7 @@
  * @file Nested arrays, objects and classes of tensors, as arguments and results. A class names its tensor fields:
  * `static tensors = ["w", "b"]`. Knows no op.
  */
+import { OptionError } from "./errors.ts"
 import { formatType } from "./shape.ts"
 import { isTensor, type Tensor } from "./tensor.ts"
 
@@ -81,8 +82,23 @@ export function identity(o: object): number {
   return id
 }
 
-/** Containers of more leaves than this are compared by identity in keys; they are data, not structure. */
-const KEY_LIMIT = 10_000
+/** Keys longer than this are kept as a digest: data beside tensors, such as a long list of numbers. */
+const DIGEST_FROM = 4096
+/** Deeper than people nest values; a value that holds itself goes on for ever. */
+const DEPTH_LIMIT = 200
+
+/** 64 bits of a text. @source FNV-1a, G. Fowler, L. C. Noll, K.-P. Vo, with two offsets */
+function digest(text: string): string {
+  let [a, b] = [0x811c9dc5, 0x9747b28c]
+  for (let i = 0; i < text.length; i++) {
+    const c = text.charCodeAt(i)
+    a = Math.imul(a ^ c, 0x01000193)
+    b = Math.imul(b ^ c, 0x85ebca6b)
+  }
+  return `data ${text.length} ${a >>> 0} ${b >>> 0}`
+}
+/** A key of bounded length. */
+export const shortKey = (key: string): string => (key.length > DIGEST_FROM ? digest(key) : key)
 
 /** One static leaf, distinguishing -0, bigint and string from look-alikes. */
 export function leafKey(x: unknown): string {
@@ -92,42 +108,45 @@ export function leafKey(x: unknown): string {
   if (typeof x === "symbol") return `symbol ${String(x.description)}`
   return Object.is(x, -0) ? "-0" : typeof x === "bigint" ? `${x}n` : String(x)
 }
+type NumberKey = (x: number, path: Path) => string
+type LeafKey = (x: unknown) => string
 
 /**
  * Containers of the same key trace to the same graph: tensors by type, text and booleans by value, functions by
- * identity. Numbers are handed to `number`, which gives their part of the key.
+ * identity, a class by its identity, its tensors and its other fields by value. Numbers are handed to `number`, which
+ * gives their part of the key.
+ * @throws OptionError for a value that holds itself
  */
-export function structureKey(
-  c: Container,
-  number: (x: number, path: Path) => string = (x) => leafKey(x),
-): string {
+export const structureKey = (c: Container, number: NumberKey = (x) => leafKey(x)): string =>
+  shortKey(keyOf(c, number, leafKey, "", 0))
+
+function keyOf(c: Container, number: NumberKey, leaf: LeafKey, path: Path, depth: number): string {
+  if (depth > DEPTH_LIMIT) throw endless(path)
+  if (typeof c === "number") return number(c, path)
+  if (isTensor(c) || !isBranch(c)) return leaf(c)
   let key = ""
-  let leaves = 0
-  const walk = (x: Container, path: Path): void => {
-    if (++leaves > KEY_LIMIT) return
-    if (typeof x === "number") key += number(x, path)
-    else if (isTensor(x) || !isBranch(x)) key += leafKey(x)
-    else if (Array.isArray(x)) walkList(x, path)
-    else walkObject(x, path)
-    key += ","
+  if (Array.isArray(c)) {
+    for (let i = 0; i < c.length; i++)
+      key += `${keyOf(c[i], number, leaf, `${path}[${i}]`, depth + 1)},`
+    return `[${key}]`
   }
-  const walkList = (x: readonly unknown[], path: Path): void => {
-    key += "["
-    x.forEach((y, i) => walk(y, `${path}[${i}]`))
-    key += "]"
-  }
-  const walkObject = (x: object, path: Path): void => {
-    const keys = fields(x)
-    if (!keys.length && Object.getPrototypeOf(x) !== Object.prototype) key += leafKey(x)
-    else {
-      key += "{"
-      for (const k of keys) {
-        key += `${k}:`
-        walk(get(x, k), `${path}.${k}`)
-      }
-      key += "}"
-    }
-  }
-  walk(c, "")
-  return leaves > KEY_LIMIT ? `data#${identity(c as object)}` : key
+  const keys = fields(c)
+  if (!keys.length && Object.getPrototypeOf(c) !== Object.prototype) return leafKey(c)
+  for (const k of keys)
+    key += `${JSON.stringify(k)}:${keyOf(get(c, k), number, leaf, `${path}.${k}`, depth + 1)},`
+  return `{${key}${staticFields(c, keys, path, depth)}}`
 }
+/** What a class holds beside its tensors is read while tracing: numbers by value, other tensors by identity. */
+function staticFields(c: object, tensors: readonly string[], path: Path, depth: number): string {
+  if (Object.getPrototypeOf(c) === Object.prototype || !("tensors" in c.constructor)) return ""
+  let key = `#${identity(c.constructor)}`
+  for (const k of Object.keys(c).filter((name) => !tensors.includes(name)))
+    key += `;${k}:${keyOf(get(c, k), leafKey, byIdentity, `${path}.${k}`, depth + 1)}`
+  return key
+}
+const byIdentity = (x: unknown): string => (isTensor(x) ? `#${identity(x)}` : leafKey(x))
+const endless = (path: Path): OptionError =>
+  new OptionError(
+    `defn: a value is nested more than ${DEPTH_LIMIT} levels deep, at ${path.slice(0, 60)}…; does it hold itself?`,
+    { remedy: "Pass the tensors that the function uses, without the way back." },
+  )

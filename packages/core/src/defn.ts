@@ -5,9 +5,9 @@
 import { capturesOf, factsOf, registerFunction } from "./captures.ts"
 import type { CompileOptions, Compiler, KernelInfo } from "./compiler.ts"
 import { compilerNamed, defaultCompiler } from "./compilers.ts"
-import { type Container, flatten, leafKey, structureKey } from "./container.ts"
+import { type Container, flatten, leafKey, shortKey, structureKey } from "./container.ts"
 import { type AnyFunction, installRunner } from "./eager.ts"
-import { OptionError } from "./errors.ts"
+import { internal, OptionError } from "./errors.ts"
 import {
   executableOf,
   inputsOf,
@@ -68,7 +68,9 @@ export const isDefn = (x: unknown): x is Defn => typeof x === "function" && DEFN
 /** Programs kept per function; the oldest goes first. Enough for a training loop's shapes, bounded for eager slicing. */
 const PROGRAM_LIMIT = 256
 
+/** The programs of one structure of arguments; they differ in their numbers. */
 interface Entry {
+  readonly key: string
   modes: NumberMode[]
   last: readonly number[]
   readonly programs: Map<string, Program>
@@ -79,6 +81,7 @@ export class ProgramCache {
   readonly #fn: AnyFunction
   readonly #name: string
   readonly #entries = new Map<string, Entry>()
+  readonly #kept: { readonly entry: Entry; readonly key: string }[] = []
   traces = 0
   constructor(fn: AnyFunction, name: string) {
     this.#fn = fn
@@ -93,10 +96,13 @@ export class ProgramCache {
       numbers.push(x)
       return "~"
     })
-    const key = captures === undefined ? structure : `${structure}|${structureKey(captures)}`
+    const key =
+      captures === undefined
+        ? structure
+        : `${structure}|${structureKey(captures)}|${aliases(captures)}`
     let entry = this.#entries.get(key)
     if (!entry) {
-      entry = { modes: numbers.map(() => "static"), last: numbers, programs: new Map() }
+      entry = { key, modes: numbers.map(() => "static"), last: numbers, programs: new Map() }
       this.#entries.set(key, entry)
     }
     return (
@@ -116,7 +122,8 @@ export class ProgramCache {
       )
     }
     entry.last = numbers
-    for (;;) {
+    // A retrace pins at least one number more, so this ends.
+    for (let turn = 0; turn <= numbers.length; turn++) {
       const known = entry.programs.get(valuesKey(entry, numbers))
       if (known) return known
       this.traces++
@@ -130,19 +137,39 @@ export class ProgramCache {
       if (!("numbersNeeded" in traced)) return this.#keep(entry, valuesKey(entry, numbers), traced)
       for (const i of traced.numbersNeeded) entry.modes[i] = "pinned"
     }
+    throw internal(`${this.#name}: a traced number is needed that is no argument`)
   }
   #keep(entry: Entry, key: string, program: Program): Program {
-    const oldest = entry.programs.keys().next()
-    if (entry.programs.size >= PROGRAM_LIMIT && !oldest.done) {
-      for (const e of entry.programs.get(oldest.value)?.executables.values() ?? []) e.dispose()
-      entry.programs.delete(oldest.value)
-    }
     entry.programs.set(key, program)
+    this.#kept.push({ entry, key })
+    if (this.#kept.length > PROGRAM_LIMIT) this.#forgetOldest()
     return program
   }
+  #forgetOldest(): void {
+    const oldest = this.#kept.shift()
+    if (!oldest) return
+    const { entry, key } = oldest
+    for (const e of entry.programs.get(key)?.executables.values() ?? []) e.dispose()
+    entry.programs.delete(key)
+    if (!entry.programs.size) this.#entries.delete(entry.key)
+  }
+}
+/** Which captured tensors are one tensor: the graph knows it by its one node. */
+function aliases(captures: Container): string {
+  const all = flatten(captures)
+  return new Set(all).size === all.length ? "" : all.map((x) => all.indexOf(x)).join()
 }
 const valuesKey = ({ modes }: Entry, numbers: readonly number[]): string =>
-  numbers.map((x, i) => (modes[i] === "dynamic" ? "~" : leafKey(x))).join()
+  shortKey(numbers.map((x, i) => (modes[i] === "dynamic" ? "~" : leafKey(x))).join())
+
+const OPTIONS: readonly string[] = [
+  "name",
+  "donate",
+  "captures",
+  "fastMath",
+  "strict",
+  "checks",
+] satisfies (keyof DefnOptions)[]
 
 /** Where a function comes from when it was not rewritten: `fn.toString()` is parsed (D5.6). Set by the package `defnote`. */
 type Rewriter = (
@@ -160,17 +187,23 @@ export function setRewriter(rewrite: Rewriter): void {
  *
  * @param f - takes tensors, numbers, and nested arrays and objects of them; returns the same
  * @returns a function of the same signature
- * @throws OptionError when `f` is no function
+ * @throws OptionError when `f` is no function, or for an option of another name
  * @example
  * const leaky = defn((x: Tensor, slope: number) => x.greater(0).where(x, x.multiply(slope)))
  * leaky(tensor([3, -5, 5]), 0.1)   // f32[3] [3, -0.5, 5]
  */
 export function defn<F extends AnyFunction>(f: F, options: DefnOptions = {}): Defn<F> {
   if (typeof f !== "function")
-    throw new OptionError(`defn: takes a function, not ${f === null ? "null" : `a ${typeof f}`}`)
+    throw new OptionError(
+      `defn: takes a function, not ${f === null || f === undefined ? f : `a ${typeof f}`}`,
+    )
   if (isDefn(f) && !Object.keys(options).length) return f as unknown as Defn<F>
   const body = factsOf(f) || !rewriter ? f : (rewriter(f, options.captures) as F)
   const captures = options.captures ?? (() => capturesOf(body))
+  for (const name of Object.keys(options)) {
+    if (!OPTIONS.includes(name))
+      throw new OptionError(`defn: option "${name}"; options are ${OPTIONS.join(", ")}`)
+  }
   return compiled(body, captures, {
     ...options,
     name: options.name ?? (factsOf(f)?.name || f.name || "defn"),
@@ -186,6 +219,7 @@ export function compiled<F extends AnyFunction>(
   original: AnyFunction = f,
 ): Defn<F> {
   const cache = new ProgramCache(f, options.name)
+  const others = new Map<Compiler, Defn<F>>()
   const chosen = (): Compiler => compiler ?? defaultCompiler()
   const call = (...args: unknown[]): unknown => {
     const trace = currentTrace()
@@ -193,7 +227,7 @@ export function compiled<F extends AnyFunction>(
     const captured = captures()
     const program = cache.find(args, captured)
     const result = runProgram(program, chosen(), options, inputsOf(program, args, captured))
-    for (const i of options.donate ?? []) giveUp(args[i])
+    for (const i of options.donate ?? []) giveUp(options.name, args[i], result)
     return result
   }
   const program = (...args: Parameters<F>): Program => cache.find(args, captures())
@@ -209,14 +243,12 @@ export function compiled<F extends AnyFunction>(
     original: { value: original },
     traces: { get: () => cache.traces },
     using: {
-      value: (other: string | Compiler) =>
-        compiled(
-          f,
-          captures,
-          options,
-          typeof other === "string" ? compilerNamed(other) : other,
-          original,
-        ),
+      value(other: string | Compiler): Defn<F> {
+        const named = typeof other === "string" ? compilerNamed(other) : other
+        const made = others.get(named) ?? compiled(f, captures, options, named, original)
+        others.set(named, made)
+        return made
+      },
     },
     program: { value: program },
     bind: { value: bind },
@@ -236,9 +268,13 @@ export function compiled<F extends AnyFunction>(
   registerFunction(made, { captures, name: options.name })
   return Object.defineProperties(made, shownProperties(made))
 }
-/** The memory of a donated argument is gone; reading it says so. */
-function giveUp(arg: unknown): void {
-  for (const x of flatten(arg)) storageOf(x)?.dispose()
+/** The memory of a donated argument is gone, and reading it says so; what the function passed through stays. */
+function giveUp(name: string, arg: unknown, result: unknown): void {
+  const passed = new Set(flatten(result).map(storageOf))
+  for (const x of flatten(arg)) {
+    const storage = storageOf(x)
+    if (!passed.has(storage)) storage?.dispose(`when it was donated to ${name}`)
+  }
 }
 const describeProgram = (p: Program): ProgramInfo => ({
   inputs: p.graph.inputs.map((x) => formatType(x.type)),

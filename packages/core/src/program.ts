@@ -18,6 +18,7 @@ import { close, type Graph, postorder } from "./graph.ts"
 import { isWeak } from "./ops/align.ts"
 import { freshParam, fromStorage, isParam, valueOp } from "./ops/source.ts"
 import { asType } from "./ops/type.ts"
+import { formatType } from "./shape.ts"
 import { StaticNeeded } from "./static-needed.ts"
 import { CpuStorage, type Storage } from "./storage.ts"
 import { isTensor, storageOf, type Tensor } from "./tensor.ts"
@@ -68,12 +69,19 @@ export function traceProgram(request: TraceRequest): Program | NumbersNeeded {
       )
       return finish(request, trace, args, result)
     } catch (e) {
-      if (!(e instanceof StaticNeeded)) throw withPlace(e, trace)
+      if (!(e instanceof StaticNeeded)) throw withPlace(e, trace, request.name)
       return { numbersNeeded: (numbersBehind(e.weak) ?? []).flatMap((p) => args.weak.get(p) ?? []) }
     }
   })
 }
-function withPlace(e: unknown, trace: Trace): unknown {
+function withPlace(e: unknown, trace: Trace, name: string): unknown {
+  if (e instanceof RangeError && /call stack/.test(e.message)) {
+    return new TraceError(`${name}: calls itself without end while it is traced`, {
+      site: trace.site,
+      remedy:
+        "Both sides of a condition on a tensor are traced, so it cannot end a recursion: write a loop.",
+    })
+  }
   if (e instanceof Error && "site" in e) (e as { site?: unknown }).site ??= trace.site
   return e
 }
@@ -102,7 +110,9 @@ function parametersFor({ args, modes }: TraceRequest): Parameters {
     const position = at++
     if (modes[position] !== "dynamic") return x
     const p = freshParam({ dtype: "f64", shape: [] })
-    currentTrace()?.weak.add(p)
+    const trace = currentTrace() as Trace
+    trace.weak.add(p)
+    trace.numbers.add(p)
     weak.set(p, position)
     paths[1].push(path)
     return p
@@ -114,12 +124,7 @@ const strengthen = (result: Container): Container =>
   mapLeaves(result, (x) => (isTensor(x) && isWeak(x) ? asType(x, "f32") : x))
 
 function finish(request: TraceRequest, trace: Trace, args: Parameters, result: Container): Program {
-  if (result instanceof Promise) {
-    throw new TraceError(
-      `${request.name}: the function returned a promise; a traced function must return tensors at once`,
-      { remedy: "Await before the call and pass the values in." },
-    )
-  }
+  refuseLater(request.name, result)
   const outputs = flatten(result)
   const captured = flattenWithPaths(request.captures)
   const declared = new Set(captured.map(([, x]) => x))
@@ -127,6 +132,7 @@ function finish(request: TraceRequest, trace: Trace, args: Parameters, result: C
     (n) => n.op === valueOp && !declared.has(n),
   )
   const free = [...args.free, ...captured.map(([, x]) => x), ...hidden]
+  refuseStrangers(request.name, outputs, trace, new Set(free))
   const graph = close(free, outputs, trace.effects)
   return {
     name: request.name,
@@ -139,6 +145,34 @@ function finish(request: TraceRequest, trace: Trace, args: Parameters, result: C
     ...separate(graph),
   }
 }
+
+/** A promise or a generator runs its body after the trace has ended. */
+function refuseLater(name: string, result: unknown): void {
+  const later = Object.prototype.toString.call(result).slice("[object ".length, -1)
+  if (!["Promise", "Generator", "AsyncGenerator"].includes(later)) return
+  throw new TraceError(
+    `${name}: the function returned a ${later}; a traced function must return tensors at once`,
+    { remedy: "Await before the call and pass the values in; use no `async`, `await` or `yield`." },
+  )
+}
+/** A traced value of an earlier trace, kept in an outer variable, has no value here. */
+function refuseStrangers(
+  name: string,
+  outputs: readonly Tensor[],
+  trace: Trace,
+  free: ReadonlySet<Tensor>,
+): void {
+  const stranger = postorder([...outputs, ...trace.effects]).find((n) => isParam(n) && !free.has(n))
+  if (stranger) throw keptTooLong(`${name}: a value that it uses`, stranger)
+}
+const keptTooLong = (what: string, node: Tensor): TraceError =>
+  new TraceError(
+    `${what} is a traced ${formatType(node.type)} of another function; it was kept after its trace ended`,
+    {
+      node,
+      remedy: "Return it from the traced function instead of assigning it to an outer variable.",
+    },
+  )
 
 /** Outputs that are inputs need no computing, and equal outputs are computed once. */
 function separate(graph: Graph): Pick<Program, "outputs" | "computed"> {
@@ -179,13 +213,7 @@ export function inputsOf(p: Program, args: readonly unknown[], captures: Contain
 function concrete(p: Program, x: Tensor): Storage {
   const storage = storageOf(x)
   if (storage) return storage
-  throw new TraceError(
-    `${p.name}: an argument is a traced value of another function; it was kept after its trace ended`,
-    {
-      node: x,
-      remedy: "Return it from the traced function instead of assigning it to an outer variable.",
-    },
-  )
+  throw keptTooLong(`${p.name}: an argument`, x)
 }
 
 /** Runs the program; the results in the shape that the function returned. */

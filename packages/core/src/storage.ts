@@ -9,13 +9,15 @@ export interface Storage {
   read(): Promise<ArrayBuffer>
   /** Absent where reading must wait for a device. */
   readSync?(): ArrayBuffer
-  dispose(): void
+  /** Gives the memory up; `how` completes the sentence that a later reader meets. */
+  dispose(how?: string): void
 }
 
 /** Elements in this process. V8 frees the buffer with the last reference. */
 export class CpuStorage implements Storage {
   readonly device = "cpu"
   #buffer: ArrayBuffer | undefined
+  #how = "by dispose()"
   readonly byteLength: number
   constructor(buffer: ArrayBuffer) {
     this.#buffer = buffer
@@ -26,13 +28,14 @@ export class CpuStorage implements Storage {
   }
   readSync(): ArrayBuffer {
     if (!this.#buffer)
-      throw new DeviceError("tensor: its memory was given up by dispose() or donate; make it anew")
+      throw new DeviceError(`tensor: its memory was given up ${this.#how}; make it anew`)
     return this.#buffer
   }
   async read(): Promise<ArrayBuffer> {
     return this.readSync()
   }
-  dispose(): void {
+  dispose(how?: string): void {
+    if (this.#buffer && how) this.#how = how
     this.#buffer = undefined
   }
 }
