@@ -14,8 +14,9 @@ import {
   view,
 } from "./dtype.ts"
 import { DeviceError, DTypeError, ShapeError } from "./errors.ts"
-import { cast, read, type Value, write } from "./number.ts"
+import { cast, read, type Value, wrap, write } from "./number.ts"
 import { fromStorage } from "./ops/source.ts"
+import { integers } from "./ops/static.ts"
 import { formatTensor, type PrintOptions } from "./print.ts"
 import { formatType, type Shape, sizeOf, type TensorType } from "./shape.ts"
 import { allocateBuffer, CpuStorage, elementsOf } from "./storage.ts"
@@ -97,11 +98,17 @@ export function tensor(values: Nested, options: TensorOptions = {}): Tensor {
   const flat = own ? (values as unknown as TypedArray) : leavesOf(values as Nested)
   const natural = own ?? naturalDType(flat as readonly unknown[])
   const dtype = (options.dtype ?? natural) as DType
-  if (!(dtype in DTYPES))
+  if (!Object.hasOwn(DTYPES, dtype))
     throw new DTypeError(
       `tensor: there is no dtype "${dtype}"; dtypes are ${Object.keys(DTYPES).join(", ")}`,
     )
-  const shape = options.shape ?? (own ? [flat.length] : shapeOf(values as Nested))
+  const shape = options.shape
+    ? integers("tensor", "the shape", options.shape)
+    : own
+      ? [flat.length]
+      : shapeOf(values as Nested)
+  if (shape.some((n) => n < 0))
+    throw new ShapeError(`tensor: shape [${shape}]; sizes must not be negative`, { op: "tensor" })
   if (sizeOf(shape) !== flat.length) {
     throw new ShapeError(
       `tensor: ${flat.length} values for shape [${shape}], which has ${sizeOf(shape)} elements`,
@@ -118,6 +125,12 @@ export function tensor(values: Nested, options: TensorOptions = {}): Tensor {
 function checkedNames(names: readonly (string | null)[], shape: Shape): readonly (string | null)[] {
   if (names.length !== shape.length)
     throw new ShapeError(`tensor: ${names.length} names for ${shape.length} axes`)
+  const given = names.filter((n) => n !== null)
+  const bad = names.find((n) => n !== null && typeof n !== "string")
+  if (bad !== undefined)
+    throw new ShapeError(`tensor: the axis name ${String(bad)}; a name is text or null`)
+  if (new Set(given).size < given.length)
+    throw new ShapeError(`tensor: the names ${given.join(", ")}; each may stand once`)
   return names
 }
 function shapeOf(v: Nested): number[] {
@@ -144,6 +157,7 @@ function leavesOf(v: Nested): unknown[] {
   return level
 }
 function naturalDType(leaves: readonly unknown[]): DType {
+  refuseObjects(leaves)
   const kinds = new Set(leaves.map((x) => typeof x))
   if (kinds.size > 1)
     throw new DTypeError(
@@ -153,16 +167,30 @@ function naturalDType(leaves: readonly unknown[]): DType {
   if (kind === "boolean") return "bool"
   if (kind === "bigint") return "i64"
   if (kind === "number") return "f32"
-  const bad = leaves.findIndex((x) => typeof x === kind)
-  throw new DTypeError(
-    `tensor: value ${bad} is ${leaves[bad] === null ? "null" : `a ${kind}`}; values are numbers, booleans or bigints`,
-    {
-      remedy:
-        kind === "string"
-          ? "Convert text with Number(...) first."
-          : "Replace missing values, for example by NaN.",
-    },
+  throw notValue(leaves[0], 0)
+}
+/** What stands where a number should, in the order of the list. */
+function refuseObjects(leaves: readonly unknown[]): void {
+  const list = leaves.findIndex(Array.isArray)
+  if (list >= 0)
+    throw new ShapeError(`tensor: ragged array: a list where others have a value, at ${list}`, {
+      op: "tensor",
+    })
+  const bad = leaves.findIndex((x) => !["number", "boolean", "bigint"].includes(typeof x))
+  if (bad >= 0) throw notValue(leaves[bad], bad)
+}
+function notValue(x: unknown, at: number): DTypeError {
+  const missing = x === null || x === undefined
+  const what = missing ? String(x) : typeof x === "object" ? "an object" : `a ${typeof x}`
+  return new DTypeError(
+    `tensor: value ${at} is ${isTensor(x) ? "a tensor" : what}; values are numbers, booleans or bigints`,
+    { op: "tensor", remedy: remedyFor(x) },
   )
+}
+function remedyFor(x: unknown): string | undefined {
+  if (isTensor(x)) return "Use stack([...]) or concatenate([...]) to join tensors."
+  if (typeof x === "string") return "Convert text with Number(...) first."
+  return x === null || x === undefined ? "Replace missing values, for example by NaN." : undefined
 }
 function fill(flat: ArrayLike<unknown>, from: DType, to: DType): ArrayBuffer {
   const buffer = allocateBuffer(to, flat.length, "tensor")
@@ -176,7 +204,14 @@ function fill(flat: ArrayLike<unknown>, from: DType, to: DType): ArrayBuffer {
 }
 function element(x: unknown, from: DType, to: DType): Value {
   if (typeof x === "boolean") return x ? 1 : 0
-  if (typeof x === "bigint") return cast(x, from === "u64" ? "u64" : "i64", to)
+  if (typeof x === "bigint") {
+    if (isWide(to) && wrap(to, x) !== x)
+      throw new DTypeError(`tensor: ${x} does not fit ${to}`, {
+        op: "tensor",
+        remedy: to === "i64" ? 'Give {dtype: "u64"} or {dtype: "f64"}.' : undefined,
+      })
+    return cast(x, from === "u64" ? "u64" : "i64", to)
+  }
   const n = x as number
   if (
     to === "f32" &&
