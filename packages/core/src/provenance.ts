@@ -9,7 +9,8 @@ const SNIPPET = 60
 const SIDES = ["left ", "right"]
 const explained = new WeakSet<DefnoteError>()
 
-function snippet({ module, from, to }: Site): string | undefined {
+/** The expression of a site, on one line and cut where it is long. */
+export function snippet({ module, from, to }: Site): string | undefined {
   const text = module.text?.slice(from, to).replace(/\s+/g, " ").trim()
   return text && text.length > SNIPPET ? `${text.slice(0, SNIPPET - 1)}…` : text
 }

@@ -16,7 +16,7 @@ function parsed(f: AnyFunction): ReturnType<typeof parseFunction> {
     return parseFunction(String(f))
   } catch (e) {
     if (!(e instanceof SyntaxDiagnosticError)) throw e
-    throw new OptionError(`defn: ${e.message}`, {
+    throw new OptionError(e.message, {
       remedy:
         "Run it in a defnote notebook, or load the file with a tool that rewrites `defn` bodies.",
     })
@@ -62,4 +62,4 @@ const unreachable = (missing: readonly string[]): OptionError =>
   )
 
 setRewriter((f, captures) => (currentTrace() ? f : rewritten(f as AnyFunction, captures)) as never)
-setDiagnostics((code) => diagnosticMessage(code as never, ""))
+setDiagnostics((code, text) => diagnosticMessage(code as never, text && `\`${text}\``))

@@ -66,7 +66,7 @@ export const DIAGNOSTICS = {
   D108: {
     title: "a tensor cannot be changed in place",
     message: "tensors are immutable: `x[i] = v` and `delete x[i]` do not exist for them",
-    instead: "make a new tensor: `x = x.set(i, v)`, `where(mask, v, x)` or `concat`",
+    instead: "make a new tensor: `x = x.putSlice([i], v)`, `where(mask, v, x)` or `concatenate`",
     when: "tensor",
   },
   D109: {
@@ -78,7 +78,7 @@ export const DIAGNOSTICS = {
   D110: {
     title: "an operator that tensors do not have",
     message: "`>>>`, `in` and unary `+` do not exist for tensors",
-    instead: "`>>` for integers, `.cast(...)` for a conversion, `.shape` and `.rank` for questions",
+    instead: "`>>` for integers, `asType` for a conversion, `.shape` and `.rank` for questions",
     when: "tensor",
   },
   D112: {

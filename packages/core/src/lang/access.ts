@@ -1,6 +1,7 @@
 /** @file Properties and elements: `x[i]`, assignments that tensors refuse (S13), and what must stay plain. */
 import { DefnoteError, TraceError } from "../errors.ts"
 import * as ops from "../ops/table.ts"
+import { snippet } from "../provenance.ts"
 import { isTensor } from "../tensor.ts"
 import { needNumber } from "../weak.ts"
 import type { Places } from "./place.ts"
@@ -17,12 +18,15 @@ export class LanguageError extends DefnoteError {
     this.diagnostic = diagnostic
   }
 }
+/** The sentence for a code and the text of the expression that it concerns. */
+export type Explain = (code: string, text: string | undefined) => string
 // biome-ignore lint/suspicious/noExplicitAny: JavaScript's property access takes anything
 type Any = any
 
-export function access(places: Places, explain: (code: string) => string) {
+export function access(places: Places, explain: Explain) {
   const refuse = (code: string, id: number): never => {
-    throw new LanguageError(code, explain(code), { site: places.site(id) })
+    const site = places.site(id)
+    throw new LanguageError(code, explain(code, site && snippet(site)), { site })
   }
   const modify = (
     target: Any,

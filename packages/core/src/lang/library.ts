@@ -4,7 +4,7 @@
 import { registerFunction } from "../captures.ts"
 import { engine } from "../engine.ts"
 import { TraceError } from "../errors.ts"
-import { access, mathOf } from "./access.ts"
+import { access, type Explain, mathOf } from "./access.ts"
 import { branches } from "./branch.ts"
 import { loops } from "./loop.ts"
 import { operators } from "./operators.ts"
@@ -13,9 +13,9 @@ import { Places } from "./place.ts"
 /** Text of another number was rewritten by another version and is refused. */
 export const DISPATCH_ABI = 1
 
-let explain = (code: string): string => `this does not work on a tensor; see docs/errors.md#${code}`
+let explain: Explain = (code) => `this does not work on a tensor; see docs/errors.md#${code}`
 /** Messages of the diagnostics, by code; the package `defnote` installs those of its language. */
-export function setDiagnostics(messages: (code: string) => string): void {
+export function setDiagnostics(messages: Explain): void {
   explain = messages
 }
 
@@ -34,7 +34,7 @@ export const $lib = {
       ...operators(places),
       ...branch,
       ...loops(places, branch),
-      ...access(places, (code) => explain(code)),
+      ...access(places, (code, text) => explain(code, text)),
       Math: mathOf(places),
       /** Registers what a function captured and where it stands (C14). */
       fn: <F extends (...x: never[]) => unknown>(
