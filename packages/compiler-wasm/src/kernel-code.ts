@@ -13,7 +13,7 @@ import {
   type Store,
 } from "@defnote/lower"
 import { argument } from "./arguments.ts"
-import { Code, FunctionBuilder, I32, OP, V128 } from "./encoder.ts"
+import { Code, FunctionBuilder, I32, OP, SIMD, V128 } from "./encoder.ts"
 import type { Helpers } from "./helpers.ts"
 import { Placement } from "./kernel-places.ts"
 import { pushConstant, pushLoad, pushStore, ScalarSpeller, wasmType } from "./spell-scalar.ts"
@@ -31,6 +31,8 @@ interface Level {
   readonly code: Code
   readonly known: Map<string, Handle>
   readonly locals: [typeof V128 | ReturnType<typeof wasmType>, number][]
+  /** Places that the next turn of the same round may use as well. */
+  readonly shared: Map<string, Handle>
 }
 /** A loop that is open. */
 interface Open {
@@ -100,7 +102,7 @@ class KernelWriter {
     return this.#levels[this.#depth].code
   }
   #enter(code: Code): void {
-    this.#levels.push({ code, known: new Map(), locals: [] })
+    this.#levels.push({ code, known: new Map(), locals: [], shared: new Map() })
   }
   #leave(): Code {
     const level = this.#levels.pop() as Level
@@ -200,8 +202,12 @@ class KernelWriter {
       const count = Math.floor((l.extent - done) / step)
       if (count <= 0) return
       const body = new Code(this.#levels.length)
-      for (let u = 0; u < unroll; u++)
-        body.append(this.#body(l, local, width, c, width, u * width * c))
+      this.#round = new Map()
+      for (let u = 0; u < unroll; u++) {
+        const shared = this.#round
+        body.append(this.#body(l, local, width, c, width, u * width * c, shared))
+      }
+      this.#endRound()
       if (l.ranged) this.#whileRange(local, to, step, body)
       else this.#counted(local, step, count, done + count * step, body)
       done += count * step
@@ -238,16 +244,46 @@ class KernelWriter {
       .u(0)
       .op(OP.end)
   }
-  #body(l: Loop, local: number, width: number, copies: number, valid: number, shift: number): Code {
+  #body(
+    l: Loop,
+    local: number,
+    width: number,
+    copies: number,
+    valid: number,
+    shift: number,
+    shared?: ReadonlyMap<string, Handle>,
+  ): Code {
     this.#open.set(l.index, { local, step: width, copies, shift })
     const outer = this.#valid
     if (width > 1) this.#valid = Math.min(valid, LANES)
     this.#enter(new Code(this.#levels.length))
+    for (const [key, h] of shared ?? []) this.#share(key, h)
     this.#statements(l.body, l.accumulators)
+    if (shared) this.#round = this.#keepShared()
     const code = this.#leave()
     this.#valid = outer
     this.#open.delete(l.index)
     return code
+  }
+
+  /** Places of the turns that are written one after another. */
+  #round = new Map<string, Handle>()
+  #share(key: string, h: Handle): void {
+    const level = this.#levels[this.#depth]
+    level.known.set(key, h)
+    level.shared.set(key, h)
+  }
+  /** Takes the shared places out of what the turn gives back. */
+  #keepShared(): Map<string, Handle> {
+    const { shared, locals } = this.#levels[this.#depth]
+    const kept = new Set([...shared.values()].map((h) => (h.kind === "scalar" ? h.local : -1)))
+    for (let i = locals.length - 1; i >= 0; i--) if (kept.has(locals[i][1])) locals.splice(i, 1)
+    return new Map(shared)
+  }
+  #endRound(): void {
+    for (const h of this.#round.values())
+      if (h.kind === "scalar") this.#f.release(wasmType(h.dtype), h.local, this.#depth)
+    this.#round = new Map()
   }
 
   // ---- accumulators ----
@@ -299,7 +335,7 @@ class KernelWriter {
       if (this.#valid < LANES) {
         c.get(local)
         this.#mask(c, into.vector.locals.length === 2 ? i : -1)
-        c.simd(0x52)
+        c.simd(SIMD.bitselect)
       }
       c.set(local)
     })
@@ -387,7 +423,7 @@ class KernelWriter {
       if (!next) {
         this.#compute(top[0], copy)
         stack.pop()
-      } else if (!done.has(next)) {
+      } else if (!done.has(next) && !(this.#varies(top[0]) && this.#isSplatLoad(next))) {
         done.add(next)
         if (!this.#find(next, copy)) stack.push([next, 0])
       }
@@ -438,7 +474,9 @@ class KernelWriter {
     const c = this.#levels[depth].code
     if (e.op === "index") return this.#laneIndices(Number(e.value), copy, c)
     if (e.op === "load") return { kind: "vector", vector: this.#loadVector(e, copy, depth) }
-    const handles = e.args.map((a) => this.#value(a, copy))
+    const handles = e.args.map((a) =>
+      this.#isSplatLoad(a) ? this.#splatLoad(a, copy) : this.#value(a, copy),
+    )
     const shifts = e.op === "shiftLeft" || e.op === "shiftRight"
     const amount = shifts && handles[1].kind !== "vector" ? handles[1] : undefined
     const vectors = handles.map((h, k) =>
@@ -447,13 +485,32 @@ class KernelWriter {
     const push = amount && ((): void => this.#push(c, amount))
     return { kind: "vector", vector: this.#vector.spell(c, e, vectors as Vector[], push) }
   }
+  /** A load of 32 or 64 bits that is the same for all lanes: one instruction loads and spreads it. */
+  #isSplatLoad(e: Scalar): boolean {
+    return e.op === "load" && DTYPES[e.dtype].bytes >= 4 && !this.#varies(e)
+  }
+  #splatLoad(e: Scalar, copy: Copy): Handle {
+    const { mask, depth } = this.#places.of(e)
+    const key = `spread${e.id}${this.#project(mask, copy)}`
+    const known = this.#levels[depth].known.get(key)
+    if (known) return known
+    const address = this.#address(Number(e.value), e.args[0], copy)
+    const c = this.#levels[depth].code
+    const vector = this.#vector.make(c, e.dtype)
+    const wide = vector.locals.length === 2
+    address.push(c)
+    c.simdMemory(wide ? SIMD.load64Splat : SIMD.load32Splat, address.offset)
+    c.set(vector.locals[0])
+    if (wide) c.get(vector.locals[0]).set(vector.locals[1])
+    return this.#keep(depth, key, { kind: "vector", vector })
+  }
   #laneIndices(index: number, copy: Copy, c: Code): Handle {
     const { local, step, shift: before } = this.#open.get(index) as Open
     const shift = (copy.get(index) ?? 0) * step + before
     const vector = this.#vector.splat(c, "i32", () => c.get(local))
     c.get(vector.locals[0])
       .words(shift, shift + 1, shift + 2, shift + 3)
-      .simd(0xae)
+      .simd(SIMD.i32x4Add)
       .set(vector.locals[0])
     return { kind: "vector", vector }
   }
@@ -579,6 +636,7 @@ class KernelWriter {
     }
     let local = buffer
     let key = `at${buffer}`
+    let plain = true
     if (falls && form.offset) {
       key += `+${form.offset}`
       local = this.#shifted(key, buffer, form.offset * bytes)
@@ -587,7 +645,10 @@ class KernelWriter {
       const index = term.atom.op === "index"
       const name = index ? "" : this.#project(term.mask, copy)
       key += `+${term.atom.id}${name}*${term.k}`
+      plain &&= index
       local = this.#sum(term.depth, key, local, term.atom, term.k * bytes, copy)
+      const handle = this.#levels[term.depth].known.get(key)
+      if (plain && handle && term.depth === this.#depth) this.#levels[term.depth].shared.set(key, handle)
     }
     if (offset >= 0) return { offset, push: (c) => void c.get(local) }
     return { offset: 0, push: (c) => void c.get(local).i32(offset).op(OP.i32Add) }
