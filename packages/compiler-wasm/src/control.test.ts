@@ -38,7 +38,11 @@ test("a while loop runs inside the module", () => check([f64(5)], doubled))
 test("a while loop that never runs", () => check([f64(5)], (x) => doubled(add(x, 100))))
 test("carries that change places", () => {
   check([f64(3), f64(3)], (a, b) => {
-    const r = whileLoop([a, b, sum(multiply(a, 0))], ([, , n]) => less(n, 7), ([p, q, n]) => [q, p, add(n, 1)])
+    const r = whileLoop(
+      [a, b, sum(multiply(a, 0))],
+      ([, , n]) => less(n, 7),
+      ([p, q, n]) => [q, p, add(n, 1)],
+    )
     return r as Tensor[]
   })
 })
@@ -53,8 +57,24 @@ test("a loop in a loop", () => {
   })
 })
 test("a conditional runs one branch", () => {
-  check([f64(3)], (x) => cond(less(sum(x), 0), () => multiply(x, 2), () => tanh(x)) as Tensor)
-  check([f64(3)], (x) => cond(less(0, sum(multiply(x, x))), () => x, () => tanh(x)) as Tensor)
+  check(
+    [f64(3)],
+    (x) =>
+      cond(
+        less(sum(x), 0),
+        () => multiply(x, 2),
+        () => tanh(x),
+      ) as Tensor,
+  )
+  check(
+    [f64(3)],
+    (x) =>
+      cond(
+        less(0, sum(multiply(x, x))),
+        () => x,
+        () => tanh(x),
+      ) as Tensor,
+  )
 })
 test("a scan, its stacks and its gradient", () => {
   const total = (w: Tensor, xs: Tensor): Tensor => {
@@ -72,7 +92,12 @@ test("the gradient of a while loop", () => {
   check([f64(3)], (x) => grad(loss)(x) as Tensor)
 })
 test("lanes of conditionals and loops", () => {
-  const f = (x: Tensor): Tensor => cond(less(sum(x), 0), () => multiply(x, 2), () => tanh(x)) as Tensor
+  const f = (x: Tensor): Tensor =>
+    cond(
+      less(sum(x), 0),
+      () => multiply(x, 2),
+      () => tanh(x),
+    ) as Tensor
   check([f64(6, 3)], (x) => vmap(f)(x) as Tensor)
   check([f64(4, 3)], (x) => vmap(doubled)(x) as Tensor)
 })

@@ -4,10 +4,12 @@ import { expect, test } from "vitest"
 import { expectEqual, randomNumbers, randomStorage } from "./compare.ts"
 
 type T = d.Tensor
-const LEAVES: d.TensorType[] = [[4, 6], [6], [4, 1], [], [6, 4], [2, 3, 4], [40, 70], [70]].map((shape) => ({
-  dtype: "f64",
-  shape,
-}))
+const LEAVES: d.TensorType[] = [[4, 6], [6], [4, 1], [], [6, 4], [2, 3, 4], [40, 70], [70]].map(
+  (shape) => ({
+    dtype: "f64",
+    shape,
+  }),
+)
 
 /** Grows a graph: every step takes tensors of the pool and adds one. */
 class Grower {
@@ -25,7 +27,9 @@ class Grower {
   }
   /** Newer tensors more often, so that chains come about. */
   #any(): T {
-    return this.#random() < 0.6 ? (this.pool.at(-1 - this.#below(Math.min(4, this.pool.length))) as T) : this.#pick(this.pool)
+    return this.#random() < 0.6
+      ? (this.pool.at(-1 - this.#below(Math.min(4, this.pool.length))) as T)
+      : this.#pick(this.pool)
   }
   #withRank(least: number): T {
     const found = this.pool.filter((x) => x.rank >= least)
@@ -33,7 +37,10 @@ class Grower {
   }
   /** A tensor that broadcasts with `x`. */
   #partner(x: T): T {
-    const fits = this.pool.filter((y) => y.shape.every((n, i) => n === 1 || n === x.shape[x.rank - y.rank + i]) && y.rank <= x.rank)
+    const fits = this.pool.filter(
+      (y) =>
+        y.shape.every((n, i) => n === 1 || n === x.shape[x.rank - y.rank + i]) && y.rank <= x.rank,
+    )
     return this.#pick(fits)
   }
   step(): void {
@@ -72,8 +79,19 @@ class Grower {
       unary((x) => (x.size % 2 === 0 ? d.reshape(x, [2, x.size / 2]) : x)),
       () => this.#on(1, (x) => d.reverse(x, [axis(x)])),
       () => this.#on(1, (x) => d.concatenate([x, d.tanh(x)], { axis: axis(x) })),
-      () => this.#on(1, (x) => d.pad(x, x.shape.map((_, i) => i % 2), x.shape.map(() => 1), { value: 0.5 })),
-      () => this.#on(2, (x) => d.sum(d.multiply(d.matmul(x, d.swapAxes(x, -1, -2)), 0.05), { axes: [-1] })),
+      () =>
+        this.#on(1, (x) =>
+          d.pad(
+            x,
+            x.shape.map((_, i) => i % 2),
+            x.shape.map(() => 1),
+            { value: 0.5 },
+          ),
+        ),
+      () =>
+        this.#on(2, (x) =>
+          d.sum(d.multiply(d.matmul(x, d.swapAxes(x, -1, -2)), 0.05), { axes: [-1] }),
+        ),
       () => this.#on(1, (x) => d.take(x, this.#indices(x), { axis: axis(x) })),
     ]
   }

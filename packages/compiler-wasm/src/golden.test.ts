@@ -14,8 +14,16 @@ interface Case {
   readonly f: (...x: d.Tensor[]) => d.Tensor | d.Tensor[]
 }
 const CASES: Record<string, Case> = {
-  chainA: { types: [f32(1000)], forms: ["map"], f: (x) => d.multiply(d.maximum(d.add(d.multiply(x, 2), 1), 0), x) },
-  chainT: { types: [f32(1000)], forms: ["map"], f: (x) => d.multiply(d.tanh(d.add(d.multiply(x, 2), 1)), x) },
+  chainA: {
+    types: [f32(1000)],
+    forms: ["map"],
+    f: (x) => d.multiply(d.maximum(d.add(d.multiply(x, 2), 1), 0), x),
+  },
+  chainT: {
+    types: [f32(1000)],
+    forms: ["map"],
+    f: (x) => d.multiply(d.tanh(d.add(d.multiply(x, 2), 1)), x),
+  },
   softmax: { types: [f32(64, 100)], forms: ["row"], f: (x) => d.softmax(x) },
   logSoftmax: { types: [f32(64, 100)], forms: ["row"], f: (x) => d.logSoftmax(x) },
   layerNorm: {
@@ -32,7 +40,11 @@ const CASES: Record<string, Case> = {
   columnSum: { types: [f32(64, 100)], forms: ["reduce"], f: (x) => d.sum(d.exp(x), { axes: [0] }) },
   bias: { types: [f32(64, 100), f32(100)], forms: ["map"], f: (x, b) => d.add(x, b) },
   transposed: { types: [f32(64, 100)], forms: ["map"], f: (x) => d.transpose(x) },
-  regrouped: { types: [f32(6, 4)], forms: ["map"], f: (x) => d.tanh(d.reshape(d.reshape(x, [2, 3, 4]), [24])) },
+  regrouped: {
+    types: [f32(6, 4)],
+    forms: ["map"],
+    f: (x) => d.tanh(d.reshape(d.reshape(x, [2, 3, 4]), [24])),
+  },
   running: { types: [f32(64, 100)], forms: ["scan"], f: (x) => d.multiply(d.cumSum(d.exp(x)), 2) },
   crossEntropy: {
     types: [f32(64, 10), f32(64, 10)],
@@ -43,7 +55,9 @@ const CASES: Record<string, Case> = {
 
 for (const [name, { types, forms, f }] of Object.entries(CASES)) {
   test(name, () => {
-    const graph = d.withTable(new d.InternTable(), () => d.graphOf(types, (...x) => [f(...x)].flat()))
+    const graph = d.withTable(new d.InternTable(), () =>
+      d.graphOf(types, (...x) => [f(...x)].flat()),
+    )
     const { kernels } = wasm.compile(graph, {})
     expect(kernels.map((k) => k.form)).toEqual(forms)
     const text = kernels.map((k) => `; ${k.why}\n${k.source}\n`).join("\n")

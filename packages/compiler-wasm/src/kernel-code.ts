@@ -648,7 +648,8 @@ class KernelWriter {
       plain &&= index
       local = this.#sum(term.depth, key, local, term.atom, term.k * bytes, copy)
       const handle = this.#levels[term.depth].known.get(key)
-      if (plain && handle && term.depth === this.#depth) this.#levels[term.depth].shared.set(key, handle)
+      if (plain && handle && term.depth === this.#depth)
+        this.#levels[term.depth].shared.set(key, handle)
     }
     if (offset >= 0) return { offset, push: (c) => void c.get(local) }
     return { offset: 0, push: (c) => void c.get(local).i32(offset).op(OP.i32Add) }

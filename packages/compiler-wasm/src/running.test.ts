@@ -30,9 +30,22 @@ async function interrupted(g: d.Graph, inputs: d.Storage[]): Promise<void> {
 }
 
 test("a loop without an end is stopped by another thread (K2.1)", { timeout: 30_000 }, async () => {
-  const forever = graph([f32(4)], (x) => d.whileLoop(x, (c) => d.less(d.sum(d.multiply(c, 0)), 1), (c) => d.multiply(c, 0.5)) as d.Tensor)
+  const forever = graph(
+    [f32(4)],
+    (x) =>
+      d.whileLoop(
+        x,
+        (c) => d.less(d.sum(d.multiply(c, 0)), 1),
+        (c) => d.multiply(c, 0.5),
+      ) as d.Tensor,
+  )
   await interrupted(forever, [storage(f32(4))])
-  const after = wasm.compile(graph([f32(4)], (x) => d.add(x, 1)), {}).run([storage(f32(4))])
+  const after = wasm
+    .compile(
+      graph([f32(4)], (x) => d.add(x, 1)),
+      {},
+    )
+    .run([storage(f32(4))])
   expect(after).toHaveLength(1)
 })
 test("a long kernel is stopped between its parts", { timeout: 60_000 }, async () => {
@@ -68,7 +81,10 @@ test("20,000 synchronous steps keep the memory flat (D4.3)", { timeout: 120_000 
 })
 
 test("an effect runs in order, and may run another program meanwhile", () => {
-  const inner = wasm.compile(graph([f32(3)], (x) => d.add(x, 1)), {})
+  const inner = wasm.compile(
+    graph([f32(3)], (x) => d.add(x, 1)),
+    {},
+  )
   const seen: string[] = []
   const printing = graph([f32(3)], (x) => {
     d.printValue(d.multiply(x, 2), "first")
@@ -80,14 +96,25 @@ test("an effect runs in order, and may run another program meanwhile", () => {
   })
   const x = storage(f32(3))
   const [y] = wasm.compile(printing, {}).run([x])
-  const [want] = d.reference.compile(graph([f32(3)], (v) => d.add(d.multiply(v, 3), 1)), {}).run([x])
+  const [want] = d.reference
+    .compile(
+      graph([f32(3)], (v) => d.add(d.multiply(v, 3), 1)),
+      {},
+    )
+    .run([x])
   expect(seen).toEqual(["first", "second"])
-  expect(new Float32Array(y.readSync?.() as ArrayBuffer)).toEqual(new Float32Array(want.readSync?.() as ArrayBuffer))
+  expect(new Float32Array(y.readSync?.() as ArrayBuffer)).toEqual(
+    new Float32Array(want.readSync?.() as ArrayBuffer),
+  )
 })
 
 test("values larger than a tile pass by in parts", () => {
   const type = f32(300, 1001)
-  const g = graph([type, f32(1001)], (x, b) => [d.softmax(d.add(x, b)), d.sum(x, { axes: [1] }), d.tanh(x)])
+  const g = graph([type, f32(1001)], (x, b) => [
+    d.softmax(d.add(x, b)),
+    d.sum(x, { axes: [1] }),
+    d.tanh(x),
+  ])
   const inputs = [storage(type), storage(f32(1001))]
   const got = wasm.compile(g, {}).run(inputs)
   const want = d.reference.compile(g, {}).run(inputs)

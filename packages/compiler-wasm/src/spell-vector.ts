@@ -107,9 +107,29 @@ export class VectorSpeller {
       })
       return
     }
+    if (e.op === "min" || e.op === "max") return this.#floatExtreme(c, e, x, y)
     const op = FLOAT[e.op]
     if (op) this.#each(c, op[wide ? 1 : 0], x, y)
     else this.#lanewise(c, e, x, y)
+  }
+  /**
+   * `pmax(a, b)` is `a < b ? b : a`, one machine instruction where `max` is seven. It is the same where `b` is a constant
+   * that is no zero of the losing sign: NaN in `a` stays. A zero added to the larger of `a` and 0 mends its sign.
+   */
+  #floatExtreme(c: Code, e: Scalar, x: readonly Vector[], y: Vector): void {
+    const wide = e.dtype === "f64"
+    const least = e.op === "min"
+    const constant = (k: number): boolean => {
+      const { op, value } = e.args[k]
+      return op === "constant" && !Number.isNaN(value) && !(least && Object.is(value, -0))
+    }
+    const side = constant(1) ? 1 : constant(0) ? 0 : -1
+    if (side < 0) return this.#each(c, (FLOAT[e.op] as readonly number[])[wide ? 1 : 0], x, y)
+    const ops = least ? [SIMD.f32x4Pmin, SIMD.f64x2Pmin] : [SIMD.f32x4Pmax, SIMD.f64x2Pmax]
+    const ordered = side ? x : [x[1], x[0]]
+    this.#each(c, ops[wide ? 1 : 0], ordered, y)
+    const zero = !least && Object.is(e.args[side].value, 0)
+    if (zero) this.#each(c, wide ? SIMD.f64x2Add : SIMD.f32x4Add, [y, ordered[1]], y)
   }
   #integer(c: Code, e: Scalar, x: readonly Vector[], y: Vector, amount?: () => void): void {
     const d = e.dtype

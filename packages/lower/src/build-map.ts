@@ -51,14 +51,41 @@ export function buildMap(job: Job): Built {
   const elements = new Elements(group, nodes, math, buffers, job.names)
   const values = roots.map((n) => elements.flat(n, at))
   const stores = roots.map((n, i) => store(buffers.write(n), at, values[i], n))
-  return { buffers, kernel: frame(job, buffers, sizes, nest(sizes, stores, values), workOf(job)) }
+  return {
+    buffers,
+    kernel: frame(job, buffers, sizes, nest(math, sizes, stores, values), workOf(job)),
+  }
 }
-function nest(sizes: readonly number[], body: Statement[], values: readonly Scalar[]): Statement[] {
+/** Rows side by side where the lanes jump from row to row of what is read. */
+const CROSSED = 8
+
+function nest(
+  math: IndexMath,
+  sizes: readonly number[],
+  body: Statement[],
+  values: readonly Scalar[],
+): Statement[] {
+  const last = sizes.length - 1
+  const crossed = crossedIndex(math, values, last)
   let inner = body
-  for (let k = sizes.length - 1; k >= 0; k--) {
-    const last = k === sizes.length - 1
-    const copies = last ? copiesFor(values) : 1
-    inner = [loop(k, sizes[k], inner, { vector: last, copies, ranged: k === 0 })]
+  for (let k = last; k >= 0; k--) {
+    const copies = k === last ? (crossed < 0 ? copiesFor(values) : 1) : k === crossed ? CROSSED : 1
+    inner = [loop(k, sizes[k], inner, { vector: k === last, copies, ranged: k === 0 })]
   }
   return inner
+}
+/** The loop along which loads are neighbours while along the lanes they are not: a transposition; -1 for none. */
+function crossedIndex(math: IndexMath, values: readonly Scalar[], lanes: number): number {
+  for (const e of order(values)) {
+    if (e.op !== "load") continue
+    const { terms } = math.linear(e.args[0])
+    let [across, along] = [0, -1]
+    for (const [atom, k] of terms) {
+      if (atom.op !== "index") continue
+      if (Number(atom.value) === lanes) across = Math.abs(k)
+      else if (k === 1) along = Number(atom.value)
+    }
+    if (across > 1 && along >= 0) return along
+  }
+  return -1
 }

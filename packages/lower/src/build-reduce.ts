@@ -69,7 +69,9 @@ export function buildReduce(job: Job): Built {
   const { body, results } = reductionLoops(reduced, accumulators, accumulators.length, inside)
   const to = along((d) => !d.reduced)
   for (const a of results) elements.bind(a.node, { at: to, value: () => resultOf(a) })
-  const stores = roots.filter((n) => !isFull(n)).map((n) => store(buffers.write(n), to, elements.flat(n, to), n))
+  const stores = roots
+    .filter((n) => !isFull(n))
+    .map((n) => store(buffers.write(n), to, elements.flat(n, to), n))
   const nest = keptLoops(dims, [...body, ...stores])
   return {
     buffers,

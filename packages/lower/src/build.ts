@@ -53,7 +53,7 @@ export function copiesFor(roots: readonly Scalar[]): number {
   const work = order(roots).filter(
     (e) => e.args.length && e.op !== "load" && e.dtype !== "i32",
   ).length
-  return work <= 6 ? 4 : work <= 24 ? 2 : 1
+  return work <= 6 ? 4 : work <= 36 ? 2 : 1
 }
 export const pollOf = (index: number, extent: number): Poll[] =>
   extent > 131072 ? [{ kind: "poll", index, every: 65536 }] : []

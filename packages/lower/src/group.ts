@@ -59,7 +59,9 @@ export function group(
     if (nodes.isVirtual(n) && !required.has(n)) continue
     if (!mine.length && !required.has(n)) continue
     const target = mine.length ? commonGroup(mine, groups) : undefined
-    const refused = target ? join(target, n, mine, nodes, required.has(n)) : separate(mine, required.has(n))
+    const refused = target
+      ? join(target, n, mine, nodes, required.has(n))
+      : separate(mine, required.has(n))
     if (refused === undefined) groups.set(n, target as Group)
     else groups.set(n, found(n, refused))
   }
