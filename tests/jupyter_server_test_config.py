@@ -12,6 +12,8 @@ notebooks = os.path.join(here, "notebooks")
 if os.path.isdir(notebooks):
     ignored = shutil.ignore_patterns(".ipynb_checkpoints")
     shutil.copytree(notebooks, os.path.join(root, "notebooks"), ignore=ignored)
+# What the notebooks of a clone find: the data sets among its npm packages.
+os.symlink(os.path.join(here, "node_modules"), os.path.join(root, "node_modules"))
 
 c = get_config()  # noqa: F821
 c.ServerApp.root_dir = root
