@@ -67,6 +67,7 @@ export function readNpy(bytes: Uint8Array, name = "readNpy"): Tensor {
   const data = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const wide = bytes[6] >= 2
   const start = wide ? 12 : 10
+  if (bytes.length < start) throw bad(`the header is cut off at ${bytes.length} bytes`)
   const end = start + (wide ? data.getUint32(8, true) : data.getUint16(8, true))
   if (end > bytes.length) throw bad(`the header is cut off at ${bytes.length} bytes`)
   const { descr, shape, fortran } = header(
@@ -83,6 +84,7 @@ export function readNpy(bytes: Uint8Array, name = "readNpy"): Tensor {
   }
   const body = bytes.slice(end)
   if (descr[0] === ">") swapBytes(body, width)
+  if (dtype === "bool") body.forEach((b, i) => (body[i] = b ? 1 : 0))
   const flat = view(dtype, body.buffer)
   if (!fortran || shape.length < 2) return fromTypedArray(flat, { dtype, shape })
   return fromTypedArray(flat, { dtype, shape: [...shape].reverse() }).transpose() as Tensor

@@ -30,7 +30,10 @@ const entryName = (path: string): string =>
 export async function writeNpz(path: string, values: Container): Promise<void> {
   const entries = flattenWithPaths(values)
   if (!entries.length) throw new PayloadError("writeNpz: there is no tensor in the value")
-  const files = Object.fromEntries(entries.map(([p, x]) => [`${entryName(p)}.npy`, writeNpy(x)]))
+  const names = entries.map(([p]) => entryName(p))
+  const twice = names.find((name, i) => names.indexOf(name) < i)
+  if (twice) throw new PayloadError(`writeNpz: two tensors would be "${twice}"; rename one of them`)
+  const files = Object.fromEntries(entries.map(([, x], i) => [`${names[i]}.npy`, writeNpy(x)]))
   const temporary = `${path}.${process.pid}.part`
   await writeFile(temporary, zipSync(files, { level: 0 }))
   await rename(temporary, path)
