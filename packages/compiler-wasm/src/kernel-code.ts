@@ -2,7 +2,7 @@
  * @file One kernel of the loop IR as one WebAssembly function. Every expression is computed in the outermost loop that knows
  * all it depends on; bodies are copied for unrolled loops, and shared where they do not differ.
  */
-import { DTYPES, type DType, type Value } from "@defnote/core"
+import { DTYPES, type DType } from "@defnote/core"
 import {
   type Accumulator,
   IndexMath,
@@ -13,38 +13,14 @@ import {
   type Store,
 } from "@defnote/lower"
 import { argument } from "./arguments.ts"
-import { Code, FunctionBuilder, I32, OP, SIMD, V128 } from "./encoder.ts"
+import { type Code, FunctionBuilder, I32, OP, SIMD } from "./encoder.ts"
 import type { Helpers } from "./helpers.ts"
+import { Addresses } from "./kernel-address.ts"
+import { type Copy, FIRST, type Handle, Levels, type Open, project } from "./kernel-levels.ts"
 import { Placement } from "./kernel-places.ts"
 import { pushConstant, pushLoad, pushStore, ScalarSpeller, wasmType } from "./spell-scalar.ts"
 import { LANES, type Vector, VectorSpeller } from "./spell-vector.ts"
 import { loadVector, storeVector } from "./vector-narrow.ts"
-
-/** A computed value: a constant, a scalar in a local, or a vector. */
-type Handle =
-  | { readonly kind: "constant"; readonly dtype: DType; readonly value: Value }
-  | { readonly kind: "scalar"; readonly dtype: DType; readonly local: number }
-  | { readonly kind: "vector"; readonly vector: Vector }
-
-/** Code of one loop level that is being written. */
-interface Level {
-  readonly code: Code
-  readonly known: Map<string, Handle>
-  readonly locals: [typeof V128 | ReturnType<typeof wasmType>, number][]
-  /** Places that the next turn of the same round may use as well. */
-  readonly shared: Map<string, Handle>
-}
-/** A loop that is open. */
-interface Open {
-  readonly local: number
-  readonly step: number
-  copies: number
-  /** Turns that stand before this one in the same round. */
-  readonly shift: number
-}
-/** Which copy of each unrolled loop is meant. */
-type Copy = ReadonlyMap<number, number>
-const FIRST: Copy = new Map()
 
 export interface Options {
   readonly relaxed: boolean
@@ -71,7 +47,8 @@ class KernelWriter {
   readonly #math: IndexMath
   readonly #places: Placement
   readonly #poll: number
-  readonly #levels: Level[] = []
+  readonly #levels: Levels
+  readonly #addresses: Addresses
   readonly #open = new Map<number, Open>()
   /** The index that lanes run along, or -1. */
   #lanes = -1
@@ -87,43 +64,26 @@ class KernelWriter {
     this.#math = new IndexMath(kernel.extents)
     this.#places = new Placement(kernel)
     this.#poll = options.poll
+    this.#levels = new Levels(f)
+    const around = {
+      kernel,
+      f,
+      math: this.#math,
+      places: this.#places,
+      levels: this.#levels,
+      open: this.#open,
+    }
+    this.#addresses = new Addresses(around, (e, copy) => {
+      const h = this.#value(e, copy)
+      return (c) => this.#push(c, h)
+    })
   }
   write(): void {
-    this.#enter(this.#f.code)
+    this.#levels.enter(this.#f.code)
     this.#statements(this.#kernel.body, [])
-    this.#leave()
+    this.#levels.leave()
   }
 
-  // ---- levels ----
-  get #depth(): number {
-    return this.#levels.length - 1
-  }
-  get #code(): Code {
-    return this.#levels[this.#depth].code
-  }
-  #enter(code: Code): void {
-    this.#levels.push({ code, known: new Map(), locals: [], shared: new Map() })
-  }
-  #leave(): Code {
-    const level = this.#levels.pop() as Level
-    const { depth } = level.code
-    for (const [type, local] of level.locals) this.#f.release(type, local, depth)
-    this.#f.leave(depth)
-    return level.code
-  }
-  #keep(depth: number, key: string, h: Handle): Handle {
-    const level = this.#levels[depth]
-    level.known.set(key, h)
-    if (h.kind === "scalar") level.locals.push([wasmType(h.dtype), h.local])
-    if (h.kind === "vector") for (const local of h.vector.locals) level.locals.push([V128, local])
-    return h
-  }
-  /** The part of a copy that an expression depends on, as text. */
-  #project(mask: number, copy: Copy): string {
-    let key = ""
-    for (const [index, c] of copy) if (c && mask & (1 << index)) key += `,${index}:${c}`
-    return key
-  }
   #varies(e: Scalar): boolean {
     return this.#lanes >= 0 && (this.#places.of(e).mask & (1 << this.#lanes)) !== 0
   }
@@ -152,11 +112,11 @@ class KernelWriter {
     for (const copy of this.#allCopies()) {
       stores.forEach((x, i) => {
         const mask = this.#places.of(x.at).mask | this.#places.of(x.value).mask
-        if (once(`s${i}${this.#project(mask, copy)}`)) this.#store(x, copy)
+        if (once(`s${i}${project(mask, copy)}`)) this.#store(x, copy)
       })
       accumulators.forEach((a) => {
         const { mask } = this.#places.argument(a.carry)
-        if (once(`a${a.carry}${this.#project(mask, copy)}`)) this.#update(a, copy)
+        if (once(`a${a.carry}${project(mask, copy)}`)) this.#update(a, copy)
       })
     }
   }
@@ -170,7 +130,7 @@ class KernelWriter {
   }
   #pollEvery(index: number, every: number): void {
     const { local } = this.#open.get(index) as Open
-    this.#code
+    this.#levels.code
       .get(local)
       .i32(every - 1)
       .op(OP.i32And, OP.i32Eqz, OP.if, 0x40)
@@ -181,33 +141,29 @@ class KernelWriter {
   // ---- loops ----
   #loop(l: Loop): void {
     const lanes = l.vector && (l.extent >= LANES || (l.ranged && l.extent >= LANES))
-    const local = this.#f.local(I32, this.#depth)
+    const local = this.#f.local(I32, this.#levels.depth)
     const outer = { lanes: this.#lanes, valid: this.#valid }
     const copies = lanes ? l.copies : l.vector ? Math.min(l.extent, LANES) : l.copies
     if (lanes) this.#lanes = l.index
     this.#initialise(l, Math.max(1, Math.min(copies, Math.max(1, l.extent))))
     this.#turns(l, local, lanes ? LANES : 1, Math.max(1, copies))
     this.#finish(l, lanes, outer)
-    this.#f.release(I32, local, this.#depth)
+    this.#f.release(I32, local, this.#levels.depth)
   }
   /** The turns: as many copies as fit, then single ones, then the masked rest. */
   #turns(l: Loop, local: number, width: number, copies: number): void {
     const last = this.#kernel.buffers.length
     const [from, to] = [last, last + 1]
-    if (l.ranged) this.#code.get(from).set(local)
-    else this.#code.i32(0).set(local)
+    if (l.ranged) this.#levels.code.get(from).set(local)
+    else this.#levels.code.i32(0).set(local)
     let done = 0
     const round = (c: number, unroll: number): void => {
       const step = width * c * unroll
       const count = Math.floor((l.extent - done) / step)
       if (count <= 0) return
-      const body = new Code(this.#levels.length)
-      this.#round = new Map()
-      for (let u = 0; u < unroll; u++) {
-        const shared = this.#round
-        body.append(this.#body(l, local, width, c, width, u * width * c, shared))
-      }
-      this.#endRound()
+      const body = this.#levels.round(unroll, (u) => {
+        this.#turn(l, { local, step: width, copies: c, shift: u * width * c }, width)
+      })
       if (l.ranged) this.#whileRange(local, to, step, body)
       else this.#counted(local, step, count, done + count * step, body)
       done += count * step
@@ -217,24 +173,26 @@ class KernelWriter {
     if (width > 1 && copies > 1) round(1, 1)
     const rest = l.extent - done
     if (rest <= 0) return
-    const body =
-      width > 1 ? this.#body(l, local, width, 1, rest, 0) : this.#body(l, local, 1, rest, 1, 0)
-    if (l.ranged) this.#code.get(local).get(to).op(OP.i32LtS, OP.if, 0x40).append(body).op(OP.end)
-    else this.#code.append(body)
+    const body = this.#levels.round(1, () => {
+      this.#turn(l, { local, step: width, copies: width > 1 ? 1 : rest, shift: 0 }, rest)
+    })
+    if (l.ranged) {
+      this.#levels.code.get(local).get(to).op(OP.i32LtS, OP.if, 0x40).append(body).op(OP.end)
+    } else this.#levels.code.append(body)
   }
   #whileRange(local: number, to: number, step: number, body: Code): void {
-    this.#code.op(OP.block, 0x40, OP.loop, 0x40)
-    this.#code.get(local).i32(step).op(OP.i32Add).get(to).op(OP.i32GtS, OP.brIf).u(1)
-    this.#code.append(body).get(local).i32(step).op(OP.i32Add).set(local).op(OP.br).u(0)
-    this.#code.op(OP.end, OP.end)
+    this.#levels.code.op(OP.block, 0x40, OP.loop, 0x40)
+    this.#levels.code.get(local).i32(step).op(OP.i32Add).get(to).op(OP.i32GtS, OP.brIf).u(1)
+    this.#levels.code.append(body).get(local).i32(step).op(OP.i32Add).set(local).op(OP.br).u(0)
+    this.#levels.code.op(OP.end, OP.end)
   }
   #counted(local: number, step: number, count: number, end: number, body: Code): void {
     if (count === 1) {
-      this.#code.append(body).i32(end).set(local)
+      this.#levels.code.append(body).i32(end).set(local)
       return
     }
-    this.#code.op(OP.loop, 0x40).append(body)
-    this.#code
+    this.#levels.code.op(OP.loop, 0x40).append(body)
+    this.#levels.code
       .get(local)
       .i32(step)
       .op(OP.i32Add)
@@ -244,46 +202,14 @@ class KernelWriter {
       .u(0)
       .op(OP.end)
   }
-  #body(
-    l: Loop,
-    local: number,
-    width: number,
-    copies: number,
-    valid: number,
-    shift: number,
-    shared?: ReadonlyMap<string, Handle>,
-  ): Code {
-    this.#open.set(l.index, { local, step: width, copies, shift })
+  /** One turn of all copies; of the lanes, `valid` count. */
+  #turn(l: Loop, open: Open, valid: number): void {
+    this.#open.set(l.index, open)
     const outer = this.#valid
-    if (width > 1) this.#valid = Math.min(valid, LANES)
-    this.#enter(new Code(this.#levels.length))
-    for (const [key, h] of shared ?? []) this.#share(key, h)
+    if (open.step > 1) this.#valid = Math.min(valid, LANES)
     this.#statements(l.body, l.accumulators)
-    if (shared) this.#round = this.#keepShared()
-    const code = this.#leave()
     this.#valid = outer
     this.#open.delete(l.index)
-    return code
-  }
-
-  /** Places of the turns that are written one after another. */
-  #round = new Map<string, Handle>()
-  #share(key: string, h: Handle): void {
-    const level = this.#levels[this.#depth]
-    level.known.set(key, h)
-    level.shared.set(key, h)
-  }
-  /** Takes the shared places out of what the turn gives back. */
-  #keepShared(): Map<string, Handle> {
-    const { shared, locals } = this.#levels[this.#depth]
-    const kept = new Set([...shared.values()].map((h) => (h.kind === "scalar" ? h.local : -1)))
-    for (let i = locals.length - 1; i >= 0; i--) if (kept.has(locals[i][1])) locals.splice(i, 1)
-    return new Map(shared)
-  }
-  #endRound(): void {
-    for (const h of this.#round.values())
-      if (h.kind === "scalar") this.#f.release(wasmType(h.dtype), h.local, this.#depth)
-    this.#round = new Map()
   }
 
   // ---- accumulators ----
@@ -295,41 +221,42 @@ class KernelWriter {
       const varies = this.#lanes >= 0 && (mask & (1 << this.#lanes)) !== 0
       const seen = new Set<string>()
       for (const copy of this.#allCopies()) {
-        const key = `${a.carry}${this.#project(mask, copy)}`
+        const key = `${a.carry}${project(mask, copy)}`
         if (seen.has(key)) continue
         seen.add(key)
-        this.#keep(this.#depth, `arg${key}`, this.#start(a, varies))
+        this.#levels.keep(this.#levels.depth, `arg${key}`, this.#start(a, varies))
       }
     }
     this.#open.delete(l.index)
   }
   #start(a: Accumulator, varies: boolean): Handle {
     if (varies)
-      return { kind: "vector", vector: this.#vector.constant(this.#code, a.dtype, a.identity) }
-    const local = this.#f.local(wasmType(a.dtype), this.#depth)
-    pushConstant(this.#code, a.dtype, a.identity)
-    this.#code.set(local)
+      return {
+        kind: "vector",
+        vector: this.#vector.constant(this.#levels.code, a.dtype, a.identity),
+      }
+    const local = this.#f.local(wasmType(a.dtype), this.#levels.depth)
+    pushConstant(this.#levels.code, a.dtype, a.identity)
+    this.#levels.code.set(local)
     return { kind: "scalar", dtype: a.dtype, local }
   }
   #argument(number: number, copy: Copy): Handle {
-    const key = `arg${number}${this.#project(this.#places.argument(number).mask, copy)}`
-    for (let d = this.#depth; d >= 0; d--) {
-      const known = this.#levels[d].known.get(key)
-      if (known) return known
-    }
+    const key = `arg${number}${project(this.#places.argument(number).mask, copy)}`
+    const known = this.#levels.find(key)
+    if (known) return known
     throw new Error(`internal: wasm: argument ${number} is read where it is not known`)
   }
   #update(a: Accumulator, copy: Copy): void {
     const into = this.#argument(a.carry, copy)
     const value = this.#value(a.update, copy)
-    const c = this.#code
+    const c = this.#levels.code
     if (into.kind === "scalar") {
       this.#push(c, value)
       c.set(into.local)
       return
     }
     if (into.kind !== "vector") return
-    const vector = this.#asVector(value, this.#depth, `${a.update.id}`)
+    const vector = this.#asVector(value, this.#levels.depth, `${a.update.id}`)
     into.vector.locals.forEach((local, i) => {
       c.get(vector.locals[i])
       if (this.#valid < LANES) {
@@ -350,7 +277,7 @@ class KernelWriter {
   #finish(l: Loop, lanes: boolean, outer: { lanes: number; valid: number }): void {
     for (const a of l.accumulators) {
       const groups = new Map<string, Handle[]>()
-      const copies = this.#levels[this.#depth].known
+      const copies = this.#levels.at(this.#levels.depth).known
       for (const [key, h] of copies) {
         const prefix = `arg${a.carry}`
         if (key !== prefix && !key.startsWith(`${prefix},`)) continue
@@ -365,7 +292,7 @@ class KernelWriter {
         if (lanes) this.#lanes = l.index
         const joined = this.#joinAll(a, parts)
         const result = lanes ? this.#joinLanes(a, joined, outer.lanes) : joined
-        this.#levels[this.#depth].known.set(`arg${a.result}${name}`, result)
+        this.#levels.at(this.#levels.depth).known.set(`arg${a.result}${name}`, result)
       }
     }
     this.#lanes = outer.lanes
@@ -390,18 +317,18 @@ class KernelWriter {
   #temporary(dtype: DType, h: Handle): Scalar {
     const number = this.#temporaries++
     const mask = h.kind === "vector" && this.#lanes >= 0 ? 1 << this.#lanes : 0
-    this.#places.declare(number, this.#depth, mask)
-    this.#levels[this.#depth].known.set(`arg${number}`, h)
+    this.#places.declare(number, this.#levels.depth, mask)
+    this.#levels.at(this.#levels.depth).known.set(`arg${number}`, h)
     return argument(dtype, number)
   }
   #joinLanes(a: Accumulator, h: Handle, outerLanes: number): Handle {
     if (h.kind !== "vector") return h
     this.#lanes = outerLanes
     const scalars = Array.from({ length: LANES }, (_, lane): Handle => {
-      const local = this.#f.local(wasmType(a.dtype), this.#depth)
-      this.#vector.extract(this.#code, h.vector, lane)
-      this.#code.set(local)
-      this.#levels[this.#depth].locals.push([wasmType(a.dtype), local])
+      const local = this.#f.local(wasmType(a.dtype), this.#levels.depth)
+      this.#vector.extract(this.#levels.code, h.vector, lane)
+      this.#levels.code.set(local)
+      this.#levels.at(this.#levels.depth).locals.push([wasmType(a.dtype), local])
       return { kind: "scalar", dtype: a.dtype, local }
     })
     return this.#joinAll(a, scalars)
@@ -434,24 +361,25 @@ class KernelWriter {
     if (e.op === "constant") return { kind: "constant", dtype: e.dtype, value: e.value }
     if (e.op === "argument") return this.#argument(Number(e.value), copy)
     const { mask, depth } = this.#places.of(e)
-    return this.#levels[depth].known.get(
-      `${e.id}${this.#project(mask, copy)}${this.#varies(e) ? "v" : ""}`,
-    )
+    return this.#levels
+      .at(depth)
+      .known.get(`${e.id}${project(mask, copy)}${this.#varies(e) ? "v" : ""}`)
   }
   #compute(e: Scalar, copy: Copy): void {
     if (e.op === "constant" || e.op === "argument") return
     const { mask, depth } = this.#places.of(e)
     const varies = this.#varies(e)
-    const key = `${e.id}${this.#project(mask, copy)}${varies ? "v" : ""}`
-    if (this.#levels[depth].known.has(key)) return
+    const key = `${e.id}${project(mask, copy)}${varies ? "v" : ""}`
+    if (this.#levels.at(depth).known.has(key)) return
     const h = varies ? this.#computeVector(e, copy, depth) : this.#computeScalar(e, copy, depth)
-    this.#keep(depth, key, h)
+    this.#levels.keep(depth, key, h)
   }
   #computeScalar(e: Scalar, copy: Copy, depth: number): Handle {
-    const c = this.#levels[depth].code
+    const c = this.#levels.at(depth).code
     if (e.op === "index") return this.#indexValue(Number(e.value), copy, depth)
     const args = e.op === "load" ? [] : e.args.map((a) => this.#value(a, copy))
-    const address = e.op === "load" ? this.#address(Number(e.value), e.args[0], copy) : undefined
+    const address =
+      e.op === "load" ? this.#addresses.of(Number(e.value), e.args[0], copy) : undefined
     if (address) {
       address.push(c)
       pushLoad(c, e.dtype, address.offset)
@@ -464,14 +392,14 @@ class KernelWriter {
     const { local, step, shift: before } = this.#open.get(index) as Open
     const shift = (copy.get(index) ?? 0) * step + before
     const to = this.#f.local(I32, depth)
-    const c = this.#levels[depth].code
+    const c = this.#levels.at(depth).code
     c.get(local)
     if (shift) c.i32(shift).op(OP.i32Add)
     c.set(to)
     return { kind: "scalar", dtype: "i32", local: to }
   }
   #computeVector(e: Scalar, copy: Copy, depth: number): Handle {
-    const c = this.#levels[depth].code
+    const c = this.#levels.at(depth).code
     if (e.op === "index") return this.#laneIndices(Number(e.value), copy, c)
     if (e.op === "load") return { kind: "vector", vector: this.#loadVector(e, copy, depth) }
     const handles = e.args.map((a) =>
@@ -491,18 +419,18 @@ class KernelWriter {
   }
   #splatLoad(e: Scalar, copy: Copy): Handle {
     const { mask, depth } = this.#places.of(e)
-    const key = `spread${e.id}${this.#project(mask, copy)}`
-    const known = this.#levels[depth].known.get(key)
+    const key = `spread${e.id}${project(mask, copy)}`
+    const known = this.#levels.at(depth).known.get(key)
     if (known) return known
-    const address = this.#address(Number(e.value), e.args[0], copy)
-    const c = this.#levels[depth].code
+    const address = this.#addresses.of(Number(e.value), e.args[0], copy)
+    const c = this.#levels.at(depth).code
     const vector = this.#vector.make(c, e.dtype)
     const wide = vector.locals.length === 2
     address.push(c)
     c.simdMemory(wide ? SIMD.load64Splat : SIMD.load32Splat, address.offset)
     c.set(vector.locals[0])
     if (wide) c.get(vector.locals[0]).set(vector.locals[1])
-    return this.#keep(depth, key, { kind: "vector", vector })
+    return this.#levels.keep(depth, key, { kind: "vector", vector })
   }
   #laneIndices(index: number, copy: Copy, c: Code): Handle {
     const { local, step, shift: before } = this.#open.get(index) as Open
@@ -518,19 +446,17 @@ class KernelWriter {
   #spread(h: Handle, e: Scalar, copy: Copy): Vector {
     if (h.kind === "vector") return h.vector
     const place = this.#places.of(e)
-    const depth = h.kind === "constant" ? Math.max(0, this.#depth - 1) : place.depth
-    return this.#asVector(h, depth, `${e.id}${this.#project(place.mask, copy)}`)
+    const depth = h.kind === "constant" ? Math.max(0, this.#levels.depth - 1) : place.depth
+    return this.#asVector(h, depth, `${e.id}${project(place.mask, copy)}`)
   }
   #asVector(h: Handle, depth: number, name: string): Vector {
     if (h.kind === "vector") return h.vector
     const key = `splat${h.kind === "constant" ? `${h.dtype}${String(h.value)}${Object.is(h.value, -0)}` : `${h.local}:${name}`}`
-    for (let d = Math.min(depth, this.#depth); d >= 0; d--) {
-      const known = this.#levels[d].known.get(key)
-      if (known?.kind === "vector") return known.vector
-    }
-    const c = this.#levels[depth].code
+    const known = this.#levels.find(key, Math.min(depth, this.#levels.depth))
+    if (known?.kind === "vector") return known.vector
+    const c = this.#levels.at(depth).code
     const vector = this.#vector.splat(c, h.dtype, () => this.#push(c, h))
-    this.#keep(depth, key, { kind: "vector", vector })
+    this.#levels.keep(depth, key, { kind: "vector", vector })
     return vector
   }
   #push(c: Code, h: Handle): void {
@@ -542,10 +468,10 @@ class KernelWriter {
   // ---- memory ----
   #store(x: Store, copy: Copy): void {
     const value = this.#value(x.value, copy)
-    const c = this.#code
+    const c = this.#levels.code
     const lanes = this.#lanes >= 0 && this.#varies(x.at)
     if (!lanes) {
-      const address = this.#address(x.buffer, x.at, copy)
+      const address = this.#addresses.of(x.buffer, x.at, copy)
       address.push(c)
       this.#push(c, value)
       pushStore(c, x.value.dtype, address.offset)
@@ -554,7 +480,7 @@ class KernelWriter {
     const vector = this.#spread(value, x.value, copy)
     const stride = this.#stride(x.at)
     if (stride === 1) {
-      const address = this.#address(x.buffer, x.at, copy)
+      const address = this.#addresses.of(x.buffer, x.at, copy)
       storeVector(c, vector, address.offset, this.#valid, () => address.push(c))
       return
     }
@@ -566,12 +492,12 @@ class KernelWriter {
     }
   }
   #loadVector(e: Scalar, copy: Copy, depth: number): Vector {
-    const c = this.#levels[depth].code
+    const c = this.#levels.at(depth).code
     const [buffer, at] = [Number(e.value), e.args[0]]
     const stride = this.#stride(at)
     const vector = this.#vector.make(c, e.dtype)
     if (stride === 1) {
-      const address = this.#address(buffer, at, copy)
+      const address = this.#addresses.of(buffer, at, copy)
       loadVector(c, vector, address.offset, () => address.push(c))
       return vector
     }
@@ -599,7 +525,7 @@ class KernelWriter {
   ): (c: Code, lane: number) => number {
     const { bytes } = DTYPES[this.#kernel.buffers[buffer].dtype]
     if (stride !== undefined) {
-      const address = this.#address(buffer, at, copy)
+      const address = this.#addresses.of(buffer, at, copy)
       return (c, lane) => {
         address.push(c)
         const offset = address.offset + lane * stride * bytes
@@ -615,89 +541,5 @@ class KernelWriter {
       c.i32(bytes).op(OP.i32Mul, OP.i32Add)
       return 0
     }
-  }
-  /**
-   * The place of an element (of lane 0): the part of it that outer loops know is added up outside; what copies add is a
-   * constant offset.
-   */
-  #address(buffer: number, at: Scalar, copy: Copy): { offset: number; push: (c: Code) => void } {
-    const { bytes } = DTYPES[this.#kernel.buffers[buffer].dtype]
-    const form = this.#math.linear(at)
-    const terms = [...form.terms].map(([atom, k]) => ({ atom, k, ...this.#places.of(atom) }))
-    terms.sort((a, b) => a.depth - b.depth)
-    // A constant offset is added without wrapping around, so the rest must not be negative.
-    const falls = terms.some(({ atom, k }) => k < 0 || this.#math.linear(atom).lo < 0)
-    let offset = falls ? 0 : form.offset * bytes
-    for (const { atom, k } of terms) {
-      if (atom.op !== "index") continue
-      const open = this.#open.get(Number(atom.value))
-      offset +=
-        ((copy.get(Number(atom.value)) ?? 0) * (open?.step ?? 0) + (open?.shift ?? 0)) * k * bytes
-    }
-    let local = buffer
-    let key = `at${buffer}`
-    let plain = true
-    if (falls && form.offset) {
-      key += `+${form.offset}`
-      local = this.#shifted(key, buffer, form.offset * bytes)
-    }
-    for (const term of terms) {
-      const index = term.atom.op === "index"
-      const name = index ? "" : this.#project(term.mask, copy)
-      key += `+${term.atom.id}${name}*${term.k}`
-      plain &&= index
-      local = this.#sum(term.depth, key, local, term.atom, term.k * bytes, copy)
-      const handle = this.#levels[term.depth].known.get(key)
-      if (plain && handle && term.depth === this.#depth)
-        this.#levels[term.depth].shared.set(key, handle)
-    }
-    if (offset >= 0) return { offset, push: (c) => void c.get(local) }
-    return { offset: 0, push: (c) => void c.get(local).i32(offset).op(OP.i32Add) }
-  }
-  /** The start of a buffer moved by a constant, computed once. */
-  #shifted(key: string, buffer: number, bytes: number): number {
-    const [level] = this.#levels
-    const known = level.known.get(key)
-    if (known?.kind === "scalar") return known.local
-    const local = this.#f.local(I32, 0)
-    level.code.get(buffer).i32(bytes).op(OP.i32Add).set(local)
-    this.#keep(0, key, { kind: "scalar", dtype: "i32", local })
-    return local
-  }
-  /** `base + atom * scale`, computed once at its level. */
-  #sum(depth: number, key: string, base: number, atom: Scalar, scale: number, copy: Copy): number {
-    const level = this.#levels[depth]
-    const known = level.known.get(key)
-    if (known?.kind === "scalar") return known.local
-    const part = this.#scaled(depth, atom, scale, copy)
-    const local = this.#f.local(I32, depth)
-    level.code.get(base).get(part).op(OP.i32Add).set(local)
-    this.#keep(depth, key, { kind: "scalar", dtype: "i32", local })
-    return local
-  }
-  #scaled(depth: number, atom: Scalar, scale: number, copy: Copy): number {
-    const index = atom.op === "index"
-    const name = index ? "" : this.#project(this.#places.of(atom).mask, copy)
-    const key = `by${atom.id}${name}*${scale}`
-    const level = this.#levels[depth]
-    const known = level.known.get(key)
-    if (known?.kind === "scalar") return known.local
-    const value = index ? undefined : this.#scalarOf(atom, copy)
-    const local = this.#f.local(I32, depth)
-    if (value) this.#push(level.code, value)
-    else level.code.get((this.#open.get(Number(atom.value)) as Open).local)
-    const shift = Math.log2(scale)
-    if (Number.isInteger(shift)) {
-      if (shift) level.code.i32(shift).op(OP.i32Shl)
-    } else level.code.i32(scale).op(OP.i32Mul)
-    level.code.set(local)
-    this.#keep(depth, key, { kind: "scalar", dtype: "i32", local })
-    return local
-  }
-  /** The value of an index expression that does not vary along the lanes. */
-  #scalarOf(e: Scalar, copy: Copy): Handle {
-    const h = this.#value(e, copy)
-    if (h.kind === "vector") throw new Error("internal: wasm: an address varies along the lanes")
-    return h
   }
 }
