@@ -143,7 +143,7 @@ class KernelWriter {
     const lanes = l.vector && (l.extent >= LANES || (l.ranged && l.extent >= LANES))
     const local = this.#f.local(I32, this.#levels.depth)
     const outer = { lanes: this.#lanes, valid: this.#valid }
-    const copies = lanes ? l.copies : l.vector ? Math.min(l.extent, LANES) : l.copies
+    const copies = lanes ? l.copies : Math.min(l.copies, Math.max(1, l.extent))
     if (lanes) this.#lanes = l.index
     this.#initialise(l, Math.max(1, Math.min(copies, Math.max(1, l.extent))))
     this.#turns(l, local, lanes ? LANES : 1, Math.max(1, copies))
