@@ -19,7 +19,7 @@ import {
 import { buildGraph, type GraphParts, type NodeRow } from "../build.ts"
 import type { GraphDoc, Loc, Phase, Residual, Rule, Source } from "../payload.ts"
 import { inputName, parameterNames, variableOf } from "./names.ts"
-import { notationOf, ruleId, rulesOf } from "./rules.ts"
+import { notationOf, productRule, ruleId, rulesOf } from "./rules.ts"
 
 export interface DocumentOptions {
   readonly title?: string
@@ -51,13 +51,14 @@ export function documentOf(
   const phases = phasesOf(nodes, notes)
   const names = namesOf(program, nodes, notes, options)
   const rules = new Map<string, Rule>()
-  const contributions = contributionsOf(notes)
+  const doubles = doublesOf(nodes, phases, notes)
+  const contributions = contributionsOf(notes, doubles)
   const rows = nodes.map((n, i): NodeRow => rowOf(n, i))
   function rowOf(n: Tensor, i: number): NodeRow {
-    const dual = phases[i] === "fwd" ? undefined : dualOf(n, notes, index)
+    const dual = phases[i] === "fwd" ? undefined : dualOf(n, notes, doubles, index)
     if (dual !== undefined) for (const r of rulesOf(nodes[dual])) rules.set(r.id, r)
     return {
-      op: notes.sums.has(n) ? "accumulate" : n.op.name,
+      op: isSum(n, notes, doubles) ? "accumulate" : n.op.name,
       inputs: n.inputs.map((x) => index.get(isElement(x) ? x.inputs[0] : x) as number),
       ...(n.inputs.some(isElement)
         ? { ports: n.inputs.map((x) => (isElement(x) ? (x.attrs.i as number) : 0)) }
@@ -80,7 +81,7 @@ export function documentOf(
     title: options.title ?? program.name,
     nodes: rows,
     scopes: scopes.list,
-    ops: opsOf(nodes, notes),
+    ops: opsOf(nodes, notes, doubles),
     rules: [...rules.values()],
     outputs: graph.outputs.map((y) => index.get(isElement(y) ? y.inputs[0] : y) as number),
     residuals: residualsOf(nodes, phases, index),
@@ -104,8 +105,13 @@ function phasesOf(nodes: readonly Tensor[], notes: Notes): Phase[] {
 }
 
 /** The forward node whose rule made it, through derivatives of derivatives. */
-function dualOf(n: Tensor, notes: Notes, index: ReadonlyMap<Tensor, number>): number | undefined {
-  const d = notes.dual.get(n)
+function dualOf(
+  n: Tensor,
+  notes: Notes,
+  doubles: ReadonlyMap<Tensor, Tensor>,
+  index: ReadonlyMap<Tensor, number>,
+): number | undefined {
+  const d = doubles.get(n) ?? notes.dual.get(n)
   const at = d && index.get(isElement(d) ? d.inputs[0] : d)
   return at
 }
@@ -114,10 +120,39 @@ function gradOf(n: Tensor, notes: Notes, index: ReadonlyMap<Tensor, number>): { 
   const at = g && index.get(isElement(g) ? g.inputs[0] : g)
   return at === undefined ? {} : { grad: at }
 }
+/**
+ * Sums `g + g` because one operation reads a value twice, as in `x * x`, with that operation: its own
+ * row then shows the whole derivative, and no sum over uses.
+ */
+function doublesOf(
+  nodes: readonly Tensor[],
+  phases: readonly Phase[],
+  notes: Notes,
+): Map<Tensor, Tensor> {
+  const users = new Map<Tensor, Set<Tensor>>()
+  nodes.forEach((n, i) => {
+    if (phases[i] !== "fwd") return
+    for (const x of n.inputs) users.set(x, (users.get(x) ?? new Set()).add(n))
+  })
+  const doubles = new Map<Tensor, Tensor>()
+  for (const [x, whole] of notes.cotangents) {
+    const [user, another] = users.get(x) ?? []
+    const twice = notes.sums.has(whole) && whole.inputs[0] === whole.inputs[1]
+    if (twice && user && !another) doubles.set(whole, user)
+  }
+  return doubles
+}
+const isSum = (n: Tensor, notes: Notes, doubles: ReadonlyMap<Tensor, Tensor>): boolean =>
+  notes.sums.has(n) && !doubles.has(n)
+
 /** Which values each derivative node is a contribution to: their whole cotangent, or a term of the sum over their uses. */
-function contributionsOf(notes: Notes): Map<Tensor, Set<Tensor>> {
+function contributionsOf(
+  notes: Notes,
+  doubles: ReadonlyMap<Tensor, Tensor>,
+): Map<Tensor, Set<Tensor>> {
   const to = new Map<Tensor, Set<Tensor>>()
   for (const [x, whole] of notes.cotangents) {
+    if (doubles.has(whole)) continue // printed from its nodes
     const stack = [whole]
     while (stack.length) {
       const g = stack.pop() as Tensor
@@ -132,11 +167,13 @@ function ruleFor(
   forward: Tensor,
   n: Tensor,
   contributions: ReadonlyMap<Tensor, ReadonlySet<Tensor>>,
-  rules: ReadonlyMap<string, Rule>,
+  rules: Map<string, Rule>,
 ): { rule?: string } {
   const given = forward.inputs.findIndex((x) => contributions.get(n)?.has(x))
   if (given < 0) return {}
-  const id = ruleId(forward.op, forward, given)
+  const product = productRule(forward, n, given)
+  if (product) rules.set(product.id, product)
+  const id = product?.id ?? ruleId(forward.op, forward, given)
   return rules.has(id) ? { rule: id } : {}
 }
 
@@ -171,10 +208,14 @@ function namesOf(
 }
 
 /** What the picture must know of each op; it asks the declaration, never the name. */
-function opsOf(nodes: readonly Tensor[], notes: Notes): NonNullable<GraphParts["ops"]> {
+function opsOf(
+  nodes: readonly Tensor[],
+  notes: Notes,
+  doubles: ReadonlyMap<Tensor, Tensor>,
+): NonNullable<GraphParts["ops"]> {
   const seen = new Map<string, NonNullable<GraphParts["ops"]>[number]>()
   for (const n of nodes) {
-    if (notes.sums.has(n))
+    if (isSum(n, notes, doubles))
       seen.set("accumulate", { op: "accumulate", sum: true, text: "{0} + {1}" })
     else if (!seen.has(n.op.name)) seen.set(n.op.name, infoOf(n))
   }

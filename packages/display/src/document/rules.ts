@@ -1,6 +1,7 @@
 /** @file The derivative of each op as text and LaTeX, printed from the rule's own graph (D3.4). */
 import { derivativeFormulas, type Op, type Tensor } from "@defnote/core"
 import type { Rule } from "../payload.ts"
+import { productText } from "./contraction.ts"
 import { mathText } from "./math-text.ts"
 
 /** What the printed formulas call the inputs, by their number. */
@@ -29,6 +30,28 @@ export function rulesOf(n: Tensor): Rule[] {
 }
 export const ruleId = (op: Op, n: Tensor, input: number): string =>
   `${op.name}/${n.inputs.length}.${input}`
+
+/**
+ * The rule of a product of matrices, with the transposes that this derivative has; undefined where it
+ * is no such product.
+ *
+ * @param forward the product
+ * @param n the derivative by input `given`: a contraction of the cotangent with the other input
+ */
+export function productRule(forward: Tensor, n: Tensor, given: number): Rule | undefined {
+  const { spec } = n.attrs
+  if (typeof spec !== "string" || n.inputs.length !== 2) return undefined
+  const other = 1 - given
+  const at = n.inputs.indexOf(forward.inputs[other])
+  if (at < 0) return undefined
+  const write = (g: string, x: string, times: string, transposed: string) =>
+    productText(spec, at === 0 ? [x, g] : [g, x], { times, transposed })
+  const text = write("{g}", `{${other}}`, " · ", "ᵀ")
+  const latex = write("\\bar y", LETTERS[1][other], " ", "^{\\top}")
+  if (!text || !latex) return undefined
+  const id = `${ruleId(forward.op, forward, given)}/${spec}`
+  return { id, latex: `\\bar ${LETTERS[1][given]} = ${latex}`, text, input: given }
+}
 
 /** How the op is written, with `{0}`, `{1}` for its inputs. */
 export function notationOf(op: Op, inputs: number): string | undefined {

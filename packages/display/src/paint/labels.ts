@@ -66,7 +66,10 @@ export class Labels {
         title: names.of[box.node] || names.model.nodes[box.node].op,
         second: shapeOf(names.model, box.node),
       }
-    if (box.kind === "result") return { ...NOTHING, title: resultTitle(names, box), second: "" }
+    if (box.kind === "result") {
+      const second = box.opens ? "" : shapeOf(names.model, box.node)
+      return { ...NOTHING, title: resultTitle(names, box), second }
+    }
     if (box.column === "update") return { ...NOTHING, title: updateTitle(names, box), second: "" }
     if (box.kind === "rule") return ruleLabel(names, box)
     return { ...opLabel(names, box.node), saved: this.#savedBy(box) }

@@ -1,10 +1,17 @@
 /** @file The rows of the gradient inspector: each op with the statistics of its value and of its gradient. */
+import { floatOf, formatConstant } from "../format.ts"
 import type { Box } from "../layout/boxes.ts"
 import type { Layout } from "../layout/fold.ts"
 import { isLeaf } from "../layout/model.ts"
 import { Labels } from "../paint/labels.ts"
 import { readStats } from "../paint/marks.ts"
-import { type Check, type GradientDoc, type GraphLike, HISTOGRAM_BINS } from "../payload.ts"
+import {
+  type Check,
+  type FloatValue,
+  type GradientDoc,
+  type GraphLike,
+  HISTOGRAM_BINS,
+} from "../payload.ts"
 
 /** Statistics of one tensor; moments are over finite elements, NaN where they were not measured. */
 export interface Measures {
@@ -27,6 +34,8 @@ export interface LadderRow {
   readonly node: number
   readonly value: Measures | undefined
   readonly gradient: Measures | undefined
+  /** The constant that an output's gradient begins with; "" elsewhere. */
+  readonly seed: string
   /** ‖∂input‖ / ‖∂output‖ over finite entries. */
   readonly gain: number | undefined
   readonly check: Check | undefined
@@ -61,12 +70,26 @@ export function ladder(layout: Layout): LadderRow[] {
         title: box.kind === "scope" ? `▸ ${title}` : title,
         value: measures.get(node),
         gradient: measures.get(doc.nodes.grad?.[node] ?? -1),
+        seed: constantGradient(doc, node),
         gain: box.kind === "scope" ? undefined : gainOf(doc, node, measures, uses),
         check: checks.get(node),
         expression: expressionOf(doc, node),
       },
     ]
   })
+}
+
+/**
+ * The gradient of an output that is a constant of the graph, such as the seed `1`; "" for any other.
+ * Constants are not measured.
+ */
+export function constantGradient(doc: GraphLike, node: number): string {
+  const gradient = doc.nodes.grad?.[node] ?? -1
+  if (gradient < 0 || !doc.outputs?.includes(node)) return ""
+  const value = (doc.nodes.attrs?.[gradient] as { value?: FloatValue } | null | undefined)?.value
+  return typeof value === "number" || typeof value === "string"
+    ? formatConstant(floatOf(value))
+    : ""
 }
 
 /** Measures of every node in the first run. */

@@ -188,7 +188,10 @@ function rowSvg(row: LadderRow, y: number, theme: Theme, origin: boolean): strin
   if (row.gradient) {
     out.push(strip(row.gradient, COLUMN.gradient, base, "bwd", theme))
     number(COLUMN.gradientRms, formatNumber(row.gradient.rms, 2))
-  } else if (row.value) add(text(COLUMN.gradient, base - 4, 10.5, "no gradient", "ink3"))
+  } else if (row.value) {
+    const none = row.seed ? `${row.seed} (seed)` : "no gradient"
+    add(text(COLUMN.gradient, base - 4, 10.5, none, "ink3"))
+  }
   if (row.gain !== undefined) drawGain(add, row.gain, base)
   drawBad(add, row, base, origin)
   drawCheck(add, row, base)
