@@ -175,7 +175,7 @@ function nanStatistics(graph: GraphDoc, root: number) {
     const zeros = next() > 0.6 ? Math.floor(next() * n * 0.5) : 0
     const nan = backward && (graph.nodes.dual?.[node] ?? root) < root ? 24 : 0
     const rms = backward ? 0.015 * (0.5 + next()) : 0.5 + 2 * next()
-    const gain = backward ? 0.3 + 3 * next() : Number.NaN
+    const gain = backward ? Number.NaN : 0.3 + 3 * next()
     const middle = Math.log2(rms) + 26
     const counts = bins.map((_, i) =>
       Math.round((n - zeros - nan) * 0.4 * Math.exp(-((i - middle) ** 2) / 4)),

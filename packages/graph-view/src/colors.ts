@@ -36,3 +36,22 @@ export const mix = (a: Rgb, b: Rgb, t: number): Rgb => [
 
 /** CSS text of a colour. */
 export const css = (color: Rgb): string => `rgb(${color[0]},${color[1]},${color[2]})`
+
+/** Relative luminance, 0..1 (WCAG 2.2). */
+function luminance(color: Rgb): number {
+  const [r, g, b] = color.map((byte) => {
+    const share = byte / 255
+    return share <= 0.04045 ? share / 12.92 : ((share + 0.055) / 1.055) ** 2.4
+  })
+  return 0.2126 * r + 0.7152 * g + 0.0722 * b
+}
+
+/** Contrast of two colours, 1..21 (WCAG 2.2). */
+export function contrast(a: Rgb, b: Rgb): number {
+  const [light, dark] = [luminance(a), luminance(b)].sort((x, y) => y - x)
+  return (light + 0.05) / (dark + 0.05)
+}
+
+/** Black or white, whichever is easier to read on a colour: their contrast is at least 4.5. */
+export const inkOn = (color: Rgb): string =>
+  contrast(color, [0, 0, 0]) >= contrast(color, [255, 255, 255]) ? "#000000" : "#ffffff"

@@ -1,6 +1,6 @@
 /** @file Paints one panel of numbers as cells; NaN, infinities and exact zeros have marks of their own. */
 import { formatNumber } from "@defnote/display"
-import { css, mix, parseColor, type Rgb } from "./colors.ts"
+import { css, inkOn, mix, parseColor, type Rgb } from "./colors.ts"
 import { context2d, sizeCanvas } from "./dom.ts"
 import { FLAG, type Level, type Scale } from "./tensor-data.ts"
 import type { PageTheme } from "./theme.ts"
@@ -35,14 +35,14 @@ export interface PanelSize {
   readonly cell: readonly [width: number, height: number]
 }
 
-/** Widest picture that a few columns are stretched to, and widest cell, in px. */
-const STRETCH = 320
+/** So few columns are made wide enough for their numbers, in px. */
+const FEW = 8
 const WIDEST = 48
 
 /** Cells are square while many, wider when there are few columns, and never wider than the room. */
 export function panelSize(level: Level, room: number, roomHeight: number): PanelSize {
   const square = Math.min(24, room / level.columns, roomHeight / level.rows)
-  const few = Math.min(WIDEST, STRETCH / level.columns, room / level.columns)
+  const few = level.columns > FEW ? 0 : Math.min(WIDEST, room / level.columns)
   const w = square < 1 ? Math.min(24, room / level.columns) : whole(Math.max(square, few))
   const h =
     level.rows === 1 ? 22 : square < 1 ? Math.min(24, roomHeight / level.rows) : whole(square)
@@ -100,15 +100,14 @@ function paintCell(
   else if (!broken && w >= 40 && h >= 18) write(context, level.mean[at], [x, y, w, h], theme)
 }
 
-/** The number itself, where the cell has room for it; dark on light and light on dark cells. */
+/** The number itself, where the cell has room for it. */
 function write(
   context: CanvasRenderingContext2D,
   value: number,
   [x, y, w, h]: Box,
   theme: PageTheme,
 ): void {
-  const [r, g, b] = parseColor(String(context.fillStyle))
-  context.fillStyle = 0.299 * r + 0.587 * g + 0.114 * b > 140 ? "#1d2127" : "#ffffff"
+  context.fillStyle = inkOn(parseColor(String(context.fillStyle)))
   context.font = `11px ${theme.codeFont}`
   context.textAlign = "center"
   context.fillText(formatNumber(value), x + w / 2, y + h / 2 + 4, w - 4)

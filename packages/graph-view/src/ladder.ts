@@ -2,6 +2,7 @@
 import {
   application,
   type Check,
+  constantGradient,
   formatCount,
   formatNumber,
   formatPercent,
@@ -128,7 +129,7 @@ function rowOf(context: Context, node: number): HTMLElement {
     stripCell(value, "forward", translate),
     textCell(value ? number(value.get("rms")) : ""),
     textCell(value ? zeros(value) : ""),
-    ...gradientCells(gradient, origin, translate),
+    ...gradientCells(context, node, gradient),
     checkCell(context.checks.get(node), translate),
   )
   return row
@@ -146,15 +147,17 @@ ${nodeType(doc, node)}`
 }
 
 function gradientCells(
+  { doc, statistics, origins, translate }: Context,
+  node: number,
   gradient: NodeStatistics | undefined,
-  origin: boolean,
-  translate: Translate,
 ): readonly HTMLElement[] {
   if (!gradient) {
-    const none = element("td", "dn-mute", { colspan: 4 }, translate("no gradient"))
-    return [none]
+    const constant = constantGradient(doc, node)
+    const text = constant ? translate("%1 (seed)", constant) : translate("no gradient")
+    return [element("td", "dn-mute", { colspan: 4 }, text)]
   }
-  const gain = gradient.get("gain")
+  const origin = origins.has(node)
+  const gain = statistics.get(node)?.get("gain")
   const broken = gradient.broken
   const n = gradient.get("n") ?? 0
   const kind = gradient.get("nan") ? "NaN" : "Inf"
@@ -225,7 +228,7 @@ function checkCell(check: Check | undefined, translate: Translate): HTMLElement 
 }
 
 const textCell = (text: string) => element("td", "dn-number", {}, text)
-const number = (value: number | undefined) => (value === undefined ? "" : formatNumber(value, 2))
+const number = (value: number | undefined) => (value === undefined ? "" : formatNumber(value))
 
 function zeros(statistics: NodeStatistics): string {
   const zero = statistics.get("zeros") ?? 0

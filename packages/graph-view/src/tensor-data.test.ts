@@ -1,7 +1,7 @@
 /** @file Tensors as numbers: levels, panels, scales, colours. */
 import { bytesToBase64, floatsToBase64 } from "@defnote/display"
 import { describe, expect, it } from "vitest"
-import { css, mix, parseColor } from "./colors.ts"
+import { contrast, css, inkOn, mix, parseColor } from "./colors.ts"
 import { panelSize } from "./heat-map.ts"
 import { decodeLevel, panelIndex, scaleOf } from "./tensor-data.ts"
 
@@ -56,6 +56,20 @@ describe("panels and colours", () => {
       const size = panelSize(level, 200, 260)
       expect(size.width).toBeLessThanOrEqual(200)
       expect(size.height).toBeLessThanOrEqual(260)
+    }
+  })
+
+  it("keeps the cells of a matrix square, and widens a few columns for their numbers", () => {
+    const size = (rows: number, columns: number) =>
+      panelSize(levelOf(Array(rows * columns).fill(1), rows, columns), 190, 150).cell
+    expect(size(28, 28)).toEqual([5, 5])
+    expect(size(2, 3)).toEqual([48, 24])
+  })
+
+  it("writes on every colour with a contrast of at least 4.5", () => {
+    for (let grey = 0; grey < 256; grey++) {
+      const cell = [grey, 255 - grey, 128] as const
+      expect(contrast(cell, parseColor(inkOn(cell)))).toBeGreaterThanOrEqual(4.5)
     }
   })
 
