@@ -86,6 +86,9 @@ export class PlotlyWidget extends Widget implements IRenderMime.IRenderer {
   async #draw(): Promise<void> {
     const figure = this.#figure
     if (!figure || !this.#plotly || this.isDisposed) return
+    const { height } = figure.layout
+    // The host is as high as the figure asks, so that fitting the width later keeps the height.
+    this.#host.style.height = typeof height === "number" ? `${height}px` : ""
     const layout = { ...themedLayout(this.node), ...figure.layout, uirevision: "defnote" }
     const config = { responsive: true, displaylogo: false, ...figure.config }
     await this.#plotly.react(this.#host, figure.data, layout, config)
