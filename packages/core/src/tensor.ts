@@ -59,7 +59,10 @@ export class Tensor<D extends DType = DType> {
   }
 }
 /** What value.ts and ops/methods.ts install. */
-export interface Tensor<D extends DType> extends Methods<D>, TensorValue<D> {}
+export interface Tensor<D extends DType> extends Methods<D>, TensorValue<D> {
+  /** `x[i]` inside `defn`: the part at this index of the first axis. Outside, write `x.at(i)` (S13). */
+  readonly [index: number]: Tensor<D>
+}
 
 /** Reading a concrete tensor (D4.1). */
 export interface TensorValue<D extends DType> {

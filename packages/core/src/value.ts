@@ -369,4 +369,16 @@ Object.defineProperties(Tensor.prototype, {
   },
 })
 
+/** Properties that a tensor does not have end here: an index is a mistake that would be undefined (S13). */
+const indexing = new Proxy(Object.create(Object.prototype) as object, {
+  get(target, key, receiver): unknown {
+    if (typeof key === "string" && /^-?\d+$/.test(key))
+      throw new DTypeError(`x[${key}]: tensors have no elements as properties outside defn`, {
+        remedy: `Write x.at(${key}), or put the code into defn(...).`,
+      })
+    return Reflect.get(target, key, receiver)
+  },
+})
+Object.setPrototypeOf(Tensor.prototype, indexing)
+
 export { isHalf, isInt, isWide }

@@ -109,6 +109,7 @@ describe("outside defn", () => {
     ["Math.floor", () => Math.floor(tensor(1.5) as Any), "DTypeError", number],
     ["*", () => (tensor(1.5) as Any) * 2, "DTypeError", number],
     ["<", () => (tensor(1.5) as Any) < 2, "DTypeError", number],
+    ["an index", () => x[0], "DTypeError", /x\[0\]: .* outside defn[\s\S]*x\.at\(0\)/],
     ["+", () => (tensor(1.5) as Any) + 2, "DTypeError", /used as a JavaScript value/],
   ])
   test("S13 a condition and === cannot be intercepted: objects are true and not equal", () => {
