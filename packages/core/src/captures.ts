@@ -2,6 +2,7 @@
  * @file What a function captured (C14): the rewriter registers a thunk that reads the captured variables anew at each call.
  * Captured functions bring their own captures along.
  */
+import { isPlain } from "./container.ts"
 import { engine } from "./engine.ts"
 import { isTensor } from "./tensor.ts"
 
@@ -55,8 +56,4 @@ function expand(c: unknown, seen: Seen): unknown {
   if (c instanceof Map || c instanceof Set) return [...c].map((x) => expand(x, seen))
   const own = Object.fromEntries(Object.entries(c).map(([k, x]) => [k, expand(x, seen)]))
   return isPlain(c) ? own : [c.constructor, own]
-}
-const isPlain = (c: object): boolean => {
-  const prototype = Object.getPrototypeOf(c)
-  return prototype === Object.prototype || prototype === null
 }

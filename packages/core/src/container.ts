@@ -14,8 +14,12 @@ export type Path = string
 function fields(c: object): readonly string[] {
   const declared = (c.constructor as { tensors?: readonly string[] } | undefined)?.tensors
   if (declared) return declared
+  return isPlain(c) ? Object.keys(c).sort() : []
+}
+/** An object literal, or one without a prototype. */
+export const isPlain = (c: object): boolean => {
   const prototype = Object.getPrototypeOf(c)
-  return prototype === Object.prototype || prototype === null ? Object.keys(c).sort() : []
+  return prototype === Object.prototype || prototype === null
 }
 const get = (c: object, k: string): Container => (c as Record<string, Container>)[k]
 const isBranch = (c: Container): c is object =>
@@ -131,14 +135,14 @@ function keyOf(c: Container, number: NumberKey, leaf: LeafKey, path: Path, depth
     return `[${key}]`
   }
   const keys = fields(c)
-  if (!keys.length && Object.getPrototypeOf(c) !== Object.prototype) return leafKey(c)
+  if (!keys.length && !isPlain(c)) return leafKey(c)
   for (const k of keys)
     key += `${JSON.stringify(k)}:${keyOf(get(c, k), number, leaf, `${path}.${k}`, depth + 1)},`
   return `{${key}${staticFields(c, keys, path, depth)}}`
 }
 /** What a class holds beside its tensors is read while tracing: numbers by value, other tensors by identity. */
 function staticFields(c: object, tensors: readonly string[], path: Path, depth: number): string {
-  if (Object.getPrototypeOf(c) === Object.prototype || !("tensors" in c.constructor)) return ""
+  if (isPlain(c) || !("tensors" in c.constructor)) return ""
   let key = `#${identity(c.constructor)}`
   for (const k of Object.keys(c).filter((name) => !tensors.includes(name)))
     key += `;${k}:${keyOf(get(c, k), leafKey, byIdentity, `${path}.${k}`, depth + 1)}`

@@ -119,7 +119,8 @@ function scalarCondition(places: Places, c: Tensor, id: number): Tensor {
   if (c.rank === 0) return asCondition(c, "if")
   throw new ShapeError(`if: the condition is ${formatType(c.type)}; it must be a scalar`, {
     site: places.site(id),
-    remedy: "Use `condition ? a : b` for a choice per element, or reduce it with .any() or .all().",
+    remedy:
+      "Use `condition ? a : b` for a choice per element, or reduce it with .any() or .all(). Whether a tensor is there: `x !== undefined`.",
   })
 }
 /** `?:` on a tensor of any rank: both sides are computed, each pair of values is chosen lane by lane. */
