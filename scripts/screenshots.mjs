@@ -1,13 +1,13 @@
 /** @file `npm run screenshots`: pictures of every output of every notebook, light and dark, in `screenshots/`. See --help. */
 import { spawn } from "node:child_process"
-import { existsSync, mkdirSync, readdirSync, rmSync } from "node:fs"
+import { cpSync, existsSync, mkdirSync, readdirSync, rmSync } from "node:fs"
 import path from "node:path"
 import { setTimeout as sleep } from "node:timers/promises"
 import { parseArgs } from "node:util"
 import { chromium } from "@playwright/test"
 import { findChromium } from "./chromium.mjs"
 import { choosePort, jupyterEnvironment } from "./jupyter.mjs"
-import { at, bin } from "./paths.mjs"
+import { at, bin, windows } from "./paths.mjs"
 import { main, SetupError, step } from "./report.mjs"
 
 const HELP = `npm run screenshots [-- OPTIONS]
@@ -21,6 +21,7 @@ Runs every notebook in JupyterLab (on a copy) and takes a picture of each output
 
 const THEMES = { light: "JupyterLab Light", dark: "JupyterLab Dark" }
 const START_LIMIT_MS = 90_000
+const STOP_LIMIT_MS = 15_000
 const RUN_LIMIT_MS = 180_000
 /** Fonts, lazy renderers and images of an output that has just changed. */
 const SETTLE_MS = 1_500
@@ -45,29 +46,46 @@ async function takeAll() {
   if (!existsSync(bin("jupyter")))
     throw new SetupError("there is no JupyterLab here", "run npm start once")
   const server = await startServer()
+  const interrupted = new Promise((_, reject) => {
+    for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"])
+      process.once(signal, () => reject(new SetupError(`${signal} came`, "pictures are missing")))
+  })
   try {
-    await photograph(server.base)
+    await Promise.race([photograph(server.base), interrupted])
   } finally {
     await server.stop()
   }
 }
 
-/** The server of the browser tests: a copy of the notebooks, no token, the application in `window`. */
+/** The server of the browser tests: no token, the application in `window`. */
 async function startServer() {
   const port = await choosePort()
   const config = at("tests", "jupyter_server_test_config.py")
   const env = jupyterEnvironment(at(".cache", "screenshots-jupyter"))
-  const flags = ["lab", `--config=${config}`, `--ServerApp.port=${port}`]
-  const child = spawn(bin("jupyter"), flags, { env, stdio: "ignore" })
+  const folder = copyNotebooks()
+  const places = [`--ServerApp.port=${port}`, `--ServerApp.root_dir=${folder}`]
+  const flags = ["lab", `--config=${config}`, ...places]
+  // Detached, since Ctrl+C comes to us alone then and we stop the server in order.
+  const child = spawn(bin("jupyter"), flags, { env, stdio: "ignore", detached: !windows })
   const ended = new Promise((resolve) => child.once("exit", resolve))
   const stop = async () => {
     child.kill("SIGTERM")
+    const late = sleep(STOP_LIMIT_MS, "late", { ref: false })
+    if ((await Promise.race([ended, late])) === "late") child.kill("SIGKILL")
     await ended
   }
   const base = `http://127.0.0.1:${port}`
   if (await answers(base, child)) return { base, stop }
   await stop()
   throw new SetupError("JupyterLab did not start", "try npm start, which shows its messages")
+}
+
+/** Below the clone, so that cells find the packages of the clone. */
+function copyNotebooks() {
+  const folder = at(".cache", "screenshots")
+  rmSync(folder, { recursive: true, force: true })
+  cpSync(at("notebooks"), path.join(folder, "notebooks"), { recursive: true })
+  return folder
 }
 
 async function answers(base, child) {
