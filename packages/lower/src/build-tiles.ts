@@ -12,7 +12,7 @@ import {
   operandAt,
   productSum,
   storesOf,
-} from "./build-contract.ts"
+} from "./contraction.ts"
 import type { Packed } from "./elements.ts"
 import { loop, type Statement, store } from "./loop-ir.ts"
 import type { Scalar } from "./scalar-rebuild.ts"
