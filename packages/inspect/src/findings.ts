@@ -19,6 +19,8 @@ export interface Seen {
     n: Tensor,
   ) => { readonly inputs: readonly number[]; readonly output: number } | undefined
   readonly notes: Notes
+  /** Statistics of the whole cotangent of a forward node. */
+  readonly gradientOf: (n: Tensor) => Statistics | undefined
 }
 
 const bad = (s: Statistics | undefined): boolean =>
@@ -34,11 +36,14 @@ const show = (x: number): string =>
         ? "−∞"
         : String(Number(x.toPrecision(3)))
 
-/** The first node, in the order of the program, whose value is not finite although its inputs are. */
+/**
+ * The first node, in the order of the program, whose value is not finite although its inputs are; when all are finite,
+ * the operations at which the gradient of an input ends.
+ */
 export function findings(seen: Seen): Finding[] {
   const { order, stats } = seen
   const origin = order.find((n) => bad(stats.get(n)) && !n.inputs.some((x) => bad(stats.get(x))))
-  if (!origin) return []
+  if (!origin) return vanished(seen)
   const s = stats.get(origin) as Statistics
   const kind = s.nan ? "nan" : "inf"
   return [
@@ -51,6 +56,33 @@ export function findings(seen: Seen): Finding[] {
     },
   ]
 }
+
+const isZero = (s: Statistics | undefined): boolean => s !== undefined && s.n > 0 && s.zeros === s.n
+
+/** From each input whose gradient is 0 everywhere, on to the first operation that had one and passed nothing on. */
+function vanished({ order, notes, gradientOf }: Seen): Finding[] {
+  const forward = order.filter((n) => !notes.dual.has(n) && !notes.sums.has(n))
+  const found = new Map<Tensor, Finding>()
+  for (const input of forward.filter((n) => !n.inputs.length && isZero(gradientOf(n)))) {
+    const chain = [input]
+    const reached = new Set(chain)
+    const end = forward.find((n) => {
+      if (!n.inputs.some((x) => reached.has(x))) return false
+      const gradient = gradientOf(n)
+      if (gradient && !isZero(gradient)) return true
+      reached.add(n)
+      chain.push(n)
+      return false
+    })
+    if (end && !found.has(end))
+      found.set(end, { kind: "zero-grad", node: end, ...ends(end, chain) })
+  }
+  return [...found.values()]
+}
+const ends = (n: Tensor, chain: readonly Tensor[]): Pick<Finding, "reason" | "chain"> => ({
+  reason: `The gradient ends at ${n.op.name}: what comes from behind it is 0 in all ${n.size.toLocaleString("en")} places, so the inputs before it learn nothing.`,
+  chain: [n, ...[...chain].reverse()],
+})
 
 /** The nodes that the trouble reaches, the shortest way to the end. */
 function spread({ order, stats }: Seen, origin: Tensor): Tensor[] {

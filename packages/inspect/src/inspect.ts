@@ -4,6 +4,7 @@ import {
   compilerNamed,
   isConstant,
   isElement,
+  isFloat,
   type Program,
   type Storage,
   type Tensor,
@@ -11,7 +12,7 @@ import {
 import { type Finding, findings } from "./findings.ts"
 import { type LocalCheck, localCheck } from "./local-check.ts"
 import { firstNonFinite, type Statistics, statistics } from "./statistics.ts"
-import { watch, watchedNodes } from "./watch.ts"
+import { otherOperands, watch, watchedNodes } from "./watch.ts"
 
 export interface Inspection {
   readonly program: Program
@@ -43,12 +44,13 @@ export function inspectProgram(
   watch(
     program,
     inputs,
-    nodes,
+    [...nodes, ...otherOperands(nodes)],
     (n, values) => {
+      if (values.length <= KEEP) kept.set(n, values.slice())
+      if (!isFloat(n.dtype)) return
       const s = statistics(values)
       stats.set(n, s)
       if (s.nan + s.posInf + s.negInf) firstBad.set(n, firstNonFinite(values))
-      if (values.length <= KEEP) kept.set(n, values.slice())
     },
     compiler,
   )
@@ -73,16 +75,12 @@ export function inspectProgram(
     const verdict = localCheck(n, operands as Float64Array[], reference)
     if (verdict) checks.set(n, verdict)
   }
-  return {
-    program,
-    stats,
-    checks,
-    gradientOf: (n) => {
-      const g = notes.cotangents.get(n)
-      return g && (stats.get(g) ?? ofConstant(g))
-    },
-    findings: findings({ order: nodes, stats, sample, notes }),
+  const gradientOf = (n: Tensor): Statistics | undefined => {
+    const g = notes.cotangents.get(n)
+    return g && (stats.get(g) ?? ofConstant(g))
   }
+  const seen = { order: nodes, stats, sample, notes, gradientOf }
+  return { program, stats, checks, gradientOf, findings: findings(seen) }
 }
 
 /** A cotangent that is a constant, such as the 1 at the loss, is written into its users and is no value of the run. */

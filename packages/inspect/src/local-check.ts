@@ -1,10 +1,13 @@
 /**
  * @file Is the derivative of one operation right? Along random directions, the slope by differences is compared with the
- * slope by the operation's own rule, in f64 and with the values that the operation really had.
+ * slope by the operation's own rule, in f64 where it can be, and with the values that the operation really had.
  */
 import {
+  allocate,
   type Compiler,
   CpuStorage,
+  cast,
+  type DType,
   type Graph,
   graphOf,
   InternTable,
@@ -15,7 +18,9 @@ import {
   type Tensor,
   type TensorType,
   withTable,
+  write,
 } from "@defnote/core"
+import { numbersOf } from "./statistics.ts"
 
 export interface LocalCheck {
   readonly verdict: "ok" | "kink" | "wrong"
@@ -27,9 +32,19 @@ export interface LocalCheck {
 /** Elements of all operands together, beyond which an operation is not checked. */
 const LIMIT = 4096
 const DIRECTIONS = 3
-/** A central difference in f64 with step h errs by about h^2 and 1e-16 / h: both near 1e-9 here. */
-const STEP = 1e-5
-const TOLERANCE = 1e-4
+
+/** How finely slopes are compared. */
+interface Precision {
+  /** A central difference with step h errs by about h^2 and by the rounding of the values over h. */
+  readonly step: number
+  readonly tolerance: number
+  readonly dtype: (d: DType) => DType
+}
+const FINE: Precision = { step: 1e-5, tolerance: 1e-4, dtype: (d) => (isFloat(d) ? "f64" : d) }
+/** A graph in the attributes has dtypes of its own: its operations stay as they are. */
+const COARSE: Precision = { step: 2 ** -7, tolerance: 1e-2, dtype: (d) => d }
+/** The slopes of both sides differ by more than this part: a kink, where it does not shrink with the step. */
+const GAP = 1e-2
 
 /** A repeatable stream of numbers in [-1, 1). @source G. Marsaglia, Xorshift RNGs, 2003 */
 function stream(seed: number): () => number {
@@ -41,27 +56,47 @@ function stream(seed: number): () => number {
     return (s >>> 0) / 2 ** 31 - 1
   }
 }
-const wide = (t: TensorType): TensorType => (isFloat(t.dtype) ? { ...t, dtype: "f64" } : t)
+const isGraph = (v: unknown): boolean => typeof v === "object" && v !== null && "outputs" in v
+const holdsGraph = (n: Tensor): boolean => Object.values(n.attrs).flat().some(isGraph)
+const widened = (t: TensorType, { dtype }: Precision): TensorType => ({
+  ...t,
+  dtype: dtype(t.dtype),
+})
 
 interface Local {
   readonly forward: Graph
   readonly backward: Graph
+  /** Which inputs the rule gives a gradient for: what a function of the user captured is a constant. */
+  readonly moved: readonly boolean[]
 }
-/** The operation alone, and its rule, over f64 inputs. */
-function alone(n: Tensor): Local {
-  const types = n.inputs.map((x) => wide(x.type))
+/** The operation alone, and its rule. */
+function alone(n: Tensor, precision: Precision): Local {
+  const types = n.inputs.map((x) => widened(x.type, precision))
   const attrs =
-    n.attrs.dtype !== undefined && isFloat(n.dtype) ? { ...n.attrs, dtype: "f64" } : n.attrs
+    n.attrs.dtype !== undefined && isFloat(n.dtype)
+      ? { ...n.attrs, dtype: precision.dtype(n.dtype) }
+      : n.attrs
+  const float = types.map((t) => isFloat(t.dtype))
+  let moved: readonly boolean[] = float
   return withTable(new InternTable(), () => {
     const forward = graphOf(types, (...x) => [make(n.op, x, attrs)])
     const backward = graphOf([...types, forward.outputs[0].type], (...x) => {
       const inputs = x.slice(0, types.length)
       const y = make(n.op, inputs, attrs)
-      const wrt = inputs.filter((v) => isFloat(v.dtype))
-      return pullback([y], [x[types.length]], wrt).map((g, i) => g ?? wrt[i].zerosLike())
+      const wrt = inputs.filter((_, i) => float[i])
+      const bars = pullback([y], [x[types.length]], wrt)
+      if (holdsGraph(n)) moved = float.map((f, i) => f && bars[wrt.indexOf(inputs[i])] !== null)
+      return bars.map((g, i) => g ?? wrt[i].zerosLike())
     })
-    return { forward, backward }
+    return { forward, backward, moved }
   })
+}
+const storageOf = (values: Float64Array, dtype: DType): CpuStorage => {
+  const out = allocate(dtype, values.length)
+  values.forEach((v, i) => {
+    write(dtype, out, i, cast(v, "f64", dtype))
+  })
+  return new CpuStorage(out.buffer as ArrayBuffer)
 }
 
 /**
@@ -73,79 +108,84 @@ export function localCheck(
   inputs: readonly Float64Array[],
   reference: Compiler,
 ): LocalCheck | undefined {
-  const total = inputs.reduce((sum, x) => sum + x.length, 0)
-  if ("flat" in n.op.vjp || !n.inputs.length || total > LIMIT || sizeOf(n.shape) > LIMIT)
-    return undefined
-  if (!isFloat(n.dtype) || !n.inputs.some((x) => isFloat(x.dtype))) return undefined
-  if (inputs.some((x) => x.some((v) => !Number.isFinite(v)))) return undefined
-  const { forward, backward } = alone(n)
-  const [f, b] = [forward, backward].map((g) => reference.compile(g, {}))
-  const float = n.inputs.map((x) => isFloat(x.dtype))
-  const store = (x: readonly Float64Array[]) =>
-    x.map((v, i) => new CpuStorage(float[i] ? v.slice().buffer : intBuffer(v, n.inputs[i])))
-  const run = (x: readonly Float64Array[]): Float64Array =>
-    new Float64Array((f.run(store(x))[0] as CpuStorage).readSync())
+  if (!checkable(n, inputs)) return undefined
+  const precision = holdsGraph(n) ? COARSE : FINE
+  const { forward, backward, moved } = alone(n, precision)
+  const run = (g: Graph) => {
+    const executable = reference.compile(g, {})
+    return (x: readonly Float64Array[]): Float64Array[] =>
+      executable
+        .run(x.map((v, i) => storageOf(v, g.inputs[i].dtype)))
+        .map((y, i) => numbersOf(y, g.outputs[i].dtype))
+  }
+  const [f, b] = [run(forward), run(backward)]
+  const operation: Operation = {
+    x: inputs,
+    moved,
+    float: forward.inputs.map((x) => isFloat(x.dtype)),
+    run: (x) => f(x)[0],
+    back: (g) => b([...inputs, g]),
+    outputs: sizeOf(n.shape),
+  }
   const next = stream(n.id * 2654435761 + 1)
   const random = (k: number): Float64Array => Float64Array.from({ length: k }, next)
-  const results = Array.from({ length: DIRECTIONS }, () =>
-    direction(
-      inputs,
-      float,
-      run,
-      (g) =>
-        b
-          .run([...store(inputs), new CpuStorage(g.slice().buffer as ArrayBuffer)])
-          .map((s) => new Float64Array((s as CpuStorage).readSync())),
-      random,
-      sizeOf(n.shape),
-    ),
-  )
+  const results = Array.from({ length: DIRECTIONS }, () => direction(operation, random, precision))
   const worst = results.reduce((a, r) => (r.rel > a.rel || Number.isNaN(r.rel) ? r : a))
   if (Number.isNaN(worst.rel)) return undefined
-  const verdict = worst.rel < TOLERANCE ? "ok" : results.some((r) => r.kink) ? "kink" : "wrong"
-  return { verdict, rel: worst.rel, eps: STEP }
+  const kink = results.some((r) => r.kink)
+  const verdict = worst.rel < precision.tolerance ? "ok" : kink ? "kink" : "wrong"
+  return { verdict, rel: worst.rel, eps: precision.step }
 }
-function intBuffer(values: Float64Array, x: Tensor): ArrayBuffer {
-  const source =
-    x.dtype === "bool" || x.dtype === "u8"
-      ? Uint8Array.from(values)
-      : x.dtype === "i32"
-        ? Int32Array.from(values)
-        : Uint32Array.from(values)
-  return source.buffer as ArrayBuffer
+function checkable(n: Tensor, inputs: readonly Float64Array[]): boolean {
+  const total = inputs.reduce((sum, x) => sum + x.length, 0)
+  if ("flat" in n.op.vjp || !n.inputs.length || total > LIMIT || sizeOf(n.shape) > LIMIT)
+    return false
+  if (!isFloat(n.dtype) || !n.inputs.some((x) => isFloat(x.dtype))) return false
+  return inputs.every((x) => x.every((v) => Number.isFinite(v)))
 }
 
-type Run = (x: readonly Float64Array[]) => Float64Array
+/** An operation at a point. */
+interface Operation {
+  readonly x: readonly Float64Array[]
+  readonly moved: readonly boolean[]
+  readonly float: readonly boolean[]
+  readonly run: (x: readonly Float64Array[]) => Float64Array
+  /** Gradients of the float inputs for this cotangent. */
+  readonly back: (g: Float64Array) => readonly Float64Array[]
+  readonly outputs: number
+}
+const largest = (v: Float64Array): number => v.reduce((m, y) => Math.max(m, Math.abs(y)), 0)
+
 /** One random direction: slope by the rule against slopes by differences from both sides. */
 function direction(
-  x: readonly Float64Array[],
-  float: readonly boolean[],
-  run: Run,
-  back: (g: Float64Array) => Float64Array[],
+  { x, moved, float, run, back, outputs }: Operation,
   random: (n: number) => Float64Array,
-  outputs: number,
+  { step, dtype }: Precision,
 ): { rel: number; kink: boolean } {
-  const scale = (v: Float64Array): number =>
-    Math.max(
-      1,
-      v.reduce((m, y) => Math.max(m, Math.abs(y)), 0),
-    )
-  const steps = x.map((v, i) => random(v.length).map((d) => (float[i] ? d * scale(v) : 0)))
+  const steps = x.map((v, i) => {
+    const scale = Math.max(1, largest(v))
+    return random(v.length).map((d) => (moved[i] ? d * scale : 0))
+  })
   const g = random(outputs)
   const at = (h: number): number =>
     run(x.map((v, i) => v.map((y, k) => y + h * steps[i][k]))).reduce(
       (sum, y, k) => sum + g[k] * y,
       0,
     )
-  const [low, mid, high] = [at(-STEP), at(0), at(STEP)]
   const bars = back(g)
-  let slope = 0
-  let k = 0
-  steps.forEach((d, i) => {
-    if (float[i]) slope += bars[k++].reduce((sum, b, j) => sum + b * d[j], 0)
-  })
-  const central = (high - low) / (2 * STEP)
+  const gradients = steps.filter((_, i) => float[i])
+  const slope = gradients.reduce(
+    (sum, d, i) => sum + bars[i].reduce((part, b, j) => part + b * d[j], 0),
+    0,
+  )
+  const middle = at(0)
+  const [low, high] = [at(-step), at(step)]
+  const central = (high - low) / (2 * step)
   const size = Math.max(Math.abs(slope), Math.abs(central), 1e-6)
-  const oneSided = Math.abs((high - mid) / STEP - (mid - low) / STEP) / size
-  return { rel: Math.abs(slope - central) / size, kink: oneSided > 1e-2 }
+  const gap = (h: number, a: number, b: number): number => Math.abs((a - 2 * middle + b) / h) / size
+  const whole = gap(step, low, high)
+  // The gap of a curved function halves with the step, that of a kink stays.
+  const fine = dtype("f32") === "f64"
+  const kink = whole > GAP && (fine || gap(step / 2, at(-step / 2), at(step / 2)) > 0.7 * whole)
+  return { rel: Math.abs(slope - central) / size, kink }
 }

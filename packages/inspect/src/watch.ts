@@ -28,6 +28,12 @@ export const watchedNodes = (graph: Graph): Tensor[] =>
     (n) => isWatched(n) || (isElement(n) && isFloat(n.dtype)),
   )
 
+/** Integers and bools that these nodes take: indices, choices. They have no statistics. */
+export function otherOperands(nodes: readonly Tensor[]): Tensor[] {
+  const others = nodes.flatMap((n) => n.inputs).filter((x) => x.types.length === 1)
+  return [...new Set(others)].filter((x) => !isFloat(x.dtype))
+}
+
 /**
  * Calls `see` with the value of each node, in the order of `nodes`. Values are not kept.
  */
