@@ -1,10 +1,11 @@
 /**
  * @file exp, expm1, sigmoid and the hyperbolic functions in scalar instructions.
  * @source f64 reduction and rational form: FreeBSD msun e_exp.c (Sun Microsystems 1993, freely granted).
- * @source f32 polynomial of exp, and of tanh near 0 in both dtypes: S. Moshier, Cephes expf.c, tanhf.c, tanh.c.
+ * @source f32 polynomial of exp; tanh near 0 in f64: S. Moshier, Cephes expf.c, tanh.c.
  */
 import * as s from "../scalar.ts"
 import { ascending, by, copySign, keepNaN, like, scale } from "./bits.ts"
+import * as fast from "./exponential-f32.ts"
 import { fastSum, type Pair, twoSum } from "./split.ts"
 
 type Scalar = s.Scalar
@@ -55,7 +56,8 @@ function expScaled(x: Scalar, shift: number): Scalar {
   return keepNaN(x, scale(s.add(y.hi, s.add(y.lo, u.lo)), shift ? s.add(n, shift) : n))
 }
 /** e^x. */
-export const exp = (x: Scalar): Scalar => expScaled(x, 0)
+export const exp = (x: Scalar): Scalar => by(x, fast.exp, expOf64)(x)
+const expOf64 = (x: Scalar): Scalar => expScaled(x, 0)
 
 /** e^x - 1: 2^n (1 + u) - 1 with the error of the sum kept. Half of it is formed, since 2^n may overflow. */
 export function expm1(x: Scalar): Scalar {
@@ -80,21 +82,16 @@ export function sigmoid(x: Scalar): Scalar {
   return keepNaN(x, s.add(q, s.div(lost, sum.hi)))
 }
 
-const TANH_F32 = [
-  -3.33332819422e-1, 1.33314422036e-1, -5.37397155531e-2, 2.06390887954e-2, -5.70498872745e-3,
-]
 const TANH_P = [-1614.6876844170845, -99.28772310019185, -0.9643991794250523]
 const TANH_Q = [4844.063053251255, 2235.4883906010045, 112.81167849163293, 1]
-/** tanh x: a polynomial near 0, else 1 - 2 / (e^2|x| + 1). */
-export function tanh(x: Scalar): Scalar {
+/** tanh x: a rational form near 0, else 1 - 2 / (e^2|x| + 1). */
+export const tanh = (x: Scalar): Scalar => by(x, fast.tanh, tanhOf64)(x)
+function tanhOf64(x: Scalar): Scalar {
   const a = s.abs(x)
   const z = s.mul(x, x)
-  const p = by(x, true, false)
-    ? ascending(z, TANH_F32)
-    : s.div(ascending(z, TANH_P), ascending(z, TANH_Q))
+  const p = s.div(ascending(z, TANH_P), ascending(z, TANH_Q))
   const near = s.fma(s.mul(p, z), x, x)
-  const e = exp(s.add(a, a))
-  const far = s.sub(like(x, 1), s.div(like(x, 2), s.add(e, 1)))
+  const far = s.sub(like(x, 1), s.div(like(x, 2), s.add(exp(s.add(a, a)), 1)))
   return s.select(s.less(a, 0.625), copySign(near, x), copySign(far, x))
 }
 
