@@ -2,7 +2,6 @@
 import {
   application,
   type Check,
-  constantGradient,
   formatCount,
   formatNumber,
   formatPercent,
@@ -10,6 +9,7 @@ import {
   type Names,
   nameNodes,
   prepare,
+  seedOf,
 } from "@defnote/display"
 import { element, svg } from "./dom.ts"
 import { strip } from "./histogram.ts"
@@ -152,8 +152,8 @@ function gradientCells(
   gradient: NodeStatistics | undefined,
 ): readonly HTMLElement[] {
   if (!gradient) {
-    const constant = constantGradient(doc, node)
-    const text = constant ? translate("%1 (seed)", constant) : translate("no gradient")
+    const seed = seedOf(doc, node)
+    const text = seed ? translate("%1 (seed)", seed) : translate("no gradient")
     return [element("td", "dn-mute", { colspan: 4 }, text)]
   }
   const origin = origins.has(node)

@@ -4,7 +4,8 @@ import type { Tensor } from "@defnote/core"
 import { BINS, type Finding, type Inspection, type Statistics } from "@defnote/inspect"
 import { doublesToBase64 } from "../base64.ts"
 import { floatValue } from "../format.ts"
-import type { Check, GradientDoc, Harm, Run, StatTable } from "../payload.ts"
+import type { Check, GradientDoc, GraphLike, Harm, Run, StatTable } from "../payload.ts"
+import { expressionOf } from "../report/ladder.ts"
 import { type DocumentOptions, documentOf } from "./document.ts"
 
 const COLUMNS = [
@@ -22,6 +23,9 @@ const COLUMNS = [
   "gain",
   ...Array.from({ length: BINS }, (_, i) => `h${i}`),
 ]
+
+/** Longer expressions are replaced by the op's name, in characters. */
+const LONGEST_PLACE = 48
 
 /** A gain beyond this factor at one operation is worth a line. */
 const STRONG_GAIN = 100
@@ -43,7 +47,7 @@ export function gradientDocument(
     schema: { ...doc.schema, kind: "gradient" },
     runs: [run],
     checks: checksOf(inspection, index),
-    verdict: verdictOf(inspection),
+    verdict: verdictOf(inspection, doc, index),
     harms: harmsOf(inspection, nodes, index),
   }
 }
@@ -120,14 +124,29 @@ const checksOf = ({ checks }: Inspection, index: ReadonlyMap<Tensor, number>): C
         ]
   })
 
+/** The expression in which a node stands, and the direction: `a.sqrt(), backward`. */
+function placeOf(node: number, doc: GraphLike, op: string): string {
+  const backward = doc.nodes.phase[node] === "bwd"
+  const owner = backward ? (doc.nodes.dual?.[node] ?? node) : node
+  const text = expressionOf(doc, owner).replace(/\s+/g, " ")
+  const shown = text && text.length <= LONGEST_PLACE ? text : op
+  return `${shown}, ${backward ? "backward" : "forward"}`
+}
+
 /** The sentence that stands first. */
-function verdictOf({ findings, checks, stats }: Inspection): NonNullable<GradientDoc["verdict"]> {
+function verdictOf(
+  { findings, checks, stats }: Inspection,
+  doc: GraphLike,
+  index: ReadonlyMap<Tensor, number>,
+): NonNullable<GradientDoc["verdict"]> {
   const [first] = findings
   if (first) {
     const what = first.kind === "nan" ? "NaN" : "An infinite value"
+    const at = index.get(first.node)
+    const op = first.node.op.name
     return {
       ok: false,
-      title: `${what} begins at ${first.node.op.name}`,
+      title: `${what} begins at ${at === undefined ? op : placeOf(at, doc, op)}`,
       text: first.reason,
       ...(first.fix ? { fix: first.fix } : {}),
     }

@@ -70,7 +70,7 @@ export function ladder(layout: Layout): LadderRow[] {
         title: box.kind === "scope" ? `▸ ${title}` : title,
         value: measures.get(node),
         gradient: measures.get(doc.nodes.grad?.[node] ?? -1),
-        seed: constantGradient(doc, node),
+        seed: seedOf(doc, node),
         gain: box.kind === "scope" ? undefined : gainOf(doc, node, measures, uses),
         check: checks.get(node),
         expression: expressionOf(doc, node),
@@ -80,12 +80,14 @@ export function ladder(layout: Layout): LadderRow[] {
 }
 
 /**
- * The gradient of an output that is a constant of the graph, such as the seed `1`; "" for any other.
- * Constants are not measured.
+ * What the gradient of an output begins with, "" for other nodes. An inspection differentiates its
+ * first output from the seed `1`; a rule that does not read the seed leaves it out of the graph, and
+ * constants are not measured.
  */
-export function constantGradient(doc: GraphLike, node: number): string {
+export function seedOf(doc: GraphLike, node: number): string {
+  if (!doc.outputs?.includes(node) || doc.nodes.phase[node] !== "fwd") return ""
   const gradient = doc.nodes.grad?.[node] ?? -1
-  if (gradient < 0 || !doc.outputs?.includes(node)) return ""
+  if (gradient < 0) return node === doc.outputs[0] && doc.nodes.phase.includes("bwd") ? "1" : ""
   const value = (doc.nodes.attrs?.[gradient] as { value?: FloatValue } | null | undefined)?.value
   return typeof value === "number" || typeof value === "string"
     ? formatConstant(floatOf(value))
