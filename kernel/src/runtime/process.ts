@@ -1,6 +1,8 @@
 /** @file The runtime child as the host sees it: spawned, fed, watched, replaced when it ends. */
+
 import { type ChildProcess, spawn } from "node:child_process"
 import type { Readable, Writable } from "node:stream"
+import { ALLOCATOR_ENVIRONMENT } from "defnote/allocator"
 import type {
   CommMessage,
   EvaluateRequest,
@@ -118,7 +120,7 @@ export class RuntimeProcess implements Runtime {
     ]
     const child = spawn(process.execPath, [...flags, script], {
       cwd: folder,
-      env,
+      env: { ...ALLOCATOR_ENVIRONMENT, ...env },
       // Its own process group: a SIGINT to ours must not end it.
       detached: process.platform !== "win32",
       stdio: ["ignore", "pipe", "pipe", "pipe", "pipe", "pipe"],

@@ -1,7 +1,9 @@
 /** @file How each peer is started: JavaScript peers are bundled first, so that they load like an application. */
+
 import { spawnSync } from "node:child_process"
 import { existsSync, readFileSync } from "node:fs"
 import { join } from "node:path"
+import { ALLOCATOR_ENVIRONMENT } from "defnote/allocator"
 import { buildSync } from "esbuild"
 import type { PeerCommand } from "./peer.ts"
 
@@ -23,7 +25,8 @@ const PEERS: Readonly<Record<string, () => Omit<PeerCommand, "name">>> = {
 export function peerNamed(name: string): PeerCommand {
   const [system, compiler] = name.split(":")
   if (system === "defnote" && compiler) {
-    const env = { DEFNOTE_COMPILER: compiler }
+    // As in the processes that the kernel starts.
+    const env = { ...ALLOCATOR_ENVIRONMENT, DEFNOTE_COMPILER: compiler }
     return { name, ...javascript("defnote", "packages/defnote"), env }
   }
   const peer = PEERS[name]
