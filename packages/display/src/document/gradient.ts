@@ -133,6 +133,13 @@ function placeOf(node: number, doc: GraphLike, op: string): string {
   return `${shown}, ${backward ? "backward" : "forward"}`
 }
 
+const BEGINNINGS: Readonly<Record<Finding["kind"], string>> = {
+  nan: "NaN begins",
+  inf: "An infinite value begins",
+  overflow: "An overflow begins",
+  "zero-grad": "The gradient ends",
+}
+
 /** The sentence that stands first. */
 function verdictOf(
   { findings, checks, stats }: Inspection,
@@ -141,12 +148,12 @@ function verdictOf(
 ): NonNullable<GradientDoc["verdict"]> {
   const [first] = findings
   if (first) {
-    const what = first.kind === "nan" ? "NaN" : "An infinite value"
+    const what = BEGINNINGS[first.kind]
     const at = index.get(first.node)
     const op = first.node.op.name
     return {
       ok: false,
-      title: `${what} begins at ${at === undefined ? op : placeOf(at, doc, op)}`,
+      title: `${what} at ${at === undefined ? op : placeOf(at, doc, op)}`,
       text: first.reason,
       ...(first.fix ? { fix: first.fix } : {}),
     }
