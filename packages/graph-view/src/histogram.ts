@@ -16,6 +16,10 @@ export interface Histogram {
 
 const BAR_CLASS = "dn-bar-value"
 
+/** Room of a tick's text, and width of a bar for NaN or infinities with its name, in px. */
+const TICK = 34
+const ASIDE = 28
+
 interface Bar {
   readonly kind: "value" | "zero" | "broken"
   readonly count: number
@@ -53,6 +57,23 @@ function barsOf(histogram: Histogram): readonly Bar[] {
   return bars
 }
 
+/** Zero, NaN and infinities are always named; powers of two where they have room. */
+function ticks(
+  bars: readonly Bar[],
+  middles: readonly number[],
+  every: number,
+): readonly { x: number; text: string }[] {
+  const special = bars.flatMap(({ kind, label }, i) =>
+    kind === "value" ? [] : [{ x: middles[i], text: label }],
+  )
+  const powers = bars.flatMap(({ exponent }, i) => {
+    const free = special.every(({ x }) => Math.abs(x - middles[i]) >= TICK - 8)
+    const shown = exponent !== undefined && exponent % every === 0 && free
+    return shown ? [{ x: middles[i], text: powerOfTwo(exponent) }] : []
+  })
+  return [...special, ...powers]
+}
+
 /** A histogram with tick labels, `width` x `height` px. */
 export function histogramChart(
   histogram: Histogram,
@@ -70,26 +91,28 @@ export function histogramChart(
   const bars = barsOf(histogram)
   const total = bars.reduce((sum, bar) => sum + bar.count, 0) || 1
   const most = Math.max(1, ...bars.map((bar) => bar.count))
-  const step = Math.min(26, width / Math.max(1, bars.length))
+  const aside = bars.filter((bar) => bar.kind === "broken").length
+  const step = Math.min(26, (width - aside * ASIDE) / Math.max(1, bars.length - aside))
+  const widths = bars.map((bar) => (bar.kind === "broken" ? ASIDE : step))
+  const places = widths.map((_, i) => widths.slice(0, i).reduce((sum, w) => sum + w, 0))
+  const end = widths.reduce((sum, w) => sum + w, 0)
   const base = height - 16
   chart.append(
     svg("line", {
       x1: 0,
-      x2: step * bars.length,
+      x2: end,
       y1: base + 0.5,
       y2: base + 0.5,
       class: "dn-axis",
     }),
   )
-  const every = Math.ceil(34 / step)
   bars.forEach((bar, i) => {
     const size = bar.count ? Math.max(1.5, (bar.count / most) * (base - 14)) : 0
-    chart.append(column(bar, i * step, base - size, step, size, total))
-    const named = bar.kind !== "value" || (bar.exponent !== undefined && bar.exponent % every === 0)
-    if (!named) return
-    const text = bar.exponent === undefined ? bar.label : powerOfTwo(bar.exponent)
-    chart.append(svg("text", { x: i * step + step / 2, y: height - 3, class: "dn-tick" }, text))
+    chart.append(column(bar, places[i], base - size, widths[i], size, total))
   })
+  const middles = places.map((x, i) => x + widths[i] / 2)
+  for (const { x, text } of ticks(bars, middles, Math.ceil(TICK / step)))
+    chart.append(svg("text", { x, y: height - 3, class: "dn-tick" }, text))
   return chart
 }
 

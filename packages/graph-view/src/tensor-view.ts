@@ -344,7 +344,9 @@ export class TensorView implements View<TensorDoc> {
   }
 
   #summary(doc: TensorDoc): string {
-    const { min, max, mean, std } = doc.stats
+    const { min, max, mean, std, count, zeros } = doc.stats
+    if (doc.dtype === "bool")
+      return this.#translate("%1 of %2 true", formatCount(count - zeros), formatCount(count))
     const [low, high, middle, spread] = [min, max, mean, std].map((v) => formatNumber(Number(v)))
     return this.#translate("%1 to %2, mean %3, deviation %4", low, high, middle, spread)
   }

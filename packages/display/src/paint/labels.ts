@@ -149,7 +149,10 @@ export const isParameter = (model: GraphModel, node: number): boolean =>
   isLeaf(model.nodes[node]) && model.cotangent[node] >= 0
 
 function updateCount(model: GraphModel, box: Box): string {
-  if (box.kind === "result") return `${box.members.length} gradients`
+  if (box.kind === "result") {
+    const gradients = box.members.length
+    return `${gradients} gradient${gradients === 1 ? "" : "s"}`
+  }
   const count = new Set(box.members.map((n) => model.nodes[n].owner)).size
   return `${count} update${count === 1 ? "" : "s"}`
 }
