@@ -197,7 +197,8 @@ function tile(t: Tiles, p: Scalar, extent: number, first: number, number: number
   const b = s.load(t.packed.dtype, t.panel, c.math.simplify(s.add(s.mul(line, wide), lane)))
   const a = t.left === undefined ? operandAt(c, x.left, index) : lineElement(t, t.left, row, k)
   const accumulator = productSum(c.node, [a, b], number)
-  const sum = loop(first + 2, K, [], { accumulators: [accumulator], unroll: 4 })
+  // Not unrolled: V8 would keep the loads of several turns in registers and spill the accumulators.
+  const sum = loop(first + 2, K, [], { accumulators: [accumulator] })
   const column = s.add(s.mul(p, wide), lane)
   const stores = storesOf(c, resultOf(accumulator), (i) => (i === x.n ? column : index(i)))
   const copies = wide / c.job.target.lanes
