@@ -78,7 +78,7 @@ export function expectEqual(graph: Graph, inputs: Storage[], name: string, scale
       const [p, q] = [read(y.dtype, a, i), read(y.dtype, b, i)]
       if (p === q || (Number.isNaN(p) && Number.isNaN(q))) continue
       const d = Math.abs(Number(p) - Number(q))
-      const bound = tolerance[y.dtype] * scale * Math.max(1, Math.abs(Number(p)))
+      const bound = tolerance[y.dtype as DType] * scale * Math.max(1, Math.abs(Number(p)))
       if (!(d <= bound)) throw new Error(`${name}: output ${k} element ${i}: ${q} for ${p}`)
     }
   })

@@ -131,23 +131,29 @@ type IntsOf<A extends DType, B extends DType> = A extends Unsigned[number]
     ? Wider<A, Above[B & keyof Above], Ints>
     : Wider<A, B, Ints>
 /** {@link promote} at the level of types. */
-export type Promote<A extends DType, B extends DType> = DType extends A
-  ? DType
-  : DType extends B
-    ? DType
-    : A extends B
-      ? A
-      : B extends "bool"
-        ? A
-        : A extends "bool"
-          ? B
-          : A extends FloatDType
-            ? B extends FloatDType
-              ? Floats<A, B>
-              : WithFloat<B, A>
-            : B extends FloatDType
-              ? WithFloat<A, B>
-              : IntsOf<A, B>
+// biome-ignore lint/suspicious/noExplicitAny: a dtype that nobody knows, with anything, is unknown
+type Unknown = any
+export type Promote<A extends DType, B extends DType> = unknown extends A
+  ? Unknown
+  : unknown extends B
+    ? Unknown
+    : DType extends A
+      ? DType
+      : DType extends B
+        ? DType
+        : A extends B
+          ? A
+          : B extends "bool"
+            ? A
+            : A extends "bool"
+              ? B
+              : A extends FloatDType
+                ? B extends FloatDType
+                  ? Floats<A, B>
+                  : WithFloat<B, A>
+                : B extends FloatDType
+                  ? WithFloat<A, B>
+                  : IntsOf<A, B>
 /** The dtype of a transcendental function: floats keep theirs, everything else is f32 (S4). */
 export type Floating<D extends DType> = D extends FloatDType ? D : "f32"
 export const floatingOf = (d: DType): DType => (isFloat(d) ? d : "f32")

@@ -21,7 +21,8 @@ let serial = 0
  * An n-dimensional array of one dtype: concrete, or a value of a graph that is being traced. Immutable (S13).
  * As a node it is `op` applied to `inputs` with `attrs`; its type was computed by the op when it was made.
  */
-export class Tensor<D extends DType = DType> {
+// biome-ignore lint/suspicious/noExplicitAny: a bare `Tensor` says nothing of its dtype, so it fits where one is known
+export class Tensor<D extends DType = any> {
   readonly op: Op
   readonly inputs: readonly Tensor[]
   readonly attrs: Attrs
@@ -71,8 +72,11 @@ export interface TensorValue<D extends DType> {
   /** A copy of the elements, row-major; f16 and bf16 as bits. `{copy: false}` gives the memory itself: do not write. */
   data(options?: { copy?: boolean }): Promise<TypedArray>
   dataSync(options?: { copy?: boolean }): TypedArray
-  /** The only element. @throws ShapeError unless the size is 1 */
-  item(): D extends "bool" ? boolean : D extends "i64" | "u64" ? bigint : number
+  /** The only element; of a tensor whose type says nothing of its dtype taken for a number. @throws ShapeError unless the size is 1 */
+  item(this: Tensor<Exclude<DType, "bool" | "i64" | "u64">>): number
+  item(this: Tensor<"bool">): boolean
+  item(this: Tensor<"i64" | "u64">): bigint
+  item(): number
   toArray(): NestedArray
   to(device: string): Promise<Tensor<D>>
   toString(options?: PrintOptions): string

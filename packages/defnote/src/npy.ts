@@ -35,7 +35,7 @@ const BY_DESCR = new Map(
 
 /** The bytes of a `.npy` file that holds `x`. @throws PayloadError for bf16, which NumPy does not have */
 export function writeNpy(x: Tensor): Uint8Array {
-  const descr = DESCR[x.dtype]
+  const descr = DESCR[x.dtype as DType]
   if (!descr)
     throw new PayloadError(`writeNpy: NumPy has no ${x.dtype}`, {
       remedy: 'Convert it with asType(x, "f32") first.',

@@ -2,6 +2,7 @@
 import {
   type Compiler,
   DTYPES,
+  type DType,
   defaultCompiler,
   type Graph,
   isElement,
@@ -18,7 +19,7 @@ import { numbersOf } from "./statistics.ts"
 /** Bytes of watched values that one run may hold; a larger program is run in several parts. */
 const PART_BYTES = 256 * 2 ** 20
 
-const bytesOf = (x: Tensor): number => sizeOf(x.shape) * DTYPES[x.dtype].bytes
+const bytesOf = (x: Tensor): number => sizeOf(x.shape) * DTYPES[x.dtype as DType].bytes
 /** Has one value of its own that is a float. */
 export const isWatched = (n: Tensor): boolean => n.types.length === 1 && isFloat(n.dtype)
 

@@ -9,7 +9,8 @@ import type { Tensor } from "../tensor.ts"
 export type TensorLike = Tensor | number | boolean | bigint
 type Plain = number | boolean
 type IsAny<T> = 0 extends 1 & T ? true : false
-type Of<X> = X extends Tensor<infer D> ? D : never
+/** Of a bare `Tensor` it is `any`; inferring it would give every dtype. */
+type Of<X> = X extends Tensor ? X["dtype"] : never
 
 /** Arithmetic: tensors promote, a number takes its partner's dtype, plain values stay plain. */
 export type Arith<A, B> =

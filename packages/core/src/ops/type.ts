@@ -110,7 +110,7 @@ const bitcastOp: Op = {
 export const bitcast = Object.assign(
   publicly("bitcast", <D extends DType>(x: Tensor, dtype: D): Tensor<D> => {
     checkDType("bitcast", dtype)
-    const widths = [x.dtype, dtype].map((d) => DTYPES[d].bytes)
+    const widths = [x.dtype, dtype].map((d) => DTYPES[d as DType].bytes)
     if (widths[0] !== widths[1] || (x.dtype === "bool") !== (dtype === "bool")) {
       const rule = "dtypes must have the same width, and bool is only itself"
       throw new DTypeError(`bitcast: ${formatType(x.type)} as ${dtype}; ${rule}`, { op: "bitcast" })

@@ -202,7 +202,7 @@ class Checker {
         x.map((v, i) => (on[i] ? row(v, k, size) : v)),
       )
       one.forEach((v, i) => {
-        const tolerance = TOLERANCE[g.outputs[i].dtype] ?? 0
+        const tolerance = TOLERANCE[g.outputs[i].dtype as DType] ?? 0
         const got = row(all[i], k, size)
         const bad = Array.from(v).findIndex((e, j) => !near(Number(got[j]), Number(e), tolerance))
         this.verify(

@@ -1,5 +1,5 @@
 /** @file A concrete tensor as a document: summary, histogram over powers of two, a pyramid that keeps minimum, maximum and NaN. */
-import { DTYPES, elementsOf, read, sizeOf, storageOf, type Tensor } from "@defnote/core"
+import { DTYPES, type DType, elementsOf, read, sizeOf, storageOf, type Tensor } from "@defnote/core"
 import { bytesToBase64, doublesToBase64, floatsToBase64 } from "../base64.ts"
 import { tensorLine } from "../listing.ts"
 import {
@@ -49,7 +49,7 @@ export function tensorDocument(
     shape: x.shape,
     ...(x.names ? { names: x.names } : {}),
     device: x.device,
-    bytes: x.size * DTYPES[x.dtype].bytes,
+    bytes: x.size * DTYPES[x.dtype as DType].bytes,
     text: tensorLine(x.type, stats, values),
     stats,
     histogram: histogramOf(values),
