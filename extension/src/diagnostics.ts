@@ -59,6 +59,14 @@ async function watch(
       stop = checkNotebook(panel, kernel, editors)
   }
   panel.sessionContext.kernelChanged.connect(() => void connect())
+  // A restart ends the comms but keeps the kernel's connection: no kernel changes.
+  let restarting = false
+  panel.sessionContext.statusChanged.connect((_, status) => {
+    if (status === "restarting" || status === "autorestarting") restarting = true
+    if (!restarting || status !== "idle") return
+    restarting = false
+    void connect()
+  })
   panel.disposed.connect(() => stop?.())
   await connect()
 }

@@ -41,6 +41,7 @@ export function checkNotebook(
 
   const cells = () => codeCells(panel)
   const check = () => {
+    if (comm.isDisposed) return
     const now = new Map(cells().map(({ id, code }) => [id, code]))
     if (sameTexts(now, asked)) return
     asked = now
@@ -74,7 +75,9 @@ export function checkNotebook(
     stopArrivals()
     panel.content.model?.contentChanged.disconnect(later)
     for (const id of found.keys()) for (const view of editors.of(id, root)) underline(view, [])
-    if (!kernel.isDisposed && kernel.connectionStatus === "connected") comm.close()
+    // A kernel that restarts has disposed its comms itself.
+    const open = !comm.isDisposed && !kernel.isDisposed
+    if (open && kernel.connectionStatus === "connected") comm.close()
     comm.dispose()
   }
 }

@@ -37,6 +37,7 @@ async function outputOf(lab: OutputLab, index: number, text: string): Promise<st
 }
 
 test.beforeAll(async ({ lab }) => {
+  await lab.open() // a new page, without Plotly
   await lab.theme("JupyterLab Light")
   await lab.newNotebook()
   await kernelReady(lab)
@@ -187,5 +188,18 @@ test("D9.1: Plotly is loaded with the first figure, and goes with it", async ({ 
   expect(await loaded()).toBe(1)
   await lab.command("notebook:clear-all-cell-outputs")
   await expect(lab.page.locator(".jp-Defnote-plotly, .dn-View")).toHaveCount(0)
+  expect(lab.errors).toEqual([])
+})
+
+test("D7.6: type errors are underlined after a restart too", async ({ lab }) => {
+  const restarted = lab.command("notebook:restart-kernel")
+  await lab.page.locator(".jp-Dialog button.jp-mod-accept").click()
+  await restarted
+  await kernelReady(lab)
+  const cell = lab.cell(6)
+  await cell.locator(".cm-content").click()
+  await lab.page.keyboard.press("ControlOrMeta+a")
+  await lab.page.keyboard.insertText('const later: number = "text"')
+  await expect(cell.locator(".cm-lintRange-error")).toHaveText("later")
   expect(lab.errors).toEqual([])
 })
