@@ -134,7 +134,10 @@ export class RuntimeProcess implements Runtime {
     readFrames<Report>(pipes[Descriptor.reports], (report, parts) => this.#report(report, parts))
     readFrames<AgentReport>(pipes[Descriptor.agent], (report) => this.#agent(report))
     this.#requests = pipes[Descriptor.requests] as Writable | null
-    this.#requests?.on("error", (error) => this.#options.log(`runtime: ${error.message}`))
+    // The pipe of a process that we ended breaks; that is no news.
+    this.#requests?.on("error", (error) => {
+      if (!this.#stopping) this.#options.log(`runtime: ${error.message}`)
+    })
     child.on("error", (error) => this.#ended(child, `cannot be started: ${error.message}`))
     // "close" comes after the last output was read, but waits for heirs of the descriptors too.
     child.on("exit", (code, signal) => {
