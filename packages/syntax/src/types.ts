@@ -1,4 +1,5 @@
 /** @file The types text: operators become generic calls, everything else stays for TypeScript's own analysis. */
+import { accumulatorsIn, beginsAsNumber } from "./accumulators.ts"
 import type { Diagnostic } from "./diagnostics.ts"
 import type { EntryOptions } from "./entries.ts"
 import type { Segment } from "./map.ts"
@@ -52,6 +53,8 @@ function verbatim(source: string, diagnostics: readonly Diagnostic[]): Rewriting
 
 class TypesRewriter extends Rewriter {
   private readonly discarded = new Set<Node>()
+  /** Names of variables that begin as a number and may become a tensor, in the function that is written. */
+  private accumulators: ReadonlySet<string> = new Set()
 
   result(): Rewriting {
     this.run()
@@ -72,6 +75,7 @@ class TypesRewriter extends Rewriter {
 
   protected entry(f: Node): void {
     this.used = true
+    this.accumulators = accumulatorsIn(f)
     this.copyChildren(f, this.expression)
   }
 
@@ -80,6 +84,7 @@ class TypesRewriter extends Rewriter {
   readonly expression: (n: Node) => void = (n) => {
     if (isFunction(n)) return this.copyChildren(n, this.expression)
     if (this.common(n)) return
+    if (n.type === "VariableDeclarator" && this.accumulates(n)) return this.accumulator(n)
     if (n.type === "ExpressionStatement") this.discarded.add(n.expression)
     if (n.type === "ForStatement" && n.update) this.discarded.add(n.update)
     if (n.type === "ConditionalExpression") return this.conditional(n)
@@ -94,6 +99,16 @@ class TypesRewriter extends Rewriter {
 
   protected override equality(operator: string): string | undefined {
     return super.equality(operator)?.replace("looseE", "e").replace("looseN", "n")
+  }
+
+  private accumulates(n: Node): boolean {
+    return beginsAsNumber(n) && this.accumulators.has(n.id.name)
+  }
+  /** `total = 0` as `total: any = 0`: never a false error, where a narrower type would give some. */
+  private accumulator(n: Node): void {
+    this.out.copy(n.start, n.id.end)
+    this.out.own(": any")
+    this.out.copy(n.id.end, n.end)
   }
 
   private index(n: Node): void {
