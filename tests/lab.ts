@@ -41,7 +41,25 @@ export class Lab {
   async newNotebook(): Promise<void> {
     await this.command("notebook:create-new", { kernelName: "defnote" })
     await this.cell(0).waitFor({ timeout: 30_000 })
+    await this.connected()
     await this.idle()
+  }
+
+  /** Until then JupyterLab drops a cell that is run: there is no kernel to send it to. */
+  private async connected(): Promise<void> {
+    await this.page.waitForFunction(
+      () => {
+        const { shell } = (
+          window as unknown as { jupyterapp: { shell: { currentWidget: unknown } } }
+        ).jupyterapp
+        const panel = shell.currentWidget as {
+          sessionContext?: { session?: { kernel?: { connectionStatus: string } | null } | null }
+        } | null
+        return panel?.sessionContext?.session?.kernel?.connectionStatus === "connected"
+      },
+      undefined,
+      { timeout: 30_000 },
+    )
   }
 
   async idle(): Promise<void> {
