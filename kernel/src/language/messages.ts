@@ -23,7 +23,28 @@ export function readDiagnostics(items: readonly ServerDiagnostic[]): LocatedDiag
   return items.flatMap(({ range, severity = ERROR, code, message }) => {
     if (severity !== ERROR && severity !== WARNING) return []
     return [
-      { range, message, code: `TS${code}`, severity: severity === ERROR ? "error" : "warning" },
+      {
+        range,
+        message: inOurWords(message),
+        code: `TS${code}`,
+        severity: severity === ERROR ? "error" : "warning",
+      },
     ]
   })
+}
+
+/** A tensor of any dtype, as the checker prints it. */
+const ANY_TENSOR = /Tensor<(?:any|(?:"\w+" \| ){10,}"\w+")>/g
+/** The type of an operand that the generic functions behind the operators refused. */
+const OPERAND = /Argument of type '([^']+)' is not assignable to parameter of type 'TensorLike'/g
+
+/**
+ * The message in words about tensors (D5.1): operators are calls of generic functions in the text that is checked, and
+ * nobody who wrote `x * names` has heard of them.
+ */
+export function inOurWords(message: string): string {
+  const plain = message.replace(ANY_TENSOR, "Tensor")
+  const operand = [...plain.matchAll(OPERAND)].at(-1)?.[1]
+  if (operand === undefined) return plain
+  return `This operand is of type '${operand}'; operators inside defn take tensors and numbers.`
 }

@@ -1,0 +1,23 @@
+import { describe, expect, test } from "vitest"
+import { inOurWords } from "./messages.ts"
+
+describe("D5.1 type errors in words about tensors", () => {
+  test("a wrong operand is named, the generic function behind the operator is not", () => {
+    const message =
+      "Argument of type 'string[]' is not assignable to parameter of type 'TensorLike'.\n  Type 'string[]' is missing the following properties from type 'Tensor<any>': op, inputs, and 159 more."
+    expect(inOurWords(message)).toBe(
+      "This operand is of type 'string[]'; operators inside defn take tensors and numbers.",
+    )
+  })
+  test("the last overload of + is the one about tensors", () => {
+    const message =
+      "No overload matches this call.\n  The last overload gave the following error.\n    Argument of type '{ a: number; }' is not assignable to parameter of type 'TensorLike'."
+    expect(inOurWords(message)).toContain("type '{ a: number; }'")
+  })
+  test("a tensor of any dtype is a Tensor; other messages stay", () => {
+    expect(inOurWords("Property 'summ' does not exist on type 'Tensor<any>'.")).toBe(
+      "Property 'summ' does not exist on type 'Tensor'.",
+    )
+    expect(inOurWords("Cannot find name 'x'.")).toBe("Cannot find name 'x'.")
+  })
+})
