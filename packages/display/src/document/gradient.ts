@@ -4,25 +4,19 @@ import type { Tensor } from "@defnote/core"
 import { BINS, type Finding, type Inspection, type Statistics } from "@defnote/inspect"
 import { doublesToBase64 } from "../base64.ts"
 import { floatValue } from "../format.ts"
-import type { Check, GradientDoc, GraphLike, Harm, Run, StatTable } from "../payload.ts"
+import {
+  type Check,
+  type GradientDoc,
+  type GraphLike,
+  type Harm,
+  type Run,
+  STAT_COLUMNS,
+  type StatTable,
+} from "../payload.ts"
 import { expressionOf } from "../report/ladder.ts"
 import { type DocumentOptions, documentOf } from "./document.ts"
 
-const COLUMNS = [
-  "n",
-  "zeros",
-  "nan",
-  "posInf",
-  "negInf",
-  "min",
-  "max",
-  "mean",
-  "std",
-  "rms",
-  "l2",
-  "gain",
-  ...Array.from({ length: BINS }, (_, i) => `h${i}`),
-]
+const COLUMNS = [...STAT_COLUMNS, ...Array.from({ length: BINS }, (_, i) => `h${i}`)]
 
 /** Longer expressions are replaced by the op's name, in characters. */
 const LONGEST_PLACE = 48
