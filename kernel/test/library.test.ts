@@ -58,6 +58,20 @@ test("a loop of the engine is interrupted by the cancel word, and computes after
   expect(resultText(await kernel.execute("tensor([1, 2]).add(1).toArray()"))).toBe("[ 2, 3 ]")
 })
 
+test.each([
+  "while (true) {}",
+  "await new Promise(() => {})",
+  "for (;;) await null",
+  "for (let t = tensor([1]); ; ) { t = t.add(1); await null }",
+])("with the library in use, %s is interrupted and the values stay", async (code) => {
+  await kernel.execute("var kept = tensor([1, 2]).add(1)")
+  const cell = kernel.begin(code)
+  await new Promise((done) => setTimeout(done, 150))
+  await kernel.request("interrupt_request", {}, "control")
+  expect((await cell.done).reply.ename).toBe("InterruptError")
+  expect(resultText(await kernel.execute("kept.add(1).toArray()"))).toBe("[ 3, 4 ]")
+})
+
 test("a copy in the notebook's folder with another ABI is not used, with one warning", async () => {
   const folder = mkdtempSync(join(tmpdir(), "kernel-abi-"))
   const copy = join(folder, "node_modules/defnote")

@@ -184,7 +184,15 @@ test.runIf(process.env.DEFNOTE_FULL === "1")(
       "for (;;) await new Promise((done) => setTimeout(done, 1))",
       "for (;;) console.log('x'.repeat(100))",
       "await new Promise(() => {})",
+      "for (let t = tensor([1]); ; ) t = t.add(1)",
+      "for (let t = tensor([1]); ; ) { t = t.add(1); await null }",
+      "endless(tensor(1))",
+      "for (;;) defn((x: Tensor) => (x * 2 + 1).sum())(tensor([1, 2]))",
     ]
+    await kernel.execute(`import { defn, grad, tensor, type Tensor } from "defnote"
+      const endless = defn((t: Tensor) => { while (t > 0) t = t * 1; return t })
+      const smoke = () => grad(defn((x: Tensor) => (x.tanh() ** 2).sum()))(tensor([0, 1])).toArray()`)
+    const sound = resultText(await kernel.execute("smoke()"))
     let ended = 0
     for (let i = 0; i < 1000; i++) {
       const cell = kernel.begin(loops[i % loops.length])
@@ -193,7 +201,7 @@ test.runIf(process.env.DEFNOTE_FULL === "1")(
       const { reply } = await cell.done
       if (reply.ename === "RuntimeEnded") ended++
       else expect(reply.ename).toBe("InterruptError")
-      expect(resultText(await kernel.execute("6 * 7"))).toBe("42")
+      expect(resultText(await kernel.execute("smoke()"))).toBe(sound)
     }
     expect(ended).toBe(0)
   },

@@ -31,6 +31,7 @@ export class CellRunner {
   async run(request: EvaluateRequest): Promise<void> {
     const { words, evaluator } = this.#options
     Atomics.store(words, Word.cancel, 0)
+    Atomics.store(words, Word.polled, 0)
     Atomics.store(words, Word.run, request.run)
     Atomics.store(words, Word.latest, request.run)
     const run = beginRun(request)

@@ -16,6 +16,7 @@ import { chooseLibrary, Library } from "./library.ts"
 import { installModules } from "./modules.ts"
 import { type AgentOrder, Word } from "./protocol.ts"
 import { emit, guardWrites } from "./reporter.ts"
+import { whenAtRest } from "./rest.ts"
 import { currentNumber, latestRun, runOfPromise } from "./run.ts"
 import { installStreams } from "./stream.ts"
 import { createTslab } from "./tslab.ts"
@@ -74,10 +75,20 @@ function describeCell(): { cellId?: string; executionCount: number } {
 
 function obey(order: AgentOrder): void {
   if (order.type === "ping") Atomics.add(shared.words, Word.pong, 1)
+  else if (order.type === "rest") rest(order.run)
   else if (order.type === "carry") carryThroughPromises()
   else if (order.type === "stopped") runner.stopped(order.run, order.frames)
   else if (order.request.type === "comm") comms.receive(order.request.message, order.parts)
   else void runner.run(order.request.request)
+}
+
+/** Ends a cell that only waits: nobody has to cut it. */
+function rest(run: number): void {
+  Atomics.add(shared.words, Word.pong, 1)
+  whenAtRest(() => {
+    runner.stopped(run, [])
+    Atomics.add(shared.words, Word.rested, 1)
+  })
 }
 
 function late(thrown: unknown, run: number): void {

@@ -4,7 +4,6 @@ import { dirname, join } from "node:path"
 import { pathToFileURL } from "node:url"
 import type { EvaluateRequest } from "../host/ports.ts"
 import type { SuppliedModule } from "./modules.ts"
-import { Word } from "./protocol.ts"
 
 /** The part of the engine the kernel uses. */
 interface Engine {
@@ -105,7 +104,6 @@ export class Library {
     const index = (await import(at("index.js"))) as Index
     Object.defineProperty(globalThis, "$lib", { value: lang.$lib, configurable: true })
     index.engine.attach(this.#words)
-    Atomics.store(this.#words, Word.engine, 1)
     for (const [name, source] of this.#sources) index.engine.registerSource(name, source)
     this.#lang = lang
     this.#index = index

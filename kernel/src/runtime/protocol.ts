@@ -42,6 +42,8 @@ export type AgentOrder =
     }
   /** Answer by adding one to {@link Word.pong}: the event loop turns. */
   | { type: "ping" }
+  /** Answer as to a ping; when nothing runs either for a while, end the cell: it only waits. */
+  | { type: "rest"; run: number }
   /** Carry causes through promises again. */
   | { type: "carry" }
   /** The running cell was stopped at these frames: recover, end it. */
@@ -56,16 +58,18 @@ export interface StoppedFrame {
 }
 
 /**
- * Words on the SharedArrayBuffer of the child (Int32). The first two belong to the engine (D7.4):
- * the cancel word and the depth of critical sections.
+ * Words on the SharedArrayBuffer of the child (Int32). The first three belong to the engine (D7.4):
+ * the cancel word, the depth of critical sections, and whether anything polled the cancel word.
  */
 export const Word = {
   cancel: 0,
   critical: 1,
+  /** Cleared when a cell begins, set by the engine. */
+  polled: 2,
   /** Reserved for the engine up to here. */
   run: 8,
-  /** Set when an engine polls the cancel word. */
-  engine: 9,
+  /** Grows when the main thread was found at rest and ended its cell by itself. */
+  rested: 9,
   pong: 10,
   input: 11,
   inputLength: 12,

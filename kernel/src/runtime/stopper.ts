@@ -7,6 +7,10 @@ import { type AgentOrder, type StoppedFrame, Word } from "./protocol.ts"
 const BEGIN_MS = 200
 /** The engine has this long to see the cancel word (ms). */
 const CANCEL_MS = 50
+/** A main thread that only waits answers in this time (ms). */
+const TURN_MS = 3
+/** And has ended its cell by itself in this time (ms). */
+const REST_MS = 12
 /** When the event loop turns, user code is waited for this long (ms). */
 const PAUSE_MS = 10
 /** How often a pause is asked for (ms). */
@@ -70,8 +74,9 @@ export class Stopper {
     if (ended()) return "stopped"
     Atomics.store(words, Word.cancel, 1)
     Atomics.notify(words, Word.cancel)
-    // Without an engine nobody polls the word: the wait would be for nothing.
-    if (told || Atomics.load(words, Word.engine) === 1) await until(ended, CANCEL_MS)
+    if (!told && (await this.#rests(run, ended))) return run === 0 ? "idle" : "stopped"
+    // Where the engine was not used nobody polls the word: the wait would be for nothing.
+    if (told || Atomics.load(words, Word.polled) === 1) await until(ended, CANCEL_MS)
     if (ended()) return "stopped"
     const frames = await this.#terminate(ended)
     if (ended()) return "stopped"
@@ -79,6 +84,18 @@ export class Stopper {
     this.#ping()
     if (!(await until(() => this.#answered(), ANSWER_MS))) return "stuck"
     return run !== 0 || frames ? "stopped" : "idle"
+  }
+
+  /** Asks a main thread whose event loop turns to end the cell by itself, if it only waits. */
+  async #rests(run: number, ended: () => boolean): Promise<boolean> {
+    const { words, order } = this.#options
+    const before = Atomics.load(words, Word.rested)
+    const rested = () => Atomics.load(words, Word.rested) !== before
+    this.#pongs = Atomics.load(words, Word.pong)
+    order({ type: "rest", run })
+    await until(() => ended() || this.#answered(), TURN_MS)
+    if (this.#answered()) await until(() => ended() || rested(), REST_MS)
+    return rested()
   }
 
   /**

@@ -7,13 +7,17 @@ import type { SourceModule } from "./source.ts"
 
 const CANCEL = 0
 const CRITICAL = 1
+const POLLED = 2
 
 let words: Int32Array = new Int32Array(8)
 const modules = new Map<string, SourceModule>()
 const recoveries: (() => void)[] = []
 
 export const engine = {
-  /** The words that generated code polls: `[0]` cancel, `[1]` depth of critical sections. */
+  /**
+   * The words that generated code polls: `[0]` cancel, `[1]` depth of critical sections, `[2]` not
+   * zero once anything has polled; the host clears it.
+   */
   get words(): Int32Array {
     return words
   },
@@ -23,6 +27,7 @@ export const engine = {
   },
   /** Throws when the user asked to stop. Called at every dispatch and loop turn. */
   poll(): void {
+    words[POLLED] = 1
     if (Atomics.load(words, CANCEL) === 0) return
     Atomics.store(words, CANCEL, 0)
     throw new InterruptError(
