@@ -58,6 +58,20 @@ test("a loop of the engine is interrupted by the cancel word, and computes after
   expect(resultText(await kernel.execute("tensor([1, 2]).add(1).toArray()"))).toBe("[ 2, 3 ]")
 })
 
+test("what waited when it was interrupted computes no further when the answer comes", async () => {
+  await kernel.execute('import { setTimeout as answer } from "node:timers/promises"')
+  const cell = kernel.begin(
+    "var steps = 0; for (let t = tensor([1]); ; steps++) { await answer(100); t = t.add(1) }",
+  )
+  await new Promise((done) => setTimeout(done, 250))
+  await kernel.request("interrupt_request", {}, "control")
+  expect((await cell.done).reply.ename).toBe("InterruptError")
+  const before = resultText(await kernel.execute("steps"))
+  expect(Number(before)).toBeGreaterThan(0)
+  await new Promise((done) => setTimeout(done, 300))
+  expect(resultText(await kernel.execute("steps"))).toBe(before)
+})
+
 test.each([
   "while (true) {}",
   "await new Promise(() => {})",

@@ -5,6 +5,7 @@
  * termination (D7.4) leaves the count wrong: Node then aborts. Nothing here is counted.
  */
 import { promiseHooks } from "node:v8"
+import { Word } from "./protocol.ts"
 
 /** A constructor that returns its argument: fields of subclasses are added to that object. */
 const Same = class {
@@ -58,9 +59,16 @@ export const SUSPEND_CAUSES = `globalThis[Symbol.for("${SUSPEND}")]()`
 export const PROMISE_HOOKS: readonly string[] = ["init", "before", "after", "read", "Stamp"]
 
 let stopHooks: (() => void) | undefined
+let words: Int32Array = new Int32Array(Word.words)
 
-/** Begins to carry causes through promises and the timer functions of the global object. */
-export function carryCauses(): void {
+/**
+ * Begins to carry causes through promises and the timer functions of the global object.
+ *
+ * @param shared its cancel word is set while code of a dead cause runs: what was interrupted while
+ *   it waited for a file or the network computes no further when the answer comes
+ */
+export function carryCauses(shared: Int32Array<SharedArrayBuffer>): void {
+  words = shared
   carryThroughPromises()
   Object.defineProperty(globalThis, Symbol.for(SUSPEND), { value: suspend })
   const globals = globalThis as unknown as Record<string, Scheduler>
@@ -84,8 +92,10 @@ export function carryThroughPromises(): void {
     },
     before(promise) {
       current = Stamp.read(promise)
+      if (current?.dead) Atomics.store(words, Word.cancel, 1)
     },
     after() {
+      if (current?.dead) Atomics.store(words, Word.cancel, 0)
       current = undefined
     },
   }) as () => void

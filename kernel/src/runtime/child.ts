@@ -42,7 +42,7 @@ const runner = new CellRunner({
 })
 
 guardWrites(shared.words)
-carryCauses()
+carryCauses(shared.words)
 installStreams(settings.outputLimit)
 installModules({
   folder,
