@@ -45,6 +45,25 @@ test("an error of the engine marks the expression that made it", async () => {
   expect(traceback(failed)).toMatch(/line 3\n[\s\S]*> 3 \| {3}return s \+ b\n {4}\| {10}\^{5}/u)
 })
 
+test("a function that is traced after other cells ran has the places of its own cell", async () => {
+  const code = "// first\nconst early = defn((a: Tensor, b: Tensor) => a * 2 + b)"
+  await kernel.execute(code)
+  await kernel.execute("const late = defn((a: Tensor) => a - a - a - a)")
+  const failed = await kernel.execute("early(tensor([1, 2]), tensor([1, 2, 3]))")
+  expect(traceback(failed)).toMatch(/line 2\n[\s\S]*> 2 \| const early = .*\n +\| {46}\^{9}/u)
+})
+
+test("defn under another name is the language in later cells too", async () => {
+  await kernel.execute('import { defn as compiled } from "defnote"; import * as nx from "defnote"')
+  await kernel.execute('const { defn: loaded } = await import("defnote"); let factor = 3')
+  for (const name of ["compiled", "nx.defn", "loaded"]) {
+    const ran = await kernel.execute(
+      `const byOtherName = ${name}((x: Tensor) => x * factor)\nbyOtherName(tensor([1, 2])).toArray()`,
+    )
+    expect(resultText(ran)).toBe("[ 3, 6 ]")
+  }
+})
+
 test("require and import give the same instance", async () => {
   const code = '[require("defnote").tensor === tensor, (await import("defnote")).tensor === tensor]'
   expect(resultText(await kernel.execute(code))).toBe("[ true, true ]")

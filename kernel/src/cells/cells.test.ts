@@ -104,9 +104,13 @@ test("tags stand before the first statement", () => {
 test("names of the library are known to later cells until they are declared anew", () => {
   const names = new EntryNames()
   names.add(analyseCell('import { defn as d } from "defnote"; import * as dn from "defnote"'))
-  expect(names.options).toEqual({ known: ["d"], namespaces: ["dn"] })
+  expect(names.options).toEqual({ known: ["defn", "d"], namespaces: ["dn"] })
   names.add(analyseCell("const d = 1"))
-  expect(names.options).toEqual({ known: [], namespaces: ["dn"] })
+  expect(names.options).toEqual({ known: ["defn"], namespaces: ["dn"] })
+  names.add(analyseCell('const { defn: e } = require("defnote"), nx = await import("defnote")'))
+  expect(names.options).toEqual({ known: ["defn", "e"], namespaces: ["dn", "nx"] })
+  names.add(analyseCell("const defn = (f) => f; const { e } = other"))
+  expect(names.options).toEqual({ known: [], namespaces: ["dn", "nx"] })
 })
 
 test("bodies of defn are found", () => {

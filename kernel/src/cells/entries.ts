@@ -9,9 +9,9 @@ const LIBRARY = "defnote"
 export class EntryNames {
   readonly #meanings: Map<string, "defn" | "*">
 
-  /** @param from names to begin with */
+  /** @param from names to begin with; without them `defn` means itself, wherever it comes from */
   constructor(from?: EntryNames) {
-    this.#meanings = from ? new Map(from.#meanings) : new Map()
+    this.#meanings = from ? new Map(from.#meanings) : new Map([["defn", "defn"]])
   }
 
   /** The options of the rewriter for the next cell. */
@@ -25,9 +25,9 @@ export class EntryNames {
   }
 
   /** A cell declares these names. */
-  add({ declared, imports }: Pick<CellAnalysis, "declared" | "imports">): void {
+  add({ declared, imports, loads }: Pick<CellAnalysis, "declared" | "imports" | "loads">): void {
     for (const { name } of declared) this.#meanings.delete(name)
-    for (const { specifier, names } of imports) {
+    for (const { specifier, names } of [...imports, ...loads]) {
       if (specifier !== LIBRARY) continue
       for (const { local, imported } of names) {
         if (imported === "defn" || imported === "*") this.#meanings.set(local, imported)
@@ -38,13 +38,14 @@ export class EntryNames {
   /** What `defn` is called, in a cell with these imports. */
   namesIn(imports: CellAnalysis["imports"]): string[] {
     const cell = new EntryNames(this)
-    cell.add({ declared: [], imports })
+    cell.add({ declared: [], imports, loads: [] })
     return [...(cell.options.known ?? [])]
   }
 
   /** A new runtime has no names. */
   clear(): void {
     this.#meanings.clear()
+    this.#meanings.set("defn", "defn")
   }
 }
 

@@ -58,7 +58,9 @@ export function prepareCell(
   entries: EntryOptions = {},
 ): PreparedCell {
   const module = `cell_${id}`
-  const rewriting = refusing(() => rewriteRuntime(source, { ...entries, name: module }))
+  // Cells share one scope: a function traced after a later cell ran must find the places of its own cell.
+  const dispatch = `$d_${id}`
+  const rewriting = refusing(() => rewriteRuntime(source, { ...entries, name: module, dispatch }))
   const back = (offset: number) => nearestSource(rewriting, offset)
   const lowered = refusing(() => lowerCell(rewriting.code, known), back)
   const tags = readTags(source)

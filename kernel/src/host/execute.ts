@@ -157,7 +157,8 @@ export class Executor {
   async #attempt(run: CellRun): Promise<Ended> {
     let cell: PreparedCell
     try {
-      cell = prepareCell(run.source, this.#scriptId(run), this.#options.register.kinds)
+      const { kinds, entries } = this.#options.register
+      cell = prepareCell(run.source, this.#scriptId(run), kinds, entries)
     } catch (error) {
       if (!(error instanceof CellRefused)) throw error
       const located = { name: `cell:${this.#scriptId(run)}`, source: run.source }

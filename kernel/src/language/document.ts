@@ -38,6 +38,7 @@ const NOTHING: CellAnalysis = {
   references: [],
   typeReferences: [],
   imports: [],
+  loads: [],
   hasTopLevelAwait: false,
 }
 

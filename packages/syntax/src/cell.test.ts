@@ -43,6 +43,16 @@ describe("analyseCell", () => {
     expect(cell.typeReferences).toEqual(["Foo", "Bar", "z", "Q"])
   })
 
+  test("what variables load", () => {
+    const source =
+      'const { a: b, ...c } = await import("m"), n = require("n"); export const { d } = require("k"); let e = f("x")'
+    expect(analyseCell(source).loads).toEqual([
+      { specifier: "m", names: [{ local: "b", imported: "a", typeOnly: false }] },
+      { specifier: "n", names: [{ local: "n", imported: "*", typeOnly: false }] },
+      { specifier: "k", names: [{ local: "d", imported: "d", typeOnly: false }] },
+    ])
+  })
+
   test("imports", () => {
     const source = [
       'import "side"',

@@ -1,5 +1,6 @@
 /** @file What a cell declares, imports and uses, so that a kernel can link cells. It does not know how. */
 import { SyntaxDiagnosticError } from "./diagnostics.ts"
+import { loadedModule } from "./entries.ts"
 import { diagnosticsOf } from "./failures.ts"
 import { isGlobalName } from "./globals.ts"
 import { type Binding, type BindingKind, Names, type Scope } from "./scopes.ts"
@@ -34,6 +35,9 @@ export interface Import {
   names: readonly ImportedName[]
 }
 
+/** The names that a variable declaration takes from a module. */
+export type Load = Pick<Import, "specifier" | "names">
+
 /** What a cell is made of; offsets are those of its text. */
 export interface CellAnalysis {
   declared: readonly Declared[]
@@ -42,6 +46,8 @@ export interface CellAnalysis {
   /** The same as `references`, only those used in types and nowhere else. */
   typeReferences: readonly string[]
   imports: readonly Import[]
+  /** What variables of the top level get from modules: `const { a: b } = await import("m")`, `require` too. */
+  loads: readonly Load[]
   /** The expression whose value is the result of the cell: the last statement, without its semicolon. */
   lastExpression?: readonly [from: number, to: number]
   hasTopLevelAwait: boolean
@@ -72,6 +78,7 @@ function analyse(tree: Node, source: string, back: Back): CellAnalysis {
     references,
     typeReferences: references.filter((name) => !values.has(name)),
     imports: tree.body.flatMap((s: Node) => importOf(s, source, back)),
+    loads: tree.body.flatMap(loadsOf),
     lastExpression: lastExpression(tree, back),
     hasTopLevelAwait: tree.body.some(awaits),
   }
@@ -114,6 +121,24 @@ function importedName(s: Node, typeOnly: boolean): ImportedName {
   if (s.type === "ImportNamespaceSpecifier") return { local, imported: "*", typeOnly }
   const imported = s.imported.name ?? s.imported.value
   return { local, imported, typeOnly: typeOnly || s.importKind === "type" }
+}
+
+function loadsOf(statement: Node): Load[] {
+  const s = statement.declaration ?? statement
+  if (s.type !== "VariableDeclaration") return []
+  return s.declarations.flatMap((d: Node) => {
+    const specifier = loadedModule(d.init)
+    return specifier === undefined ? [] : [{ specifier, names: loadedNames(d.id) }]
+  })
+}
+
+function loadedNames(target: Node): ImportedName[] {
+  const typeOnly = false
+  if (target.type === "Identifier") return [{ local: target.name, imported: "*", typeOnly }]
+  return (target.properties ?? []).flatMap((p: Node) => {
+    const isName = p.type === "ObjectProperty" && !p.computed && p.value.type === "Identifier"
+    return isName ? [{ local: p.value.name, imported: p.key.name ?? p.key.value, typeOnly }] : []
+  })
 }
 
 function lastExpression(tree: Node, back: Back): readonly [number, number] | undefined {

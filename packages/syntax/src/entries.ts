@@ -1,6 +1,6 @@
 /** @file Finds the functions that are written in the language: passed to `defn`, or with the directive "use defn". */
 import type { Binding, Names } from "./scopes.ts"
-import { bare, hasDirective, isFunction, type Node } from "./tree.ts"
+import { type Absent, bare, hasDirective, isFunction, type Node } from "./tree.ts"
 
 /** Where `defn` comes from, besides imports in the text itself. */
 export interface EntryOptions {
@@ -78,12 +78,18 @@ export class Entries {
   }
 
   private isLoad(init: Node | null): boolean {
-    const value = init && bare(init)
-    const call = value?.type === "AwaitExpression" ? bare(value.argument) : value
-    if (call?.type === "ImportExpression") return this.sources.has(call.source.value)
-    const isRequire = call?.type === "CallExpression" && /^(require|import)$/i.test(nameOf(call))
-    return isRequire ? this.sources.has(call.arguments[0]?.value) : false
+    const specifier = loadedModule(init)
+    return specifier !== undefined && this.sources.has(specifier)
   }
+}
+
+/** The module that `await import("m")` or `require("m")` loads. */
+export function loadedModule(init: Node | Absent): string | undefined {
+  const value = init && bare(init)
+  const call = value?.type === "AwaitExpression" ? bare(value.argument) : value
+  if (call?.type === "ImportExpression") return call.source.value
+  const isLoad = call?.type === "CallExpression" && /^(require|import)$/i.test(nameOf(call))
+  return isLoad ? call.arguments[0]?.value : undefined
 }
 
 const nameOf = (call: Node): string => call.callee.name ?? call.callee.type

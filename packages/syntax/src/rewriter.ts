@@ -30,14 +30,14 @@ export abstract class Rewriter {
   private readonly entries: Entries
   private functions = 0
 
-  constructor({ tree, text, source, back }: Parsed, options: EntryOptions) {
+  constructor({ tree, text, source, back }: Parsed, options: EntryOptions, library = "$d") {
     this.tree = tree
     this.text = text
     this.back = back
     this.out = new Emitter(text, source, back)
     this.names = new Names(tree)
     this.entries = new Entries(this.names, options)
-    this.library = this.fresh("$d")
+    this.library = this.fresh(library)
   }
 
   /** A node inside of the language. */

@@ -20,6 +20,8 @@ export interface RuntimeOptions extends RewriteOptions {
   name: string
   /** The specifier from which `$lib` is imported; without it `$lib` is a global. */
   library?: string
+  /** What `$d` is called; texts that share one global scope need names of their own. Default: `$d`. */
+  dispatch?: string
 }
 
 /**
@@ -50,8 +52,8 @@ export class RuntimeRewriter extends Rewriter {
   private readonly assignments = new Assignments(this)
   private outermost: Range = { start: 0, end: 0 }
 
-  constructor(file: Parsed, options: RewriteOptions) {
-    super(file, options)
+  constructor(file: Parsed, options: RewriteOptions & Pick<RuntimeOptions, "dispatch">) {
+    super(file, options, options.dispatch)
   }
 
   result(options: RuntimeOptions): Rewriting {
