@@ -180,11 +180,18 @@ class KernelWriter {
       this.#levels.code.get(local).get(to).op(OP.i32LtS, OP.if, 0x40).append(body).op(OP.end)
     } else this.#levels.code.append(body)
   }
+  /**
+   * Tests at the end, behind one test before the loop: V8 moves what does not change (the vectors of constants) out of a
+   * loop only if every way out of it has passed there.
+   */
   #whileRange(local: number, to: number, step: number, body: Code): void {
-    this.#levels.code.op(OP.block, 0x40, OP.loop, 0x40)
-    this.#levels.code.get(local).i32(step).op(OP.i32Add).get(to).op(OP.i32GtS, OP.brIf).u(1)
-    this.#levels.code.append(body).get(local).i32(step).op(OP.i32Add).set(local).op(OP.br).u(0)
-    this.#levels.code.op(OP.end, OP.end)
+    const fits = (): Code => {
+      const c = this.#levels.code
+      return c.get(local).i32(step).op(OP.i32Add).get(to).op(OP.i32LeS)
+    }
+    fits().op(OP.if, 0x40, OP.loop, 0x40).append(body)
+    this.#levels.code.get(local).i32(step).op(OP.i32Add).set(local)
+    fits().op(OP.brIf).u(0).op(OP.end, OP.end)
   }
   #counted(local: number, step: number, count: number, end: number, body: Code): void {
     if (count === 1) {

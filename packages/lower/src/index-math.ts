@@ -251,8 +251,11 @@ export class IndexMath {
     const order = [...f.terms].sort(([a], [b]) => rank(a) - rank(b))
     let e: Scalar | undefined
     for (const [atom, c] of order) {
-      const term = c === 1 ? atom : s.mul(atom, c)
-      e = e ? s.add(e, term) : term
+      if (e && c === -1) e = s.sub(e, atom)
+      else {
+        const term = c === 1 ? atom : s.mul(atom, c)
+        e = e ? s.add(e, term) : term
+      }
     }
     if (!e) return s.constant("i32", f.offset)
     return f.offset ? s.add(e, f.offset) : e
