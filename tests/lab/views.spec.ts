@@ -71,7 +71,7 @@ test("VISUAL 11: a tensor has facets, a slider and a readout over all panels", a
   const view = lab.cell(1).locator(".dn-tensor")
   await view.scrollIntoViewIfNeeded()
   await expect(view.locator("figure canvas")).toHaveCount(4)
-  await expect(view.locator(".dn-badge")).toHaveText("NaN 1")
+  await expect(view.locator(".dn-badge")).toHaveText("NaN! 1")
   await view
     .locator("figure canvas")
     .first()

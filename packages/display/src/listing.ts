@@ -1,19 +1,11 @@
 /** @file Documents as plain text (D8.2): for terminals, diffs and screen readers, and never without content. */
-import {
-  clip,
-  floatOf,
-  formatBytes,
-  formatCount,
-  formatNumber,
-  formatPercent,
-  formatType,
-} from "./format.ts"
+import { clip, formatBytes, formatCount, formatNumber, formatPercent } from "./format.ts"
 import { layoutGraph, prepare } from "./layout/fold.ts"
 import { isLeaf } from "./layout/model.ts"
 import { allKeys } from "./layout/scopes.ts"
 import { typeOf } from "./paint/labels.ts"
 import { nameNodes } from "./paint/names.ts"
-import type { GraphLike, TensorDoc, TensorStats } from "./payload.ts"
+import type { GraphLike } from "./payload.ts"
 import { ladder, verdictOf } from "./report/ladder.ts"
 
 /** Lines of a listing before the middle is left out. */
@@ -146,73 +138,3 @@ export function gradientListing(doc: GraphLike): string {
   )
   return [...text, ...shorten(align([head, ...table]))].join("\n")
 }
-
-/** What a tensor's line needs to know of it. */
-export interface TensorTypeLike {
-  readonly dtype: string
-  readonly shape: readonly number[]
-  readonly names?: readonly (string | null)[]
-}
-
-/** Values that are written out. */
-const WRITTEN = 100
-
-/**
- * `f32[3] [3, -0.5, 5]` for up to 100 elements, otherwise the facts in one line:
- * `f32[8, 14] n=112 448 B x∈[0, 1] μ=0.071 σ=0.16 zeros 46 % NaN!`.
- */
-export function tensorLine(
-  type: TensorTypeLike,
-  stats: TensorStats,
-  values?: ArrayLike<number>,
-): string {
-  const head = formatType(type.dtype, type.shape, type.names)
-  if (values && values.length <= WRITTEN)
-    return values.length > 12
-      ? `${head}\n${nested(values, type)}`
-      : `${head} ${nested(values, type)}`
-  return [head, `n=${formatCount(stats.count)}`, ...summary(stats)].join(" ")
-}
-
-function summary(stats: TensorStats): string[] {
-  const [min, max, mean, std] = [stats.min, stats.max, stats.mean, stats.std].map((v) =>
-    formatNumber(floatOf(v)),
-  )
-  if (stats.count > 0 && stats.zeros === stats.count) return ["all zeros"]
-  const moments = min === "NaN" ? [] : [`x∈[${min}, ${max}]`, `μ=${mean} σ=${std}`]
-  return [
-    ...moments,
-    stats.zeros > 0 ? `zeros ${formatPercent(stats.zeros, stats.count)}` : "",
-    stats.nan > 0 ? `NaN! ${formatCount(stats.nan)}` : "",
-    stats.posInf + stats.negInf > 0 ? `Inf! ${formatCount(stats.posInf + stats.negInf)}` : "",
-  ].filter(Boolean)
-}
-
-/** Nested values, one row of the last axis a line, columns aligned on the right. */
-function nested(values: ArrayLike<number>, { dtype, shape }: TensorTypeLike): string {
-  const cells = Array.from(values, (v) => (dtype === "bool" ? String(v !== 0) : plainNumber(v)))
-  const one = cells.length <= 12
-  const width = one ? 0 : Math.max(...cells.map((c) => c.length))
-  let at = 0
-  const write = (axis: number): string => {
-    if (axis === shape.length) return cells[at++].padStart(width)
-    const parts = Array.from({ length: shape[axis] }, () => write(axis + 1))
-    const last = axis === shape.length - 1
-    const gap =
-      one || last
-        ? ", "
-        : `,${"\n".repeat(Math.max(1, shape.length - 1 - axis))}${" ".repeat(axis + 1)}`
-    return `[${parts.join(gap)}]`
-  }
-  return write(0)
-}
-
-/** A number as JavaScript writes it, to four digits: text that can be pasted back. */
-function plainNumber(value: number): string {
-  if (!Number.isFinite(value)) return String(value).replace("Infinity", "Inf")
-  if (Object.is(value, -0)) return "-0"
-  return Number.isInteger(value) ? String(value) : String(Number(value.toPrecision(4)))
-}
-
-/** A tensor payload's text, which its writer made. */
-export const tensorListing = (doc: TensorDoc): string => doc.text

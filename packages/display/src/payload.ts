@@ -320,6 +320,8 @@ export interface TensorDoc extends PayloadHead<"tensor"> {
   readonly text: string
   readonly stats: TensorStats
   readonly histogram: TensorHistogram
+  /** Counts of the finite elements in equal parts of [min, max]: the sparkline. */
+  readonly spread?: readonly number[]
   /** Finest first; empty for a tensor without elements. */
   readonly pyramid: readonly TensorLevel[]
   /** f64, row-major, when the tensor has at most 1,024 elements. */

@@ -1,11 +1,12 @@
 /** @file A tensor as facets of heat maps with sliders, a histogram and a readout of one cell. */
 import {
   decodeFloats,
-  formatBytes,
   formatCount,
   formatNumber,
   formatType,
+  loudWords,
   type TensorDoc,
+  tensorFacts,
 } from "@defnote/display"
 import { button, element, Lifetime } from "./dom.ts"
 import { type Cell, type PanelSize, paintPanel, panelSize, rampOf } from "./heat-map.ts"
@@ -115,8 +116,10 @@ export class TensorView implements View<TensorDoc> {
   #toolbar(doc: TensorDoc): Node[] {
     const type = formatType(doc.dtype, doc.shape, doc.names)
     const title = element("strong", "dn-title", {}, doc.title || type)
-    const about = [doc.title ? type : "", formatBytes(doc.bytes), doc.device ?? ""]
-    const text = element("span", "dn-mute dn-about", {}, about.filter(Boolean).join(" · "))
+    const loud = loudWords(doc.stats)
+    const facts = tensorFacts(doc).filter((fact) => !loud.includes(fact))
+    const about = [doc.title ? type : "", ...facts].filter(Boolean).join("  ")
+    const text = element("span", "dn-mute dn-code dn-about", { title: about }, about)
     const table = button(
       this.#table ? this.#translate("Picture") : this.#translate("Table"),
       this.#table ? this.#translate("View as picture") : this.#translate("View as table"),
@@ -127,12 +130,7 @@ export class TensorView implements View<TensorDoc> {
     )
     table.setAttribute("aria-pressed", String(this.#table))
     table.hidden = doc.stats.count <= 1
-    const { stats } = doc
-    const badges = [
-      stats.nan ? `NaN ${formatCount(stats.nan)}` : "",
-      stats.posInf + stats.negInf ? `Inf ${formatCount(stats.posInf + stats.negInf)}` : "",
-    ].filter(Boolean)
-    const marks = badges.map((badge) => element("span", "dn-badge", {}, badge))
+    const marks = loud.map((word) => element("span", "dn-badge", {}, word))
     return [title, text, ...marks, ...this.#sliders(doc), element("span", "dn-fill"), table]
   }
 

@@ -1,7 +1,7 @@
 /** @file Tensor documents and gradient documents of the tests, with repeatable numbers. */
 import { bytesToBase64, doublesToBase64, floatsToBase64 } from "../base64.ts"
+import { spreadOf } from "../document/tensor.ts"
 import { floatValue } from "../format.ts"
-import { tensorLine } from "../listing.ts"
 import {
   type GradientDoc,
   HISTOGRAM_BINS,
@@ -9,6 +9,7 @@ import {
   type TensorDoc,
   VERSION,
 } from "../payload.ts"
+import { tensorLine } from "../tensor-text.ts"
 import { distanceLoss } from "./graphs.ts"
 
 /** Standard normal numbers by Box and Muller from a 32-bit generator (mulberry32). */
@@ -60,6 +61,7 @@ export function tensorDoc(
   const flag = (v: number) =>
     Number.isNaN(v) ? 1 : v === Infinity ? 2 : v === -Infinity ? 4 : v === 0 ? 8 : 0
   const type = { dtype: "f32", shape, names: more.names }
+  const spread = spreadOf(values, stats)
   return {
     schema: { kind: "tensor", ...VERSION },
     strings: [],
@@ -67,8 +69,9 @@ export function tensorDoc(
     locs: [],
     ...type,
     bytes: 4 * values.length,
-    text: tensorLine(type, stats, values),
+    text: tensorLine({ ...type, ...more, stats, spread, bytes: 4 * values.length }, values),
     stats,
+    ...(spread ? { spread } : {}),
     histogram: { first, negative: count(-1), positive: count(1) },
     pyramid: [
       {

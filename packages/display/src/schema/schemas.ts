@@ -260,6 +260,7 @@ export const SCHEMAS: Readonly<Record<PayloadKind, Schema>> = {
       names: list({ anyOf: [{ type: "null" }, word] }, 64),
       device: word,
       values: base64,
+      spread: list(count, 64),
       labels: object({}, { rows: labels, columns: labels }),
     },
   ),

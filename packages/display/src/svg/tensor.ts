@@ -1,7 +1,8 @@
 /** @file A tensor as static SVG: one line of facts, a picture by rank, a histogram that drops nothing. */
-import { clip, floatOf, formatCount, formatNumber, formatPercent, formatType } from "../format.ts"
+import { clip, formatType } from "../format.ts"
 import { LIGHT, type Theme } from "../paint/theme.ts"
 import type { TensorDoc } from "../payload.ts"
+import { loudWords, tensorFacts } from "../tensor-text.ts"
 import { drawLabelled, drawPanels } from "./heat-map.ts"
 import { drawHistogram } from "./histogram.ts"
 import { newPen, PAD, text, WIDTH } from "./pen.ts"
@@ -13,6 +14,9 @@ const CELLS = 2400
 
 /** SVG collapses runs of spaces. */
 const GAP = "\u00a0\u00a0"
+
+/** Width of one at 10.5 px, in px. */
+const CHARACTER = 6.3
 
 /** Paints a tensor. Large ones are shown by blocks, whose mean is drawn and whose NaN is kept. */
 export function tensorSvg(doc: TensorDoc, options: { theme?: Theme } = {}): string {
@@ -27,14 +31,17 @@ function paint(doc: TensorDoc, theme: Theme, cells: number): string {
   const type = formatType(doc.dtype, doc.shape, doc.names)
   const head = doc.title ? `${clip(doc.title, 30)}${GAP}${type}` : type
   pen.add(text(PAD, 22, 11.5, clip(head, 86), "ink", { weight: 600 }))
+  const loud = loudWords(doc.stats).join(GAP)
   const facts = factsOf(doc)
-  pen.add(text(PAD, 40, 10.5, clip(facts, 96), "ink2"))
+  const start = loud ? [...loud].length + 2 : 0
+  if (loud) pen.add(text(PAD, 40, 10.5, loud, "error", { weight: 600 }))
+  pen.add(text(PAD + start * CHARACTER, 40, 10.5, clip(facts, 96 - start), "ink2"))
   const drawn = drawValues(pen, doc, 56, cells)
   const bottom = drawHistogram(pen, doc, drawn)
   return svgDocument(pen.out.join(""), {
     width: WIDTH,
     height: bottom + 8,
-    title: `${type}, ${facts}`,
+    title: [type, loud, facts].filter(Boolean).join(", "),
     theme,
   })
 }
@@ -51,19 +58,10 @@ function drawValues(
   return doc.shape.length > 1 ? drawPanels(pen, doc, y, cells) : y
 }
 
-/** `n=24  x ∈ [−1, 2]  μ=0.1 σ=0.5  NaN 3`. */
-export function factsOf({ stats }: TensorDoc): string {
-  const [min, max, mean, std] = [stats.min, stats.max, stats.mean, stats.std].map((v) =>
-    formatNumber(floatOf(v)),
-  )
-  const bad = [
-    stats.nan > 0 ? `NaN ${formatCount(stats.nan)}` : "",
-    stats.posInf > 0 ? `Inf ${formatCount(stats.posInf)}` : "",
-    stats.negInf > 0 ? `−Inf ${formatCount(stats.negInf)}` : "",
-    stats.zeros > 0 ? `zeros ${formatPercent(stats.zeros, stats.count)}` : "",
-  ].filter(Boolean)
-  const one = stats.count === 1 && min !== "NaN" ? [`x = ${min}`] : []
-  const moments =
-    stats.count > 1 && min !== "NaN" ? [`x ∈ [${min}, ${max}]`, `μ=${mean} σ=${std}`] : one
-  return [`n=${formatCount(stats.count)}`, ...moments, ...bad].join(GAP)
+/** The facts of the text without the loud words, which stand before them so that they are never cut. */
+function factsOf(doc: TensorDoc): string {
+  const loud = loudWords(doc.stats)
+  return tensorFacts(doc)
+    .filter((fact) => !loud.includes(fact))
+    .join(GAP)
 }
