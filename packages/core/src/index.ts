@@ -34,7 +34,20 @@ export {
 } from "./latex.ts"
 export { make } from "./make.ts"
 export { cast, fit, read, roundFloat, type Value, wrap, write } from "./number.ts"
-export type { At, ErrorSample, Flat, Fold, Grad, Latex, Op, Sample, Values, Vjp } from "./op.ts"
+export type {
+  At,
+  ErrorSample,
+  Flat,
+  Fold,
+  Grad,
+  Latex,
+  Nested,
+  Op,
+  Region,
+  Sample,
+  Values,
+  Vjp,
+} from "./op.ts"
 export * from "./ops/control.ts"
 export { declarations } from "./ops/declarations.ts"
 export { split } from "./ops/move-part.ts"

@@ -1,4 +1,5 @@
 /** @file What an op declares (D3.4, K1.2). Families fill most of it in; see ops/family.ts. */
+import type { Graph } from "./graph.ts"
 import type { Value } from "./number.ts"
 import type { Scalar } from "./scalar.ts"
 import type { TensorType } from "./shape.ts"
@@ -38,6 +39,21 @@ export interface Sample {
 export interface ErrorSample {
   readonly call: () => unknown
   readonly message: string
+}
+/** A closed graph inside a node, and what each of its inputs is. */
+export interface Region {
+  readonly name: string
+  readonly graph: Graph
+  /** `same` reads input `of` of the node; `slice` one slice of it a turn; `carry` enters as it and is replaced each turn. */
+  readonly inputs: readonly { readonly of: number; readonly as: "same" | "slice" | "carry" }[]
+}
+/** What a node of control flow holds inside: for whoever draws or prints it. */
+export interface Nested {
+  readonly kind: "loop" | "cond" | "call"
+  readonly name: string
+  /** How often a loop runs, where that is known before it runs. */
+  readonly turns?: number
+  readonly regions: readonly Region[]
 }
 export interface Latex {
   /** Binding strength: 1 sum, 2 product, 3 prefix, 9 atom. */
@@ -99,6 +115,8 @@ export interface Op {
   readonly fold?: Fold
   /** A graph over the inputs that means the same: for routines and composites (D3.6). */
   readonly body?: (node: Tensor) => readonly Tensor[]
+  /** The closed graphs inside, of control flow and calls. */
+  readonly nested?: (node: Tensor) => Nested
   /** Never shared, kept in order (C11). */
   readonly effect?: boolean
   readonly latex?: Latex

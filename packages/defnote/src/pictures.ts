@@ -32,7 +32,11 @@ export function graph<F extends AnyFunction>(f: F, ...args: Parameters<F>): Outp
   const g = asDefn(f, "graph")
   const program = g.program(...args)
   return new Output(() => {
-    const { doc } = documentOf(program, { title: g.functionName, original: g.original })
+    const { doc } = documentOf(program, {
+      title: g.functionName,
+      original: g.original,
+      nested: true,
+    })
     return { [MIME.graph]: doc, "image/svg+xml": graphSvg(doc), "text/plain": graphListing(doc) }
   })
 }

@@ -42,6 +42,7 @@ export interface GraphParts {
     readonly parent: number
     readonly kind: ScopeKind
     readonly loc?: number
+    readonly turns?: number
   }[]
   readonly ops?: readonly (Omit<OpInfo, "op"> & { readonly op: string })[]
   readonly rules?: readonly Rule[]
@@ -81,6 +82,7 @@ export function buildGraph(parts: GraphParts): GraphDoc {
       parent: s.parent,
       kind: s.kind,
       loc: s.loc ?? -1,
+      turns: s.turns,
     })),
     nodes: {
       op: nodes.map((row) => strings.number(row.op)),

@@ -53,6 +53,8 @@ export interface Scope {
   readonly kind: ScopeKind
   readonly loc: number
   readonly repeatOf?: number
+  /** Of a loop: how often it runs, where that is known before it runs. */
+  readonly turns?: number
 }
 
 /** One output of a node. A dimension is a size or the name of a symbolic one; `names` are per axis. */

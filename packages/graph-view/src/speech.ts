@@ -11,6 +11,7 @@ const WORDS: readonly (readonly [RegExp, string])[] = [
   [/√/g, " square root of "],
   [/Σ/g, " sum of "],
   [/ᵀ/g, " transposed"],
+  [/↻/g, "loop "],
   [/ḡ/g, " incoming gradient"],
   [/\bf(16|32|64)\b/g, "float $1"],
   [/\bbf16\b/g, "b float 16"],

@@ -41,6 +41,11 @@ export const callOp: Op = {
     return { outputs: callNode(inner.graph, inputs, n.attrs), batched: inner.batched }
   },
   body: (n) => inline(attrsOf(n).body, n.inputs),
+  nested: (n) => {
+    const { body, name } = attrsOf(n)
+    const inputs = n.inputs.map((_, of) => ({ of, as: "same" }) as const)
+    return { kind: "call", name: name || "call", regions: [{ name: "", graph: body, inputs }] }
+  },
 }
 /** Calls `body`; its outputs. */
 export function callNode(

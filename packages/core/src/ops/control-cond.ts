@@ -40,6 +40,15 @@ export const condOp: Op = {
     const [y, z] = [yes, no].map((g) => batchGraph(g, on, size, flags).graph)
     return { outputs: makeCond(p, x, y, z), batched: flags }
   },
+  nested: (n) => {
+    const { yes, no } = branchesOf(n)
+    const inputs = n.inputs.slice(1).map((_, i) => ({ of: i + 1, as: "same" }) as const)
+    const regions = [
+      { name: "then", graph: yes, inputs },
+      { name: "else", graph: no, inputs },
+    ]
+    return { kind: "cond", name: "cond", regions }
+  },
 }
 /** The graph without its effects: they happened when the node itself ran. */
 const pure = (graph: Graph): Graph =>

@@ -46,6 +46,17 @@ export const scanOp: Op = {
   vjp: (g, n) => reverseScan(g, n),
   jvp: (n, inputs, tangents) => forwardScan(n, inputs, tangents),
   batch: (n, inputs, batched, size) => batchScan(n, inputs, batched, size),
+  nested: (n) => {
+    const { body, carries, xs, length } = attrsOf(n)
+    const as = (of: number) => (of < carries ? "carry" : of < carries + xs ? "slice" : "same")
+    const inputs = n.inputs.map((_, of) => ({ of, as: as(of) }) as const)
+    return {
+      kind: "loop",
+      name: "scan",
+      turns: length,
+      regions: [{ name: "body", graph: body, inputs }],
+    }
+  },
 }
 
 interface Loop {

@@ -34,6 +34,15 @@ export const whileOp: Op = {
   vjp: (g, n) => reverseWhile(g, n),
   jvp: (n, inputs, tangents) => forwardWhile(n, inputs, tangents),
   batch: (n, inputs, batched, size) => batchWhile(n, inputs, batched, size),
+  nested: (n) => {
+    const { test, body, carries } = attrsOf(n)
+    const inputs = n.inputs.map((_, of) => ({ of, as: of < carries ? "carry" : "same" }) as const)
+    const regions = [
+      { name: "test", graph: test, inputs },
+      { name: "body", graph: body, inputs },
+    ]
+    return { kind: "loop", name: "while", regions }
+  },
 }
 
 /** Applies `body` to the carries while `test` holds; gives the carries and the number of turns. */

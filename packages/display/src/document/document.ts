@@ -18,11 +18,14 @@ import {
 } from "@defnote/core"
 import { buildGraph, type GraphParts, type NodeRow } from "../build.ts"
 import type { GraphDoc, Loc, Phase, Residual, Rule, Source } from "../payload.ts"
+import { type Entry, entriesOf, type Inner } from "./entries.ts"
 import { inputName, parameterNames, variableOf } from "./names.ts"
 import { notationOf, productRule, ruleId, rulesOf } from "./rules.ts"
 
 export interface DocumentOptions {
   readonly title?: string
+  /** Write out what loops, conditions and calls hold inside, as scopes of their own. */
+  readonly nested?: boolean
   /** The traced function, for the names of its parameters. */
   readonly original?: (...x: never[]) => unknown
 }
@@ -44,51 +47,66 @@ export function documentOf(
     ...graph.effects,
     ...graph.outputs,
   ]).filter((n) => !isElement(n))
-  const index = new Map(nodes.map((n, i) => [n, i]))
-  const places = new PlaceTable()
-  const scopes = new ScopeTable(places)
   const { notes } = graph.table
-  const phases = phasesOf(nodes, notes)
-  const names = namesOf(program, nodes, notes, options)
+  const phases = new Map(phasesOf(nodes, notes).map((phase, i) => [nodes[i], phase]))
+  const entries = entriesOf(nodes, (n) => options.nested === true && phases.get(n) !== "bwd")
+  const index = new Map(entries.flatMap((e, i) => (e.inner && !isOuter(e) ? [] : [[e.node, i]])))
+  const places = new PlaceTable()
+  const scopes = new ScopeTable(places, notes)
+  const phaseOf = (e: Entry): Phase => (isOuter(e) ? (phases.get(e.node) as Phase) : "fwd")
+  const names = namesOf(program, entries, notes, options)
   const rules = new Map<string, Rule>()
+  const rowPhases = entries.map(phaseOf)
   const doubles = doublesOf(nodes, phases, notes)
   const contributions = contributionsOf(notes, doubles)
-  const rows = nodes.map((n, i): NodeRow => rowOf(n, i))
-  function rowOf(n: Tensor, i: number): NodeRow {
-    const dual = phases[i] === "fwd" ? undefined : dualOf(n, notes, doubles, index)
-    if (dual !== undefined) for (const r of rulesOf(nodes[dual])) rules.set(r.id, r)
+  const rows = entries.map((e, i) => rowOf(e, rowPhases[i]))
+  function rowOf(e: Entry, phase: Phase): NodeRow {
+    const n = e.node
+    const dual = phase === "fwd" ? undefined : dualOf(n, notes, doubles, index)
+    const forward = dual === undefined ? undefined : entries[dual].node
+    if (forward) for (const r of rulesOf(forward)) rules.set(r.id, r)
+    const name = e.enters ? enteringName(e, names) : (names.get(n) ?? loopName(e, names))
     return {
-      op: isSum(n, notes, doubles) ? "accumulate" : n.op.name,
-      inputs: n.inputs.map((x) => index.get(isElement(x) ? x.inputs[0] : x) as number),
-      ...(n.inputs.some(isElement)
-        ? { ports: n.inputs.map((x) => (isElement(x) ? (x.attrs.i as number) : 0)) }
-        : {}),
+      op: e.enters ?? (isSum(n, notes, doubles) ? "accumulate" : n.op.name),
+      inputs: e.inputs,
+      ...(e.ports.some((port) => port > 0) ? { ports: e.ports } : {}),
       outs: n.types.map((t) => ({
         dtype: t.dtype,
         shape: t.shape,
         ...(t.names ? { names: t.names } : {}),
       })),
-      phase: phases[i],
-      ...(names.get(n) ? { name: names.get(n) } : {}),
-      scope: scopes.number(notes.scopes.get(n)),
-      loc: places.number(notes.sites.get(n)?.at(-1)),
-      ...(dual === undefined ? {} : { dual, ...ruleFor(nodes[dual], n, contributions, rules) }),
-      ...gradOf(n, notes, index),
-      ...attrsOf(n),
+      phase,
+      ...(name ? { name } : {}),
+      scope: scopes.number(e.enters ? undefined : notes.scopes.get(n), e.inner),
+      loc: places.number(e.enters ? undefined : notes.sites.get(n)?.at(-1)),
+      ...(forward === undefined ? {} : { dual, ...ruleFor(forward, n, contributions, rules) }),
+      ...(isOuter(e) ? gradOf(n, notes, index) : {}),
+      ...(e.enters ? {} : attrsOf(n)),
     }
   }
   const doc = buildGraph({
     title: options.title ?? program.name,
     nodes: rows,
     scopes: scopes.list,
-    ops: opsOf(nodes, notes, doubles),
+    ops: opsOf(entries, notes, doubles),
     rules: [...rules.values()],
     outputs: graph.outputs.map((y) => index.get(isElement(y) ? y.inputs[0] : y) as number),
     residuals: residualsOf(nodes, phases, index),
     sources: places.sources,
     locs: places.locs,
   })
-  return { doc, nodes, index }
+  return { doc, nodes: entries.map((e) => e.node), index }
+}
+/** Nodes of the program itself, not of a graph inside one of its nodes. */
+const isOuter = (e: Entry): boolean =>
+  !e.enters && (e.inner === undefined || (e.inner.node === e.node && !e.inner.parent))
+/** A carry is called as the value that it becomes, or as the one that it begins with. */
+const enteringName = (e: Entry, names: ReadonlyMap<Tensor, string>): string | undefined =>
+  e.called?.map((x) => names.get(isElement(x) ? x.inputs[0] : x)).find((name) => name)
+/** What a loop gives has the names of its carries. */
+function loopName({ carries }: Entry, names: ReadonlyMap<Tensor, string>): string | undefined {
+  const known = [...new Set(carries?.flatMap((x) => names.get(x) ?? []))]
+  return known.length && known.length <= 3 ? known.join(", ") : undefined
 }
 const isUsed = (graph: Graph, p: Tensor): boolean =>
   graph.outputs.includes(p) || postorder([...graph.outputs, ...graph.effects]).includes(p)
@@ -99,7 +117,9 @@ function phasesOf(nodes: readonly Tensor[], notes: Notes): Phase[] {
   const through = (x: Tensor): Phase => phase.get(isElement(x) ? x.inputs[0] : x) ?? "fwd"
   for (const n of nodes) {
     const after = n.inputs.some((x) => through(x) !== "fwd")
-    phase.set(n, notes.dual.has(n) || notes.sums.has(n) ? "bwd" : after ? "update" : "fwd")
+    // An argument may be met first inside the derivative of a loop: equal parameters are one node.
+    const derived = !isParam(n) && (notes.dual.has(n) || notes.sums.has(n))
+    phase.set(n, derived ? "bwd" : after ? "update" : "fwd")
   }
   return nodes.map((n) => phase.get(n) as Phase)
 }
@@ -126,14 +146,14 @@ function gradOf(n: Tensor, notes: Notes, index: ReadonlyMap<Tensor, number>): { 
  */
 function doublesOf(
   nodes: readonly Tensor[],
-  phases: readonly Phase[],
+  phases: ReadonlyMap<Tensor, Phase>,
   notes: Notes,
 ): Map<Tensor, Tensor> {
   const users = new Map<Tensor, Set<Tensor>>()
-  nodes.forEach((n, i) => {
-    if (phases[i] !== "fwd") return
+  for (const n of nodes) {
+    if (phases.get(n) !== "fwd") continue
     for (const x of n.inputs) users.set(x, (users.get(x) ?? new Set()).add(n))
-  })
+  }
   const doubles = new Map<Tensor, Tensor>()
   for (const [x, whole] of notes.cotangents) {
     const [user, another] = users.get(x) ?? []
@@ -179,15 +199,15 @@ function ruleFor(
 
 function namesOf(
   { graph, inputPaths, name }: Pick<Program, "name" | "graph" | "inputPaths">,
-  nodes: readonly Tensor[],
+  entries: readonly Entry[],
   notes: Notes,
   { original }: DocumentOptions,
 ): Map<Tensor, string> {
   const parameters = original ? parameterNames(original) : []
   const names = new Map<Tensor, string>()
   const taken = new Map<Site, Tensor>()
-  for (const n of nodes) {
-    if (notes.dual.has(n)) continue
+  for (const { node: n, enters } of entries) {
+    if (enters || notes.dual.has(n)) continue
     for (const site of notes.sites.get(n) ?? []) if (variableOf(site)) taken.set(site, n)
   }
   // The last node of an expression is its value; the ones before are steps towards it.
@@ -209,18 +229,24 @@ function namesOf(
 
 /** What the picture must know of each op; it asks the declaration, never the name. */
 function opsOf(
-  nodes: readonly Tensor[],
+  entries: readonly Entry[],
   notes: Notes,
   doubles: ReadonlyMap<Tensor, Tensor>,
 ): NonNullable<GraphParts["ops"]> {
   const seen = new Map<string, NonNullable<GraphParts["ops"]>[number]>()
-  for (const n of nodes) {
-    if (isSum(n, notes, doubles))
+  for (const { node: n, enters, inner } of entries) {
+    if (enters) seen.set(enters, { op: enters, text: ENTERS[enters] })
+    else if (inner?.node === n) seen.set(n.op.name, { op: n.op.name, text: RESULT[inner.kind] })
+    else if (isSum(n, notes, doubles))
       seen.set("accumulate", { op: "accumulate", sum: true, text: "{0} + {1}" })
     else if (!seen.has(n.op.name)) seen.set(n.op.name, infoOf(n))
   }
   return [...seen.values()]
 }
+/** How the values of a loop are written that are others in each turn. */
+const ENTERS = { carry: "{0}, then carried", slice: "each of {0}" }
+/** How the value of a node of control flow is written, whose parts stand above it. */
+const RESULT = { loop: "after the last turn", cond: "{0} ? then : else", named: "what it gives" }
 function infoOf(n: Tensor): NonNullable<GraphParts["ops"]>[number] {
   const text = notationOf(n.op, n.inputs.length)
   if (isParam(n)) return { op: n.op.name, leaf: true }
@@ -263,23 +289,24 @@ const jsonNumber = (v: number | bigint): number | string =>
 /** Forward values that the backward part reads. */
 function residualsOf(
   nodes: readonly Tensor[],
-  phases: readonly Phase[],
+  phases: ReadonlyMap<Tensor, Phase>,
   index: ReadonlyMap<Tensor, number>,
 ): Residual[] {
-  const users = new Map<number, number[]>()
-  nodes.forEach((n, i) => {
-    if (phases[i] !== "bwd") return
-    for (const x of n.inputs) {
-      const at = index.get(isElement(x) ? x.inputs[0] : x) as number
-      if (phases[at] === "fwd" && !isParam(nodes[at]) && !isConstant(nodes[at]))
-        users.set(at, [...(users.get(at) ?? []), i])
+  const users = new Map<Tensor, number[]>()
+  const at = (n: Tensor): number => index.get(n) as number
+  for (const n of nodes) {
+    if (phases.get(n) !== "bwd") continue
+    for (const input of n.inputs) {
+      const x = isElement(input) ? input.inputs[0] : input
+      if (phases.get(x) === "fwd" && !isParam(x) && !isConstant(x))
+        users.set(x, [...(users.get(x) ?? []), at(n)])
     }
-  })
+  }
   return [...users].map(([node, list]) => ({
-    node,
+    node: at(node),
     port: 0,
     users: list,
-    bytes: bytesOf(nodes[node]),
+    bytes: bytesOf(node),
     policy: "saved" as const,
   }))
 }
@@ -324,27 +351,49 @@ export function hashText(text: string): string {
   return (h >>> 0).toString(16).padStart(8, "0")
 }
 
-/** Scopes of the trace, parents first. */
+/** Scopes of the trace and of control flow, parents first. */
 class ScopeTable {
-  readonly list: { name: string; parent: number; kind: TraceScope["kind"]; loc: number }[] = []
-  readonly #numbers = new Map<TraceScope, number>()
+  readonly list: NonNullable<GraphParts["scopes"]>[number][] = []
+  readonly #numbers = new Map<Inner | undefined, Map<TraceScope, number>>()
+  readonly #inner = new Map<Inner, number>()
   readonly #places: PlaceTable
-  constructor(places: PlaceTable) {
+  readonly #notes: Notes
+  constructor(places: PlaceTable, notes: Notes) {
     this.#places = places
+    this.#notes = notes
   }
-  number(scope: TraceScope | undefined): number {
-    if (!scope) return -1
-    const known = this.#numbers.get(scope)
+  /** A scope of the trace inside a part; without either, -1. */
+  number(scope: TraceScope | undefined, inner?: Inner): number {
+    const base = inner ? this.#part(inner) : -1
+    if (!scope || (inner && !isInside(scope, this.#around(inner)))) return base
+    let numbers = this.#numbers.get(inner)
+    if (!numbers) this.#numbers.set(inner, (numbers = new Map()))
+    const known = numbers.get(scope)
     if (known !== undefined) return known
-    const parent = this.number(scope.parent)
-    const at =
-      this.list.push({
-        name: scope.name,
-        parent,
-        kind: scope.kind,
-        loc: this.#places.number(scope.site),
-      }) - 1
-    this.#numbers.set(scope, at)
+    const parent = this.number(scope.parent, inner)
+    const loc = this.#places.number(scope.site)
+    const at = this.list.push({ name: scope.name, parent, kind: scope.kind, loc }) - 1
+    numbers.set(scope, at)
     return at
   }
+  #part(inner: Inner): number {
+    const known = this.#inner.get(inner)
+    if (known !== undefined) return known
+    const { name, kind, turns, parent, node } = inner
+    const outer = node ? this.number(this.#notes.scopes.get(node), parent) : this.#part(parent!)
+    const loc = node ? this.#places.number(this.#notes.sites.get(node)?.at(-1)) : -1
+    const at = this.list.push({ name, kind, parent: outer, loc, turns }) - 1
+    this.#inner.set(inner, at)
+    return at
+  }
+  /** The scope of the trace that the node of control flow stands in. */
+  #around({ node, parent }: Inner): TraceScope | undefined {
+    return node ? this.#notes.scopes.get(node) : parent && this.#around(parent)
+  }
+}
+/** Strictly below `outer`: such scopes were opened in the body of a loop or a branch. */
+function isInside(scope: TraceScope, outer: TraceScope | undefined): boolean {
+  if (scope === outer) return false
+  for (let s: TraceScope | undefined = scope; s; s = s.parent) if (s.parent === outer) return true
+  return false
 }

@@ -14,6 +14,8 @@ export interface ScopeNode {
   readonly name: string
   /** `group` is a stretch of ops that has no scope in the program. */
   readonly kind: ScopeKind | "group"
+  /** How often a loop runs, where that is known. */
+  readonly turns: number | undefined
   parent: ScopeNode | undefined
   depth: number
   children: ScopeNode[]
@@ -70,7 +72,7 @@ function readScopes(model: GraphModel, root: ScopeNode): ScopeNode[] {
   for (const scope of model.doc.scopes) {
     const parent = byIndex[scope.parent] ?? root
     const name = model.doc.strings[scope.name] || scope.kind
-    byIndex.push(newScope(uniqueKey(parent, name, taken), name, scope.kind, parent))
+    byIndex.push(newScope(uniqueKey(parent, name, taken), name, scope.kind, parent, scope.turns))
   }
   return byIndex
 }
@@ -80,9 +82,11 @@ function newScope(
   name: string,
   kind: ScopeNode["kind"],
   parent: ScopeNode | undefined,
+  turns?: number,
 ): ScopeNode {
   const depth = parent ? parent.depth + 1 : 0
-  return { key, name, kind, parent, depth, children: [], items: [], run: undefined, runIndex: 0 }
+  const inside = { children: [], items: [] }
+  return { key, name, kind, turns, parent, depth, ...inside, run: undefined, runIndex: 0 }
 }
 
 function uniqueKey(parent: ScopeNode, name: string, taken: Map<string, number>): string {
@@ -92,10 +96,11 @@ function uniqueKey(parent: ScopeNode, name: string, taken: Map<string, number>):
   return count === 1 ? path : `${path}~${count}`
 }
 
-/** A scope that holds everything, such as the traced function itself, gets no frame. */
+/** A scope that holds everything, such as the traced function itself, gets no frame; a loop says that it is one. */
 function hoist(root: ScopeNode, scopeOf: ScopeNode[]): void {
   const [only] = root.items
   if (root.items.length !== 1 || typeof only === "number") return
+  if (only.kind === "loop" || only.kind === "cond") return
   root.items = only.items
   root.children = only.children
   for (const child of root.children) child.parent = root

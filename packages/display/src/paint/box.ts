@@ -112,8 +112,7 @@ export function drawBox(canvas: Canvas, i: number): void {
   const mark = canvas.marks.get(box.key)
   add(frame(canvas, i, mark))
   if (box.column === "update") {
-    const text = fit(label.title, box.w - 16, 10.5)
-    add({ ...mono("chip", box.x + 9, box.y + 12.8, 10.5, text, "upd"), weight: 600 })
+    drawUpdate(canvas, box, label)
     return
   }
   add({
@@ -127,6 +126,18 @@ export function drawBox(canvas: Canvas, i: number): void {
     fill: HUE[box.column],
   })
   drawLines(canvas, i, label, mark)
+}
+
+/** A gradient or an update: its name, and its shape where there is room for the whole of it. */
+function drawUpdate({ add }: Canvas, box: Box, { title, second }: Label): void {
+  const text = fit(title, box.w - 16, 10.5)
+  add({ ...mono("chip", box.x + 9, box.y + 12.8, 10.5, text, "upd"), weight: 600 })
+  const room = box.w - 24 - textWidth(text, 10.5)
+  if (second && textWidth(second, 9.5) <= room)
+    add({
+      ...mono("chip", box.x + box.w - 8, box.y + 12.6, 9.5, second, "ink3"),
+      anchor: "end",
+    })
 }
 
 const sheet = (box: Box, k: number): Item => ({

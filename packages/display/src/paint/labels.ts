@@ -10,7 +10,7 @@ import {
 } from "../format.ts"
 import type { Box } from "../layout/boxes.ts"
 import { type GraphModel, isLeaf } from "../layout/model.ts"
-import type { ScopeTree } from "../layout/scopes.ts"
+import type { ScopeNode, ScopeTree } from "../layout/scopes.ts"
 import type { Rule } from "../payload.ts"
 import {
   application,
@@ -70,7 +70,8 @@ export class Labels {
       const second = box.opens ? "" : shapeOf(names.model, box.node)
       return { ...NOTHING, title: resultTitle(names, box), second }
     }
-    if (box.column === "update") return { ...NOTHING, title: updateTitle(names, box), second: "" }
+    if (box.column === "update")
+      return { ...NOTHING, title: updateTitle(names, box), second: shapeOf(names.model, box.node) }
     if (box.kind === "rule") return ruleLabel(names, box)
     return { ...opLabel(names, box.node), saved: this.#savedBy(box) }
   }
@@ -128,9 +129,10 @@ function scopeLabel(model: GraphModel, box: Box): Label {
   const name = first === last ? first.name : `${first.name} … ${last.name}`
   const times = run ? run.members.length - (rest ? 1 : 0) : 0
   const ops = members.filter((n) => !isLeaf(model.nodes[n]))
-  const second = `${formatCount(ops.length)} op${ops.length === 1 ? "" : "s"}`
+  const many = `${formatCount(ops.length)} op${ops.length === 1 ? "" : "s"}`
+  const second = [many, turnsText(first)].filter(Boolean).join(" · ")
   const base = { ...NOTHING, times: times > 1 ? times : 0 }
-  if (box.column === "backward") return { ...base, title: `∂ ${name}`, second }
+  if (box.column === "backward") return { ...base, title: `∂ ${name}`, second: many }
   if (box.column === "update")
     return { ...base, title: updateCount(model, box), second: "", times: 0 }
   const weights = members.reduce(
@@ -139,10 +141,14 @@ function scopeLabel(model: GraphModel, box: Box): Label {
   )
   return {
     ...base,
-    title: name,
+    title: first.kind === "loop" ? `↻ ${name}` : name,
     second: weights > 0 ? `${second} · ${formatCount(weights)} params` : second,
   }
 }
+
+/** `100 turns` of a loop that says so. */
+export const turnsText = ({ turns }: ScopeNode): string =>
+  turns === undefined ? "" : `${formatCount(turns)} turn${turns === 1 ? "" : "s"}`
 
 /** A leaf is a parameter when it has a derivative, otherwise data. */
 export const isParameter = (model: GraphModel, node: number): boolean =>

@@ -28,7 +28,8 @@ export function nameNodes(model: GraphModel, tree: ScopeTree, shorten = true): N
   const of = model.nodes.map((node) => {
     const inScope = shorten && isLeaf(node) && tree.scopeOf[node.id] !== tree.root
     if (node.name) return inScope ? node.name.slice(node.name.search(/[^./]*$/)) : node.name
-    if (isLeaf(node) && node.phase === "fwd") return `arg${subscript(argument++)}`
+    if (isLeaf(node) && node.phase === "fwd")
+      return node.info && !node.info.leaf ? node.op : `arg${subscript(argument++)}`
     const counted = numbered && node.phase === "fwd" && !isLeaf(node) && !model.folded[node.id]
     return counted ? `t${subscript(next++)}` : ""
   })
@@ -110,7 +111,7 @@ export function fill(
 export function application(names: Names, node: number): { text: string; known: boolean } {
   const { op, info, inputs } = names.model.nodes[node]
   const called = inputs.map((i) => reference(names, i))
-  const known = called.every((text) => text !== "")
+  const known = called.every((text) => text !== "") || info?.text?.includes("{") === false
   if (known && info?.text && inputs.length > 0) return { text: fill(info.text, called), known }
   return { text: [op, ...called.filter((text) => text !== "")].join(" "), known }
 }

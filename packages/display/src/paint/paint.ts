@@ -3,7 +3,7 @@ import { clip, formatConstant } from "../format.ts"
 import type { Box, Edge, Point } from "../layout/boxes.ts"
 import type { Layout } from "../layout/fold.ts"
 import { drawBox, drawChip, textWidth } from "./box.ts"
-import { Labels } from "./labels.ts"
+import { Labels, turnsText } from "./labels.ts"
 import { type Mark, marksOf } from "./marks.ts"
 import type { Colour, DisplayList, Hit, Item } from "./primitives.ts"
 
@@ -179,8 +179,9 @@ function drawScopeTitle(
     weight: 600,
     mono: true,
   })
-  if (!scope.run) return width
-  const text = `${scope.runIndex + 1} of ${scope.run.members.length}`
+  const place = scope.run ? `${scope.runIndex + 1} of ${scope.run.members.length}` : ""
+  const text = [place, turnsText(scope)].filter(Boolean).join(" · ")
+  if (!text) return width
   add({
     kind: "text",
     role: "plain",

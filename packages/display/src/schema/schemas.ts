@@ -117,7 +117,7 @@ const body = {
           kind: oneOf("fn", "named", "loop", "cond", "layer"),
           loc: maybe,
         },
-        { repeatOf: maybe },
+        { repeatOf: maybe, turns: count },
       ),
       50_000,
     ),
