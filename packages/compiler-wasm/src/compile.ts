@@ -5,6 +5,9 @@ import {
   engine,
   type Graph,
   type KernelInfo,
+  type Optimized,
+  optimize,
+  originsOf,
 } from "@defnote/core"
 import {
   type Kernel,
@@ -45,7 +48,8 @@ function targetFor(relaxed: boolean): Target {
   }
 }
 
-export function compile(graph: Graph, options: CompileOptions): Executable {
+export function compile(given: Graph, options: CompileOptions): Executable {
+  const { graph, steps, origins } = optimize(given, options)
   const relaxed = hasRelaxedSimd() && !options.strict
   const program = lower(graph, targetFor(relaxed))
   const passing = streams(program)
@@ -75,7 +79,9 @@ export function compile(graph: Graph, options: CompileOptions): Executable {
     hostSteps,
     streamed: passing.stretches,
     blockBytes: placement.bytes + tableBytes(program) + tileBytes,
-    kernels: program.kernels.map((k, i) => describeKernel(k, i, program)),
+    kernels: program.kernels.map((k, i) => describeKernel(k, i, program, origins)),
+    steps,
+    origins,
     moving: swapped(program.steps),
     name: "wasm",
   }
@@ -112,7 +118,12 @@ function swapped(steps: readonly Step[], found = new Set<number>()): Set<number>
   return found
 }
 /** The text is made when somebody looks at it. */
-function describeKernel(k: Kernel, i: number, program: LoweredProgram): KernelInfo {
+function describeKernel(
+  k: Kernel,
+  i: number,
+  program: LoweredProgram,
+  origins: Optimized["origins"],
+): KernelInfo {
   let text: Listing | undefined
   const read = (): Listing => {
     text ??= listing(k, program.names)
@@ -121,7 +132,7 @@ function describeKernel(k: Kernel, i: number, program: LoweredProgram): KernelIn
   return {
     id: `k${i}`,
     form: k.form,
-    nodes: k.nodes,
+    nodes: originsOf(origins, k.nodes),
     why: k.why,
     whyNotNext: k.whyNotNext,
     language: "loop-ir",
@@ -129,7 +140,9 @@ function describeKernel(k: Kernel, i: number, program: LoweredProgram): KernelIn
       return read().source
     },
     get lineNodes() {
-      return read().lineNodes
+      return read().lineNodes.flatMap(([line, n]) =>
+        originsOf(origins, [n]).map((o) => [line, o] as const),
+      )
     },
     bytes: k.bytes,
     flops: k.flops,

@@ -7,6 +7,8 @@ import {
   engine,
   type KernelInfo,
   type MemoryPlan,
+  type Optimized,
+  originsOf,
   read,
   type Storage,
   type Tensor,
@@ -25,6 +27,9 @@ export interface Parts {
   readonly blockBytes: number
   readonly hostSteps: readonly HostStep[]
   readonly kernels: readonly KernelInfo[]
+  readonly steps: Executable["steps"]
+  /** The nodes of the given graph that a node of the program stands for. */
+  readonly origins: Optimized["origins"]
   /** Outputs whose place is only known at the end: read from the table. */
   readonly moving: ReadonlySet<number>
   /** Values that pass by in parts and are never in the block as a whole. */
@@ -35,7 +40,7 @@ export interface Parts {
 export class WasmExecutable implements Executable {
   readonly kernels: readonly KernelInfo[]
   readonly memory: MemoryPlan
-  readonly steps = []
+  readonly steps: Executable["steps"]
   readonly #parts: Parts
   #main: ((base: number) => void) | undefined
 
@@ -43,6 +48,7 @@ export class WasmExecutable implements Executable {
     this.#parts = parts
     this.#main = main
     this.kernels = parts.kernels
+    this.steps = parts.steps
     this.memory = memoryPlan(parts)
   }
   run(inputs: readonly Storage[]): Storage[] {
@@ -138,11 +144,11 @@ function runEffect(n: Tensor, inputs: readonly TypedArray[]): void {
 function valuesOf(n: Tensor, x: TypedArray): ArrayLike<number | bigint> {
   return Array.from({ length: x.length }, (_, i) => read(n.dtype, x, i))
 }
-function memoryPlan({ program, placement }: Parts): MemoryPlan {
+function memoryPlan({ program, placement, origins }: Parts): MemoryPlan {
   const values = program.values.flatMap((v) => {
     const { from, to } = placement.lives[v.id]
     return v.node && v.home.kind === "scratch" && to >= 0
-      ? [{ node: v.node, bytes: v.bytes, from, to }]
+      ? [{ node: originsOf(origins, [v.node])[0], bytes: v.bytes, from, to }]
       : []
   })
   return { peakBytes: placement.bytes, values }

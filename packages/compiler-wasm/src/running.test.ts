@@ -133,3 +133,13 @@ test("memory beyond the budget is an error that names it", () => {
     d.budget.bytes = saved
   }
 })
+test("the passes run before lowering; kernels speak of the nodes that were given", () => {
+  const g = graph([f32(40)], (x) => d.add(d.multiply(d.negate(x), d.sin(x)), 1))
+  const { steps, kernels, memory } = wasm.compile(g, {})
+  expect(steps.flatMap((s) => s.matches.map((m) => m.rule))).toEqual(["-a * b -> -(a * b)"])
+  const given = new Set(d.postorder(g.outputs).map((n) => n.id))
+  const named = kernels.flatMap((k) => [...k.nodes, ...k.lineNodes.map(([, n]) => n)])
+  expect(named.length).toBeGreaterThan(3)
+  for (const n of [...named, ...memory.values.map((v) => v.node)])
+    expect(given.has(n.id), n.op.name).toBe(true)
+})

@@ -1,11 +1,12 @@
 /** @file What a compiler is (K2). Knows no compiler. */
 import type { Graph } from "./graph.ts"
-import type { Step } from "./rewrite.ts"
 import type { Storage } from "./storage.ts"
 import type { Tensor } from "./tensor.ts"
 
 export interface CompileOptions {
+  /** Rules of real numbers that floats break at zeros, infinities or NaN: `x * 0` is 0, `x - x` is 0, `x / x` is 1. */
   readonly fastMath?: boolean
+  /** No instruction whose digits differ between machines: multiply-add rounds as the reference compiler does. */
   readonly strict?: boolean
   readonly checks?: boolean
   /** Inputs whose memory the program may reuse (D4.4). */
@@ -26,8 +27,26 @@ export interface Executable {
   run(inputs: readonly Storage[]): Storage[]
   readonly kernels: readonly KernelInfo[]
   readonly memory: MemoryPlan
-  readonly steps: readonly Step[]
+  /** What the passes before lowering did, in their order (D3.9). */
+  readonly steps: readonly RewriteStep[]
   dispose(): void
+}
+/** What one pass did. Nodes of the graph before stay as they are, so both graphs can be shown (K5). */
+export interface RewriteStep {
+  readonly name: string
+  /** Milliseconds. */
+  readonly ms: number
+  /** Nodes that the graph has after the pass and had not before; those of branches and loops too. */
+  readonly added: readonly Tensor[]
+  readonly removed: readonly Tensor[]
+  /** For each node that is new, or stands for others than itself, the nodes before the pass that it stands for. */
+  readonly from: ReadonlyMap<Tensor, readonly Tensor[]>
+  /** Rules in the order in which they fired: the nodes that matched, and those made in their place. */
+  readonly matches: readonly {
+    readonly rule: string
+    readonly out: readonly Tensor[]
+    readonly in: readonly Tensor[]
+  }[]
 }
 /** One generated kernel, for people to read. */
 export interface KernelInfo {

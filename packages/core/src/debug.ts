@@ -1,14 +1,13 @@
 /** @file Graphs as text, and the compiler that only shows the graph: for teaching and tests (D6.5). */
 import type { Compiler, Executable } from "./compiler.ts"
 import { CompileError } from "./errors.ts"
-import { type Graph, postorder } from "./graph.ts"
+import { type Graph, isGraph, postorder } from "./graph.ts"
 import { isConstant, isElement, isParam } from "./ops/source.ts"
+import { optimize } from "./passes.ts"
 import { formatNumber } from "./print.ts"
 import { formatType } from "./shape.ts"
 import type { Tensor } from "./tensor.ts"
 
-const isGraph = (v: unknown): v is Graph =>
-  typeof v === "object" && v !== null && "outputs" in v && "effects" in v
 const isShown = (key: string, v: unknown): boolean => key !== "serial" && v !== undefined
 function attribute(key: string, v: unknown): string {
   if (isGraph(v)) return `${key}: (${v.inputs.length} in, ${v.outputs.length} out)`
@@ -56,8 +55,9 @@ export const debug: Compiler = {
   name: "debug",
   devices: ["cpu"],
   available: () => true,
-  compile(graph): Executable {
-    const nodes = postorder([...graph.effects, ...graph.outputs])
+  compile(given, options): Executable {
+    const { graph, steps } = optimize(given, options)
+    const nodes = postorder([...given.effects, ...given.outputs])
     const source = graphText(graph)
     return {
       run() {
@@ -70,7 +70,7 @@ export const debug: Compiler = {
           id: "graph",
           form: "graph",
           nodes,
-          why: "the whole program",
+          why: "the whole program, after the passes",
           language: "text",
           source,
           lineNodes: [],
@@ -79,7 +79,7 @@ export const debug: Compiler = {
         },
       ],
       memory: { peakBytes: 0, values: [] },
-      steps: [],
+      steps,
       dispose() {},
     }
   },

@@ -127,9 +127,29 @@ export function close(
     return internGraph(table, inputs, outputs.map(get), closedEffects)
   })
 }
+/** Whether an attribute is a closed graph. */
+export const isGraph = (v: unknown): v is Graph =>
+  typeof v === "object" && v !== null && "outputs" in v && "effects" in v
+/** The closed graphs that a node holds: branches, bodies. */
+export const graphsIn = (n: Tensor): Graph[] => Object.values(n.attrs).filter(isGraph)
+/** All nodes of a graph and of the graphs in its nodes, inputs first. */
+export function nodesOf(graph: Graph): Set<Tensor> {
+  const nodes = new Set<Tensor>()
+  const graphs = new Set([graph])
+  for (const g of graphs) {
+    for (const n of postorder([...g.effects, ...g.outputs], (x) => !nodes.has(x))) {
+      nodes.add(n)
+      for (const inner of graphsIn(n)) graphs.add(inner)
+    }
+  }
+  return nodes
+}
+/** The graph over the same inputs with other outputs and effects. */
+export const withRoots = (g: Graph, outputs: Tensor[], effects: Tensor[]): Graph =>
+  internGraph(g.table, g.inputs, outputs, effects)
 function internGraph(
   table: InternTable,
-  inputs: Tensor[],
+  inputs: readonly Tensor[],
   outputs: Tensor[],
   effects: Tensor[],
 ): Graph {

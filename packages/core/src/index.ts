@@ -2,7 +2,14 @@
 import "./install.ts"
 
 export { capturesOf, factsOf, registerFunction } from "./captures.ts"
-export type { CompileOptions, Compiler, Executable, KernelInfo, MemoryPlan } from "./compiler.ts"
+export type {
+  CompileOptions,
+  Compiler,
+  Executable,
+  KernelInfo,
+  MemoryPlan,
+  RewriteStep,
+} from "./compiler.ts"
 export {
   compilerNamed,
   compilerNames,
@@ -24,7 +31,7 @@ export { type Defn, type DefnOptions, defn, isDefn, type ProgramInfo, setRewrite
 export * from "./dtype.ts"
 export { engine } from "./engine.ts"
 export * from "./errors.ts"
-export { type Graph, graphOf, inline, postorder, substitute, typesOf } from "./graph.ts"
+export { type Graph, graphOf, inline, isGraph, postorder, substitute, typesOf } from "./graph.ts"
 export {
   type DerivativeFormula,
   derivativeFormulas,
@@ -55,6 +62,7 @@ export { setPrinter } from "./ops/print-value.ts"
 export * as random from "./ops/random.ts"
 export * from "./ops/source.ts"
 export * from "./ops/table.ts"
+export { type Optimized, optimize, originsOf, PASSES, type Pass } from "./passes.ts"
 export { formatNumber, formatTensor, type PrintOptions } from "./print.ts"
 export type { Program } from "./program.ts"
 export { traceProgram } from "./program.ts"

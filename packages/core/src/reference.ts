@@ -12,6 +12,7 @@ import type { Op, Values } from "./op.ts"
 import { callOp, condOp, scanOp, whileOp } from "./ops/control.ts"
 import { linear } from "./ops/move-family.ts"
 import { elementOp, isElement, paramOp, valueOp } from "./ops/source.ts"
+import { type Optimized, optimize, originsOf } from "./passes.ts"
 import * as s from "./scalar.ts"
 import { compileScalar } from "./scalar-run.ts"
 import { formatType, range, sizeOf, type TensorType } from "./shape.ts"
@@ -258,17 +259,17 @@ export function runGraph(graph: Graph, inputs: readonly Values[]): readonly Valu
 }
 
 /** One kernel per node, spelled as what it is. */
-function kernelsOf(graph: Graph): KernelInfo[] {
+function kernelsOf(graph: Graph, origins: Optimized["origins"]): KernelInfo[] {
   return postorder([...graph.effects, ...graph.outputs])
     .filter((n) => n.inputs.length)
     .map((n, i) => ({
       id: `reference_${i}`,
       form: "node",
-      nodes: [n],
+      nodes: originsOf(origins, [n]),
       why: "the reference compiler runs every node on its own",
       language: "text",
       source: describe(n),
-      lineNodes: [[1, n]],
+      lineNodes: originsOf(origins, [n]).map((o) => [1, o] as const),
       bytes: 0,
       flops: 0,
     }))
@@ -279,7 +280,8 @@ export const reference: Compiler = {
   name: "reference",
   devices: ["cpu"],
   available: () => true,
-  compile(graph): Executable {
+  compile(given, options): Executable {
+    const { graph, steps, origins } = optimize(given, options)
     const run = prepared(graph)
     return {
       run: (inputs) => {
@@ -287,10 +289,10 @@ export const reference: Compiler = {
         return values.map((v, i) => encode(graph.outputs[i].type, v))
       },
       get kernels() {
-        return kernelsOf(graph)
+        return kernelsOf(graph, origins)
       },
       memory: { peakBytes: 0, values: [] },
-      steps: [],
+      steps,
       dispose() {},
     }
   },

@@ -3,7 +3,7 @@
  * rule at its example (D3.9, C12).
  */
 
-import { isFloat } from "./dtype.ts"
+import { type DType, isFloat, isWide } from "./dtype.ts"
 import { make } from "./make.ts"
 import type { Value } from "./number.ts"
 import type { Op } from "./op.ts"
@@ -35,6 +35,8 @@ import type { Tensor } from "./tensor.ts"
 const exact = { exact: true }
 /** Equations that hold bit for bit in floats. */
 const floats = { exact: true, when: (n: Tensor): boolean => isFloat(n.dtype) }
+/** Equations of rings: bool, where every sum but 0 is 1, is none. */
+const rings = { exact: true, when: (n: Tensor): boolean => n.dtype !== "bool" }
 const fast = { exact: false, when: (n: Tensor): boolean => isFloat(n.dtype) }
 
 /** Exact algebra: always on. */
@@ -91,13 +93,13 @@ export const ALGEBRA: readonly Rule[] = [
     "a + -b -> a - b",
     (a, b) => add(a, negate(b)),
     (a, b) => subtract(a, b),
-    exact,
+    rings,
   ),
   equation(
     "a - -b -> a + b",
     (a, b) => subtract(a, negate(b)),
     (a, b) => add(a, b),
-    exact,
+    rings,
   ),
   equation(
     "-a * b -> -(a * b)",
@@ -115,7 +117,7 @@ export const ALGEBRA: readonly Rule[] = [
     "-a / b -> -(a / b)",
     (a, b) => divide(negate(a), b),
     (a, b) => negate(divide(a, b)),
-    exact,
+    floats,
   ),
   equation(
     "x + x -> x * 2",
@@ -284,8 +286,14 @@ export const STRUCTURE: readonly Structural[] = [
     "asType(asType x) -> asType x",
     asTypeOp,
     () => asType(asType(freshParam({ dtype: "f32", shape: [3] }), "f64"), "f32"),
-    (n) => (same(n) && isWidening(inside(n), n.inputs[0]) ? asType(inside(n), n.dtype) : undefined),
+    (n) =>
+      same(n) && isWidening(inside(n).dtype, n.inputs[0].dtype, n.dtype)
+        ? asType(inside(n), n.dtype)
+        : undefined,
   ),
+]
+/** Values that are known before the program runs. */
+export const FOLDING: readonly Structural[] = [
   structural(
     "op of constants -> constant",
     undefined,
@@ -293,12 +301,15 @@ export const STRUCTURE: readonly Structural[] = [
     (n) => folded(n),
   ),
 ]
-/** Whether the inner conversion keeps every value. */
-function isWidening(from: Tensor, to: Tensor): boolean {
-  const [a, b] = [from.dtype, to.dtype]
+/** Whether the conversion from `a` to `b` keeps every value, and the one from `b` to `c` does with it what one from `a` does. */
+function isWidening(a: DType, b: DType, c: DType): boolean {
   if (isFloat(a)) return (b === "f64" || (b === "f32" && a !== "f64")) && a !== b
-  return (a === "bool" && !isFloat(b)) || (b === "f64" && !["i64", "u64"].includes(a))
+  // Integers wrap where floats saturate (S6).
+  if (a !== "bool" && isFloat(b) && !isFloat(c)) return a === c && holds(b, a)
+  return a === "bool" ? !isFloat(b) : holds(b, a)
 }
+/** Whether every integer of the dtype is a value of the float. */
+const holds = (float: DType, whole: DType): boolean => float === "f64" && !isWide(whole)
 /** Ops whose float results have one right value, the same everywhere (S11). */
 const CORRECT: ReadonlySet<Op> = new Set([
   ...[add, subtract, multiply, divide, sqrt, negate, abs, maximum, minimum, where].map((f) => f.op),
@@ -315,9 +326,7 @@ function folded(n: Tensor): Tensor | undefined {
   return values && constant(values[0][0], n.dtype, n.shape, n.names)
 }
 
+const EXACT: readonly Rule[] = [...FOLDING, ...STRUCTURE, ...ALGEBRA]
+const ALL: readonly Rule[] = [...EXACT, ...FAST]
 /** What every compiler applies; `fastMath` adds equations of real numbers. */
-export const rulesFor = ({ fastMath = false } = {}): readonly Rule[] => [
-  ...ALGEBRA,
-  ...STRUCTURE,
-  ...(fastMath ? FAST : []),
-]
+export const rulesFor = ({ fastMath = false } = {}): readonly Rule[] => (fastMath ? ALL : EXACT)

@@ -7,6 +7,7 @@ import {
   elementOp,
   type Graph,
   inline,
+  isGraph,
   isHalf,
   make,
   type Op,
@@ -100,7 +101,6 @@ class Expansion {
     return n.op.body?.(n)
   }
 }
-const isGraph = (x: unknown): x is Graph => typeof x === "object" && x !== null && "outputs" in x
 const isLanes = (n: Tensor): boolean => isGraph(n.attrs.yes) && n.inputs[0].rank > 0
 
 function chooseLanes(n: Tensor): Tensor[] {

@@ -27,7 +27,7 @@ test("trace, gradient, forward mode, rewriting, batching and running of 100,000 
     const dots = pushforward([y], [x], [constant(1, "f32", [8])]) as Tensor[]
     expect(postorder(dots).length).toBeGreaterThan(2 * NODES)
     const g = close([x, w], [y, ...bars])
-    const r = rewrite(g.outputs, rulesFor(), { name: "simplify" })
+    const r = rewrite(g.outputs, rulesFor())
     expect(r.steps.length).toBeGreaterThan(NODES / 4)
     const b = batchGraph(close([x, w], [y]), [true, false], 16).graph
     expect(b.outputs[0].shape).toEqual([16])
