@@ -53,6 +53,26 @@ test("a function that is traced after other cells ran has the places of its own 
   expect(traceback(failed)).toMatch(/line 2\n[\s\S]*> 2 \| const early = .*\n +\| {46}\^{9}/u)
 })
 
+test("a helper of an earlier cell reads its variables anew, and needs no library by itself (C14)", async () => {
+  const own = await TestKernel.start()
+  try {
+    await own.execute("let factor = 2; const helper = (x: any) => x.multiply(factor)")
+    expect(resultText(await own.execute('typeof (globalThis as any)["$" + "lib"]'))).toBe(
+      "'undefined'",
+    )
+    await own.execute('import { defn, tensor, type Tensor } from "defnote"')
+    const call = "f(tensor([1, 2])).toArray()"
+    const first = await own.execute(`const f = defn((x: Tensor) => helper(x))\n${call}`)
+    expect(resultText(first)).toBe("[ 2, 4 ]")
+    expect(resultText(await own.execute(`factor = 3\n${call}`))).toBe("[ 3, 6 ]")
+    expect(resultText(await own.execute(`let factor = 5\n${call}`))).toBe("[ 5, 10 ]")
+    const declared = await own.execute("function shown() { return factor }")
+    expect(declared.outputs.map((m) => m.header.msg_type)).toEqual(["execute_input"])
+  } finally {
+    await own.stop()
+  }
+})
+
 test("defn under another name is the language in later cells too", async () => {
   await kernel.execute('import { defn as compiled } from "defnote"; import * as nx from "defnote"')
   await kernel.execute('const { defn: loaded } = await import("defnote"); let factor = 3')

@@ -185,6 +185,11 @@ export function setRewriter(rewrite: Rewriter): void {
  * Makes a compiled function of `f`: its operators and control flow, where they meet tensors, build a graph that is
  * compiled once per types of the arguments.
  *
+ * What `f` uses from outside is looked at again at each call, and what functions, classes and methods use that it calls:
+ * another tensor of the same type is simply the next input, anything else that changed is traced anew. Two things are
+ * out of sight: what functions of imported packages keep to themselves, and callbacks made anew in each call of a plain
+ * function. Values that they bring stay those of the first call.
+ *
  * @param f - takes tensors, numbers, and nested arrays and objects of them; returns the same
  * @returns a function of the same signature
  * @throws OptionError when `f` is no function, or for an option of another name

@@ -1,7 +1,7 @@
 /** @file What people and packages import from the engine: an explicit list per file. */
 import "./install.ts"
 
-export { capturesOf, factsOf, registerFunction } from "./captures.ts"
+export { capturesOf, factsOf, plainCaptures, registerFunction } from "./captures.ts"
 export type {
   CompileOptions,
   Compiler,

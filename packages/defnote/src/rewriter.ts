@@ -2,7 +2,14 @@
  * @file `defn` where no tool rewrote the source: the text of the function is parsed and the function made anew (D5.6).
  * Its text reaches nothing outside itself but what `captures` hands it.
  */
-import { currentTrace, engine, OptionError, registerFunction, setRewriter } from "@defnote/core"
+import {
+  currentTrace,
+  engine,
+  OptionError,
+  plainCaptures,
+  registerFunction,
+  setRewriter,
+} from "@defnote/core"
 import { $lib, DISPATCH_ABI, setDiagnostics } from "@defnote/core/lang"
 import { diagnosticMessage, parseFunction, SyntaxDiagnosticError } from "@defnote/syntax"
 
@@ -61,5 +68,8 @@ const unreachable = (missing: readonly string[]): OptionError =>
     },
   )
 
-setRewriter((f, captures) => (currentTrace() ? f : rewritten(f as AnyFunction, captures)) as never)
+setRewriter(
+  (f, captures) =>
+    (currentTrace() ? f : rewritten(f as AnyFunction, captures ?? plainCaptures(f))) as never,
+)
 setDiagnostics((code, text) => diagnosticMessage(code as never, text && `\`${text}\``))

@@ -1,6 +1,7 @@
 /** @file Reads the text of a function (`fn.toString()`), for `defn` where nothing rewrote the source. */
 import { diagnosticMessage, SyntaxDiagnosticError } from "./diagnostics.ts"
 import { isGlobalName } from "./globals.ts"
+import { isRegister } from "./helpers.ts"
 import { RuntimeRewriter } from "./runtime.ts"
 import { Names } from "./scopes.ts"
 import { bare, isFunction, type Node, parseStrict } from "./tree.ts"
@@ -23,6 +24,8 @@ export interface FunctionText {
 
 /** Inserted by esbuild and tools built on it; it only names functions. */
 const NAMING = "__name"
+/** What tools put around functions and what changes nothing that they compute. */
+const isInserted = (name: string): boolean => name === NAMING || isRegister(name)
 
 /**
  * Rewrites the text of a function.
@@ -33,15 +36,16 @@ const NAMING = "__name"
 export function parseFunction(text: string): FunctionText {
   if (/\{\s*\[native code\]\s*\}\s*$/.test(text)) refuse(text, "it is native or bound")
   const { f, source, offset } = read(text)
-  const free = new Names(source.tree).freeNames(f).filter((n) => !isGlobalName(n) && n !== NAMING)
+  const outer = new Names(source.tree).freeNames(f).filter((n) => !isGlobalName(n))
+  const free = outer.filter((n) => !isInserted(n))
   if (free.length > 0 && looksMinified(text)) refuse(text, "it is minified")
   const back = (o: number) => Math.max(0, Math.min(text.length, o - offset))
   const rewriter = new RuntimeRewriter({ ...source, source: source.text, back }, {})
   const value = asExpression(f, rewriter.functionText(f))
   const { library, sites } = rewriter
-  const naming = text.includes(NAMING) ? `const ${NAMING} = (f) => f; ` : ""
+  const inserted = outer.filter(isInserted).map((name) => `const ${name} = (f) => f; `)
   return {
-    code: `${naming}return ${value}`,
+    code: `${inserted.join("")}return ${value}`,
     library,
     free,
     sites,

@@ -44,6 +44,8 @@ export abstract class Rewriter {
   abstract readonly expression: (n: Node) => void
   /** A function of the language found outside of it. `name`: the variable that it initialises. */
   protected abstract entry(f: Node, name: string | undefined): void
+  /** A node outside of the language: `copy` emits it. `depth`: how many functions are around it. */
+  protected abstract plainly(n: Node, name: string | undefined, depth: number, copy: Emit): void
   /** What follows the operands of an operator: its site, in the runtime text. */
   protected abstract siteArgument(n: Node): void
 
@@ -93,12 +95,14 @@ export abstract class Rewriter {
     const f = this.entries.functionOf(node)
     const inner = nameFor(node, name)
     const depth = isFunction(node) || node.type === "StaticBlock" ? 1 : 0
-    this.functions += depth
-    this.copyChildren(node, (c) => {
-      if (f && bare(c) === f) this.around(c, f, () => this.entry(f, name))
-      else this.outside(c, inner)
+    this.plainly(node, name, this.functions, () => {
+      this.functions += depth
+      this.copyChildren(node, (c) => {
+        if (f && bare(c) === f) this.around(c, f, () => this.entry(f, name))
+        else this.outside(c, inner)
+      })
+      this.functions -= depth
     })
-    this.functions -= depth
   }
 
   /** Copies the parentheses and casts between `outer` and `inner`. */

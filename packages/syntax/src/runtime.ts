@@ -6,6 +6,7 @@ import { type DiagnosticCode, SyntaxDiagnosticError } from "./diagnostics.ts"
 import { DISPATCH_ABI } from "./dispatch.ts"
 import { diagnosticsOf } from "./failures.ts"
 import { isGlobalName } from "./globals.ts"
+import { capturesText, Helpers, REGISTER, registerDeclaration } from "./helpers.ts"
 import type { Obstacle } from "./jumps.ts"
 import { findMutation } from "./mutations.ts"
 import { evidentlyPlain, isLiteral, LOGICAL, REFUSED } from "./operators.ts"
@@ -50,16 +51,21 @@ export class RuntimeRewriter extends Rewriter {
   readonly kept = new Set<Node>()
   private readonly control = new Control(this)
   private readonly assignments = new Assignments(this)
+  private readonly helpers: Helpers
+  /** The name of the function that registers plain functions, once one was. */
+  private register: string | undefined
   private outermost: Range = { start: 0, end: 0 }
 
   constructor(file: Parsed, options: RewriteOptions & Pick<RuntimeOptions, "dispatch">) {
     super(file, options, options.dispatch)
+    this.helpers = new Helpers(this.names)
   }
 
   result(options: RuntimeOptions): Rewriting {
     this.run()
     const { used, library, sites, diagnostics } = this
-    const head = used ? this.head(options) : ""
+    const registering = this.register ? registerDeclaration(this.register) : ""
+    const head = (used ? this.head(options) : "") + registering
     // a hash-bang must stay first; what follows it on line 2 adds no line
     const at = /^#!.*\n/.exec(this.text)?.[0].length ?? 0
     const code = this.out.code.slice(0, at) + head + this.out.code.slice(at)
@@ -109,9 +115,23 @@ export class RuntimeRewriter extends Rewriter {
   /** The captures, the range and the name of a function. */
   private origin(f: Node, name: string | undefined): string {
     const captures = this.names.freeNames(f).filter((n) => !isGlobalName(n))
-    const object = captures.length > 0 ? `{ ${captures.join(", ")} }` : "{}"
     const label = name ? `, ${JSON.stringify(name)}` : ""
-    return `() => (${object}), [${this.sourceRange(f).join(", ")}]${label}`
+    return `() => (${capturesText(f, captures)}), [${this.sourceRange(f).join(", ")}]${label}`
+  }
+
+  // ---- functions outside of the language
+
+  protected plainly(n: Node, name: string | undefined, depth: number, copy: () => void): void {
+    this.helpers.enter(n, depth)
+    const found = this.helpers.registration(n)
+    if (!found) return copy()
+    this.register ??= this.fresh(REGISTER + this.library.slice("$d".length))
+    const captures = `() => (${capturesText(n, found.captures)})`
+    const label = name && n.type !== "ObjectExpression" ? `, ${JSON.stringify(name)}` : ""
+    if (found.how === "around") this.out.own(`${this.register}(`)
+    copy()
+    if (found.how === "around") this.out.own(`, ${captures}${label})`)
+    else this.out.own(` void ${this.register}(${n.id.name}, ${captures});`)
   }
 
   private function(f: Node): void {

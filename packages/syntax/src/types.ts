@@ -79,6 +79,10 @@ class TypesRewriter extends Rewriter {
     this.copyChildren(f, this.expression)
   }
 
+  protected plainly(_n: Node, _name: string | undefined, _depth: number, copy: () => void): void {
+    copy()
+  }
+
   protected siteArgument(): void {}
 
   readonly expression: (n: Node) => void = (n) => {

@@ -42,24 +42,7 @@ export const $lib = {
         captures: () => Record<string, unknown>,
         range: readonly [number, number],
         functionName?: string,
-      ): F =>
-        registerFunction(f, {
-          captures: () => readCaptures(captures),
-          range,
-          module: name,
-          name: functionName,
-        }),
+      ): F => registerFunction(f, { captures, range, module: name, name: functionName }),
     })
   },
-}
-/** A captured name that is not initialised yet makes the call fail where it is used, not here. */
-function readCaptures(
-  captures: () => Record<string, unknown>,
-): Record<string, unknown> | undefined {
-  try {
-    return captures()
-  } catch (e) {
-    if (e instanceof ReferenceError) return undefined
-    throw e
-  }
 }
