@@ -11,12 +11,13 @@ import type { SourceLinks } from "./source-links.ts"
 import { IOutputRegistry, ISourceLinks } from "./tokens.ts"
 
 const ID = "defnote-labextension:outputs"
-const KINDS: readonly OutputKind[] = ["graph", "gradient", "tensor", "training"]
+const KINDS: readonly OutputKind[] = ["graph", "gradient", "tensor", "training", "profile"]
 
-/** Renders graph, gradient, tensor and training outputs; safe, so untrusted notebooks show them. */
+/** Renders graph, gradient, tensor, training and kernel outputs; safe, so untrusted notebooks show them. */
 export const outputs: JupyterFrontEndPlugin<OutputRegistry> = {
   id: ID,
-  description: "Shows graphs, gradients, tensors and training runs of the defnote kernel.",
+  description:
+    "Shows graphs, gradients, tensors, training runs and generated code of the defnote kernel.",
   autoStart: true,
   requires: [IRenderMimeRegistry],
   optional: [ISourceLinks, ISettingRegistry, ITranslator],

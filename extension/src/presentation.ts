@@ -3,6 +3,7 @@ import {
   type GraphDoc,
   type GraphLike,
   type PayloadOf,
+  type ProfileDoc,
   readPayload,
   type SavedView,
 } from "@defnote/display"
@@ -10,6 +11,8 @@ import {
   GradientView,
   GraphView,
   type GraphViewOptions,
+  isNodeView,
+  ProfileView,
   TensorView,
   TrainingView,
   type Translate,
@@ -103,8 +106,9 @@ export class Presentation {
       this.#host.replaceChildren()
       this.#view = this.#make()
     }
-    if (this.#view instanceof GraphView && first) {
-      this.#view.setDocument(doc as GraphDoc, readView(saved) ?? (doc as GraphDoc).view)
+    if ((this.#view instanceof GraphView || this.#view instanceof ProfileView) && first) {
+      const graph = doc as GraphDoc & ProfileDoc
+      this.#view.setDocument(graph, readView(saved) ?? graph.view)
     } else this.#view?.setDocument(doc)
     if ("nodes" in doc) this.#connect(doc)
   }
@@ -129,6 +133,8 @@ export class Presentation {
         return new GraphView(this.#host, options) as View<Document>
       case "gradient":
         return new GradientView(this.#host, options) as View<Document>
+      case "profile":
+        return new ProfileView(this.#host, options) as View<Document>
       case "tensor":
         return new TensorView(this.#host, options) as View<Document>
       case "training":
@@ -159,8 +165,7 @@ export class Presentation {
   }
 
   #selected(): number | null {
-    const view = this.#view
-    return view instanceof GraphView || view instanceof GradientView ? view.selected : null
+    return isNodeView(this.#view) ? this.#view.selected : null
   }
 
   #onSelect(node: number | null): void {
@@ -186,15 +191,13 @@ export class Presentation {
   }
 
   #status(text: string): void {
-    const view = this.#view
-    if (view instanceof GraphView || view instanceof GradientView) view.setStatus(text)
+    if (isNodeView(this.#view)) this.#view.setStatus(text)
   }
 
   #connect(doc: GraphLike): void {
     this.#unlink?.()
     const view = this.#view
-    if (!this.#services.links || !(view instanceof GraphView || view instanceof GradientView))
-      return
+    if (!this.#services.links || !isNodeView(view)) return
     const byLocation = nodesByLocation(doc)
     this.#link = {
       host: this.#host,

@@ -1,6 +1,7 @@
 /** @file Graph to executable: lowers, places values, writes one module, instantiates it. */
 import {
   type CompileOptions,
+  DTYPES,
   type Executable,
   engine,
   type Graph,
@@ -146,5 +147,11 @@ function describeKernel(
     },
     bytes: k.bytes,
     flops: k.flops,
+    buffers: k.buffers.map(({ name, use, dtype, size, node }) => ({
+      name,
+      use,
+      bytes: size * DTYPES[dtype].bytes,
+      node: node && originsOf(origins, [node])[0],
+    })),
   }
 }

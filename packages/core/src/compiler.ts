@@ -65,6 +65,15 @@ export interface KernelInfo {
   /** Bytes read and written, and arithmetic operations, of one run. */
   readonly bytes: number
   readonly flops: number
+  /** What it reads and writes: the names in `source`, and the nodes whose values they are. */
+  readonly buffers: readonly KernelBuffer[]
+}
+export interface KernelBuffer {
+  readonly name: string
+  readonly use: "read" | "write" | "scratch"
+  readonly bytes: number
+  /** Absent for memory of the kernel's own. */
+  readonly node?: Tensor
 }
 export interface MemoryPlan {
   /** Bytes of scratch at the peak, beside inputs and outputs. */

@@ -76,6 +76,7 @@ export const debug: Compiler = {
           lineNodes: [],
           bytes: 0,
           flops: 0,
+          buffers: [],
         },
       ],
       memory: { peakBytes: 0, values: [] },

@@ -17,7 +17,7 @@ import {
   traceProgram,
 } from "./program.ts"
 import { formatType } from "./shape.ts"
-import { shownProperties } from "./shown.ts"
+import { shownKernels, shownProperties } from "./shown.ts"
 import type { Storage } from "./storage.ts"
 import { storageOf } from "./tensor.ts"
 import { currentTrace } from "./trace.ts"
@@ -49,6 +49,7 @@ export interface Defn<F extends AnyFunction = AnyFunction> {
   /** The program with the memory of its inputs, for tools that run it their own way. */
   bind(...args: Parameters<F>): { readonly program: Program; readonly inputs: readonly Storage[] }
   graph(...args: Parameters<F>): Program["graph"]
+  /** The generated code for these arguments; in a notebook it shows itself beside the graph. */
   kernels(...args: Parameters<F>): readonly KernelInfo[]
   info(): {
     readonly name: string
@@ -259,7 +260,7 @@ export function compiled<F extends AnyFunction>(
     bind: { value: bind },
     graph: { value: (...args: Parameters<F>) => program(...args).graph },
     kernels: {
-      value: (...args: Parameters<F>) => executableOf(program(...args), chosen(), options).kernels,
+      value: (...args: Parameters<F>) => kernelsOf(program(...args), chosen(), options, original),
     },
     info: {
       value: () => ({
@@ -272,6 +273,15 @@ export function compiled<F extends AnyFunction>(
   }) as unknown as Defn<F>
   registerFunction(made, { captures, name: options.name })
   return Object.defineProperties(made, shownProperties(made))
+}
+function kernelsOf(
+  program: Program,
+  compiler: Compiler,
+  options: CompileOptions,
+  original: AnyFunction,
+): readonly KernelInfo[] {
+  const executable = executableOf(program, compiler, options)
+  return shownKernels({ program, executable, compiler: compiler.name, original })
 }
 /** The memory of a donated argument is gone, and reading it says so; what the function passed through stays. */
 function giveUp(name: string, arg: unknown, result: unknown): void {

@@ -6,6 +6,7 @@ export type {
   CompileOptions,
   Compiler,
   Executable,
+  KernelBuffer,
   KernelInfo,
   MemoryPlan,
   RewriteStep,
@@ -71,7 +72,7 @@ export { applyRule, equation, type Rewritten, type Rule, rewrite, type Step } fr
 export * as scalarInstructions from "./scalar.ts"
 export { compileScalar, type RunOptions as ScalarRunOptions, scalarText } from "./scalar-run.ts"
 export * from "./shape.ts"
-export { setShown } from "./shown.ts"
+export { type Compiled, type Shown, setShown } from "./shown.ts"
 export { formatSite, lineOf, type Site, type SourceModule } from "./source.ts"
 export { allocateBuffer, budget, CpuStorage, elementsOf, type Storage } from "./storage.ts"
 export {

@@ -2,8 +2,8 @@
  * @file The reference compiler: naive loops over JavaScript numbers, rounded to the dtype where a value is stored. The
  * ground truth of every test (D6.5); slow and plain. A graph is prepared once and may run many times.
  */
-import type { Compiler, Executable, KernelInfo } from "./compiler.ts"
-import { allocate, type DType, isFloat, isHalf, isWide, type TypedArray } from "./dtype.ts"
+import type { Compiler, Executable, KernelBuffer, KernelInfo } from "./compiler.ts"
+import { allocate, DTYPES, type DType, isFloat, isHalf, isWide, type TypedArray } from "./dtype.ts"
 import { engine } from "./engine.ts"
 import { CompileError, internal } from "./errors.ts"
 import { type Graph, postorder } from "./graph.ts"
@@ -272,8 +272,23 @@ function kernelsOf(graph: Graph, origins: Optimized["origins"]): KernelInfo[] {
       lineNodes: originsOf(origins, [n]).map((o) => [1, o] as const),
       bytes: 0,
       flops: 0,
+      buffers: [
+        ...n.inputs.map((x, k) => buffer(x, `x${k}`, "read", origins)),
+        buffer(n, "y", "write", origins),
+      ],
     }))
 }
+const buffer = (
+  n: Tensor,
+  name: string,
+  use: KernelBuffer["use"],
+  origins: Optimized["origins"],
+): KernelBuffer => ({
+  name,
+  use,
+  node: originsOf(origins, [n])[0],
+  bytes: n.types.reduce((sum, t) => sum + sizeOf(t.shape) * DTYPES[t.dtype].bytes, 0),
+})
 
 /** Runs everything, anywhere, slowly: the oracle of the other compilers. */
 export const reference: Compiler = {

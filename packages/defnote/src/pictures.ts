@@ -1,16 +1,31 @@
 /** @file `graph` and `inspect`: the pictures of a function (D8). */
-import { type Defn, defn, isDefn, OptionError, type Tensor, valueAndGrad } from "@defnote/core"
+import {
+  type Compiled,
+  type Defn,
+  defn,
+  isDefn,
+  OptionError,
+  type Tensor,
+  valueAndGrad,
+} from "@defnote/core"
 import {
   gradientListing,
   gradientSvg,
   graphListing,
   graphSvg,
   MIME,
+  profileListing,
+  profileSvg,
   tensorSvg,
 } from "@defnote/display"
-import { documentOf, gradientDocument, tensorDocument } from "@defnote/display/document"
+import {
+  documentOf,
+  gradientDocument,
+  profileDocument,
+  tensorDocument,
+} from "@defnote/display/document"
 import { inspectProgram } from "@defnote/inspect"
-import { Output } from "./output.ts"
+import { type MimeBundle, Output } from "./output.ts"
 
 // biome-ignore lint/suspicious/noExplicitAny: any function can be drawn
 type AnyFunction = (...x: any[]) => unknown
@@ -62,6 +77,17 @@ export function inspect<F extends AnyFunction>(f: F, ...args: Parameters<F>): Ou
       "text/plain": gradientListing(doc),
     }
   })
+}
+
+/** The bundle of the kernels of a program: the graph with its kernels as groups, and their code. */
+export function kernelsBundle({ program, executable, compiler, original }: Compiled): MimeBundle {
+  const title = `${program.name}.kernels`
+  const doc = profileDocument(program, executable, { title, original, compiler })
+  return {
+    [MIME.profile]: doc,
+    "image/svg+xml": profileSvg(doc),
+    "text/plain": profileListing(doc),
+  }
 }
 
 /** The bundle of a concrete tensor: one line, a picture, the explorer's data. */

@@ -1,7 +1,7 @@
 /** @file Installs what tensors and compiled functions show in a notebook. */
 import { isConcrete, setShown, Tensor } from "@defnote/core"
 import { DISPLAY } from "./output.ts"
-import { defnBundle, tensorBundle } from "./pictures.ts"
+import { defnBundle, kernelsBundle, tensorBundle } from "./pictures.ts"
 
 Object.defineProperty(Tensor.prototype, DISPLAY, {
   configurable: true,
@@ -9,4 +9,7 @@ Object.defineProperty(Tensor.prototype, DISPLAY, {
     return isConcrete(this) ? tensorBundle(this) : { "text/plain": this.toString() }
   },
 })
-setShown((f) => ({ [DISPLAY]: { value: () => defnBundle(f) } }))
+setShown({
+  functions: (f) => ({ [DISPLAY]: { value: () => defnBundle(f) } }),
+  kernels: (compiled) => ({ [DISPLAY]: { value: () => kernelsBundle(compiled) } }),
+})

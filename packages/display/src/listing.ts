@@ -6,6 +6,7 @@ import { allKeys } from "./layout/scopes.ts"
 import { typeOf } from "./paint/labels.ts"
 import { nameNodes } from "./paint/names.ts"
 import type { GraphLike } from "./payload.ts"
+import { kernelCount, kernelReports } from "./report/kernels.ts"
 import { ladder, verdictOf } from "./report/ladder.ts"
 
 /** Lines of a listing before the middle is left out. */
@@ -108,6 +109,24 @@ function constantOf(doc: GraphLike, id: number): string {
     : value === undefined || typeof value === "object"
       ? "const"
       : String(value)
+}
+
+/** The kernels as text: what each is, why, and its code with the names of the values beside the lines. */
+export function profileListing(doc: GraphLike): string {
+  const { model, tree } = prepare(doc, Infinity)
+  const blocks = kernelReports(model, tree).flatMap((report) => [
+    "",
+    `${report.title}: ${report.why}`,
+    ...[
+      ["reads", report.reads],
+      ["writes", report.writes],
+      ["not stored", report.notStored],
+      ["work", report.work],
+      ["not the next one too", report.whyNotNext],
+    ].flatMap(([what, text]) => (text ? [`  ${what}: ${text}`] : [])),
+    ...align(report.lines.map((l) => ["  ", String(l.number).padStart(3), l.name, l.text])),
+  ])
+  return [`${doc.title ?? "kernels"}: ${kernelCount(doc)}`, ...shorten(blocks)].join("\n")
 }
 
 /** The inspector as text: verdict, then one line per op. */

@@ -135,10 +135,25 @@ export interface Rule {
   readonly input?: number
 }
 
+/** What a kernel reads or writes; `node` is the value's node, -1 for memory that is nobody's value. */
+export interface KernelBuffer {
+  readonly name: string
+  readonly use: "read" | "write" | "scratch"
+  readonly bytes: number
+  readonly node: number
+}
+
 /** One generated kernel and why it is one kernel. `lineNodes` are `[line, node]` pairs, lines from 1. */
 export interface Kernel {
   readonly id: string
   readonly compiler: string
+  /** `map`, `row`, `reduce`, `contract`, ... */
+  readonly form?: string
+  readonly language?: string
+  /** Bytes moved, and arithmetic operations, of one run. */
+  readonly bytes?: number
+  readonly flops?: number
+  readonly buffers?: readonly KernelBuffer[]
   readonly nodes: readonly number[]
   readonly why: string
   readonly whyNotNext?: string

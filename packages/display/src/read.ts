@@ -141,6 +141,7 @@ function referenceProblem(doc: GraphLike): string | undefined {
     ["outputs", doc.outputs],
     ["residuals", doc.residuals.flatMap((r) => [r.node, ...r.users])],
     ["kernels", doc.kernels?.flatMap((k) => [...k.nodes, ...k.lineNodes.map(([, n]) => n)])],
+    ["kernels.buffers", doc.kernels?.flatMap((k) => k.buffers?.map((b) => b.node) ?? [])],
     ["checks", doc.checks?.map((c) => c.node)],
     ["runs.stats", runs.flatMap((r) => [...(r.stats?.node ?? [])])],
     ["runs.first", runs.flatMap((r) => r.first?.flatMap((f) => [f.node, ...f.chain]) ?? [])],

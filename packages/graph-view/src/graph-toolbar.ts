@@ -18,6 +18,7 @@ export class GraphToolbar {
   readonly #status = element("span", "dn-status", { role: "status" })
   readonly #saved: HTMLButtonElement
   readonly #translate: Translate
+  #counted = false
 
   constructor(actions: ToolbarActions, translate: Translate) {
     this.#translate = translate
@@ -45,8 +46,15 @@ export class GraphToolbar {
   /** Name of the function and how much of it is drawn. */
   setTitle(title: string, boxes: number, nodes: number, hasSaved: boolean): void {
     this.#title.textContent = title
-    this.#count.textContent = this.#translate("%1 boxes from %2 nodes", boxes, nodes)
+    if (!this.#counted)
+      this.#count.textContent = this.#translate("%1 boxes from %2 nodes", boxes, nodes)
     this.#saved.hidden = !hasSaved
+  }
+
+  /** Replaces the number of boxes; "" brings it back with the next picture. */
+  setCount(text: string): void {
+    this.#counted = text !== ""
+    this.#count.textContent = text
   }
 
   /** The scopes around the first visible row; "" at the top. */

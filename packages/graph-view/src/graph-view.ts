@@ -45,6 +45,8 @@ export interface GraphViewOptions extends ViewOptions {
   readonly height?: number
   /** Forward boxes that the first view opens at most, default 44. */
   readonly budget?: number
+  /** False leaves out the panel about the selected box, for hosts that say more elsewhere. */
+  readonly details?: boolean
 }
 
 /** The panel stands right of the picture from this width on, else below it. */
@@ -72,6 +74,7 @@ export class GraphView implements View<GraphLike> {
   #selected: string | null = null
   #hovered: string | null = null
   #saved = false
+  #kernel: number | "all" | undefined
 
   constructor(host: HTMLElement, options: GraphViewOptions = {}) {
     this.#options = options
@@ -89,6 +92,7 @@ export class GraphView implements View<GraphLike> {
     })
     this.#tree = new AriaTree(this.#picture.stage, this.#translate)
     this.#panel.setAttribute("aria-label", this.#translate("details of the selected node"))
+    this.#panel.hidden = options.details === false
     this.#body.append(this.#picture.stage, this.#panel)
     this.#root.append(this.#toolbar.node, this.#body, this.#live)
     host.append(this.#root)
@@ -100,6 +104,11 @@ export class GraphView implements View<GraphLike> {
   /** The selected node; null when nothing or a scope is selected. */
   get selected(): number | null {
     return this.#nodeAt(this.#selected)
+  }
+
+  /** All nodes that the selected box stands for, such as those of a derivative; empty when nothing is selected. */
+  get selectedNodes(): readonly number[] {
+    return this.#layout?.boxes[this.#boxAt(this.#selected)]?.members ?? []
   }
 
   setDocument(doc: GraphLike, view: SavedView | undefined = doc.view): void {
@@ -126,6 +135,18 @@ export class GraphView implements View<GraphLike> {
   /** Shows a sentence in the toolbar line; "" removes it (VISUAL §12). */
   setStatus(text: string): void {
     this.#toolbar.setStatus(text)
+  }
+
+  /** Frames the boxes of each kernel, those of one in colour; undefined removes the frames. */
+  setKernel(kernel: number | "all" | undefined): void {
+    if (kernel === this.#kernel) return
+    this.#kernel = kernel
+    this.#repaint()
+  }
+
+  /** What stands beside the title, in place of the number of boxes. */
+  setCount(text: string): void {
+    this.#toolbar.setCount(text)
   }
 
   /** Fits the width of the picture. */
@@ -158,7 +179,7 @@ export class GraphView implements View<GraphLike> {
     const width = this.#root.clientWidth
     if (!this.#layout || !width) return
     const limit = this.#options.height ?? 480
-    const wide = width >= WIDE
+    const wide = width >= WIDE && !this.#panel.hidden
     this.#body.classList.toggle("dn-mod-wide", wide)
     this.#root.classList.toggle("dn-mod-fill", !Number.isFinite(limit))
     this.#picture.setHeight(wide ? 320 : 120, limit - TOOLBAR)
@@ -250,6 +271,7 @@ export class GraphView implements View<GraphLike> {
       selected: this.#selected ?? undefined,
       hovered: this.#hovered ?? undefined,
       residuals: this.#saved ? "all" : "selected",
+      kernels: this.#kernel,
       labels: this.#labels,
     })
     this.#picture.setList(list)

@@ -3,6 +3,14 @@ export { GradientView, type GradientViewOptions } from "./gradient-view.ts"
 export { GraphView, type GraphViewOptions } from "./graph-view.ts"
 export { answerLayouts, type WorkerInput, type WorkerOutput } from "./layout-service.ts"
 export { expressionText } from "./node-text.ts"
+export { ProfileView } from "./profile-view.ts"
 export { TensorView } from "./tensor-view.ts"
 export { TrainingView } from "./training-view.ts"
-export { english, type Translate, type View, type ViewOptions } from "./view.ts"
+export {
+  english,
+  isNodeView,
+  type NodeView,
+  type Translate,
+  type View,
+  type ViewOptions,
+} from "./view.ts"

@@ -24,6 +24,20 @@ export interface View<Document> {
   dispose(): void
 }
 
+/** A view whose parts are nodes of a graph: the host links them with expressions in cells. */
+export interface NodeView {
+  /** The selected node; null when there is none. */
+  readonly selected: number | null
+  /** Selects a node without telling the host; null selects nothing. */
+  select(node: number | null): void
+  /** Lights a node as for a pointer elsewhere; null ends it. */
+  hover(node: number | null): void
+  /** Shows a sentence of the host; "" removes it. */
+  setStatus(text: string): void
+}
+export const isNodeView = (view: unknown): view is NodeView =>
+  typeof view === "object" && view !== null && "hover" in view && "select" in view
+
 /** Copies by the browser; a page without that right leaves the clipboard as it was. */
 export function copyText(text: string): void {
   navigator.clipboard?.writeText(text).catch((error: unknown) => {

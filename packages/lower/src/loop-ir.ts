@@ -57,6 +57,8 @@ export interface KernelBuffer {
   /** Elements. */
   readonly size: number
   readonly use: "read" | "write" | "scratch"
+  /** The node whose value it holds; absent for packed panels and other memory of the kernel's own. */
+  readonly node?: Tensor
 }
 /** One generated loop nest. Its parameters are the buffers and, where a loop is ranged, the first and last turn. */
 export interface Kernel {

@@ -203,7 +203,7 @@ class Scope {
     else throw this.#refuse(n)
   }
   #refuse(n: Tensor): CompileError {
-    const of = this.#origins.get(n) ?? n
+    const of = this.#origin(n)
     return new CompileError(
       `${this.#target.name}: cannot run ${describe(of)}: ${n.op.name} has neither loops, a body nor a kernel here`,
       { op: of.op.name, node: of },
@@ -239,10 +239,18 @@ class Scope {
           ? this.#packedValue(tensor, packed)
           : this.#bufferValue(b, tensor, item)
       })
-      const nodes = [...new Set(kernel.nodes.map((n) => this.#origins.get(n) ?? n))]
-      this.#program.kernels.push({ ...kernel, nodes })
+      const nodes = [...new Set(kernel.nodes.map((n) => this.#origin(n)))]
+      const known = kernel.buffers.map((b, i) => {
+        const tensor = buffers.tensors[i]
+        return tensor && !("packed" in tensor) ? { ...b, node: this.#origin(tensor) } : b
+      })
+      this.#program.kernels.push({ ...kernel, nodes, buffers: known })
       this.#steps.push({ kind: "kernel", kernel: this.#program.kernels.length - 1, values })
     }
+  }
+  /** The node of the graph as it was given, of which `n` is a part. */
+  #origin(n: Tensor): Tensor {
+    return this.#origins.get(n) ?? n
   }
   #packedValue(p: Packed, known: Map<Packed, number>): number {
     const value = known.get(p) ?? this.#program.raw(p.dtype, p.size, undefined)

@@ -2,6 +2,7 @@
 export { type DocumentOptions, documentOf, hashText, type ProgramDocument } from "./document.ts"
 export { gradientDocument } from "./gradient.ts"
 export { mathText } from "./math-text.ts"
+export { profileDocument } from "./profile.ts"
 export {
   histogramOf,
   statsOf,

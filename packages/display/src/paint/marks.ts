@@ -1,7 +1,9 @@
 /** @file Badges of boxes from what a document knows: NaN, Inf, failed checks, kernels, errors (one a box). */
 import { decodeFloats } from "../base64.ts"
+import type { Box } from "../layout/boxes.ts"
 import type { Layout } from "../layout/fold.ts"
 import type { StatTable } from "../payload.ts"
+import { kernelGroups } from "./groups.ts"
 
 /** `warn` is for NaN and Inf, `error` for wrong rules and failed nodes, `note` for kernels. */
 export interface Mark {
@@ -11,23 +13,22 @@ export interface Mark {
   readonly rank: number
 }
 
-/** Marks by box key. Priority: NaN, Inf, rule check failed, tracing error, kernel. */
+/** Marks by box key. Priority: NaN, Inf, rule check failed, tracing error, kernel (at the first box of its group). */
 export function marksOf(layout: Layout): Map<string, Mark> {
   const { doc } = layout.model
   const marks = new Map<string, Mark>()
-  const put = (node: number, mark: Mark) => {
-    const box = layout.boxes[layout.boxOf[node]]
+  const putBox = (box: Box | undefined, mark: Mark) => {
     if (box && !((marks.get(box.key)?.rank ?? Infinity) <= mark.rank)) marks.set(box.key, mark)
   }
+  const put = (node: number, mark: Mark) => putBox(layout.boxes[layout.boxOf[node]], mark)
   const stats = doc.runs?.[0]?.stats
   if (stats) for (const mark of nonFinite(stats)) put(mark.node, mark)
   for (const check of doc.checks ?? []) {
     if (check.verdict === "wrong") put(check.node, { text: "✗ rule", tone: "error", rank: 2 })
   }
   if (doc.error) put(doc.error.node, { text: "error", tone: "error", rank: 3 })
-  doc.kernels?.forEach((kernel, k) => {
-    for (const node of kernel.nodes) put(node, { text: `K${k + 1}`, tone: "note", rank: 4 })
-  })
+  for (const { kernel, boxes } of kernelGroups(layout))
+    putBox(layout.boxes[boxes[0]], { text: `K${kernel + 1}`, tone: "note", rank: 4 })
   return marks
 }
 

@@ -3,6 +3,7 @@ import { clip, formatConstant } from "../format.ts"
 import type { Box, Edge, Point } from "../layout/boxes.ts"
 import type { Layout } from "../layout/fold.ts"
 import { drawBox, drawChip, textWidth } from "./box.ts"
+import { drawGroups } from "./groups.ts"
 import { Labels, turnsText } from "./labels.ts"
 import { type Mark, marksOf } from "./marks.ts"
 import type { Colour, DisplayList, Hit, Item } from "./primitives.ts"
@@ -21,6 +22,8 @@ export interface PaintOptions {
   /** Fill of boxes by key, for overlays such as statistics or time. */
   readonly overlay?: ReadonlyMap<string, Colour>
   readonly labels?: Labels
+  /** Frames around the boxes of each kernel: of all, or with one of them chosen by its index. */
+  readonly kernels?: "all" | number
 }
 
 const HEADING = 30
@@ -54,6 +57,7 @@ export function paintGraph(layout: Layout, options: PaintOptions = {}): DisplayL
     hit: (hit) => hits.push(hit),
   }
   drawBands(canvas)
+  drawGroups(canvas)
   drawFrames(canvas)
   for (const edge of layout.edges) drawEdge(canvas, edge)
   drawTurns(canvas)

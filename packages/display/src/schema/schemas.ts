@@ -158,7 +158,22 @@ const body = {
           source: { type: "string", maxLength: 1_000_000 },
           lineNodes: list(tuple(count, index)),
         },
-        { whyNotNext: text },
+        {
+          whyNotNext: text,
+          form: word,
+          language: word,
+          bytes: real,
+          flops: real,
+          buffers: list(
+            object({
+              name: word,
+              use: oneOf("read", "write", "scratch"),
+              bytes: real,
+              node: maybe,
+            }),
+            10_000,
+          ),
+        },
       ),
       10_000,
     ),

@@ -7,6 +7,7 @@ import type { GradientDoc, GraphLike } from "../payload.ts"
 import { type LadderRow, ladder, type Measures, type Verdict, verdictOf } from "../report/ladder.ts"
 import { STRIP, stripSvg } from "./strip.ts"
 import { byteLength, itemSvg, MAX_SVG_BYTES, svgDocument } from "./svg.ts"
+import { wrap } from "./wrap.ts"
 
 const WIDTH = 904
 const ROW = 27
@@ -117,18 +118,6 @@ function drawVerdict(add: Add, verdict: Verdict): number {
     })
   }
   return height
-}
-
-/** Breaks a text between words into at most four lines. */
-function wrap(content: string, glyphs: number): string[] {
-  const lines: string[] = []
-  for (const word of content.split(/\s+/).filter(Boolean)) {
-    const last = lines[lines.length - 1]
-    if (last !== undefined && last.length + word.length < glyphs)
-      lines[lines.length - 1] = `${last} ${word}`
-    else lines.push(word)
-  }
-  return lines.slice(0, 4)
 }
 
 function drawHeads(add: Add, y: number): void {

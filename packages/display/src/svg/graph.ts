@@ -24,21 +24,31 @@ const BUDGETS = [44, 36, 28, 20, 14, 10, 7, 4, 1]
 /** Paints a graph as SVG of at most 150 boxes and 60 KB. Deeper scopes stay closed where it must. */
 export function graphSvg(doc: GraphLike, options: GraphSvgOptions = {}): string {
   const title = options.title ?? doc.title ?? "graph"
-  const first = options.budget ?? BUDGETS[0]
-  for (const budget of [first, ...BUDGETS.filter((b) => b < first)]) {
-    const layout = layoutGraph(prepare(doc, Math.max(8, budget)), { budget })
-    if (layout.boxes.length > MAX_SVG_BOXES) continue
-    const svg = listSvg(paintGraph(layout, { residuals: "none", ...options }), {
+  const draw = (layout: Layout): string =>
+    listSvg(paintGraph(layout, { residuals: "none", ...options }), {
       theme: options.theme ?? LIGHT,
       title: `${title}: computation graph, ${formatCount(doc.nodes.op.length)} nodes`,
       caption: options.caption ?? captionOf(layout, title),
     })
-    if (byteLength(svg) <= MAX_SVG_BYTES) return svg
-  }
-  return tooWide(doc, title, options.theme ?? LIGHT)
+  return withinLimits(doc, draw, options.budget) ?? tooWide(doc, title, options.theme ?? LIGHT)
 }
 
-function captionOf(layout: Layout, title: string): string {
+/** The first picture within the limits on boxes and bytes, with ever fewer open scopes; undefined when none is. */
+export function withinLimits(
+  doc: GraphLike,
+  draw: (layout: Layout) => string,
+  first = BUDGETS[0],
+): string | undefined {
+  for (const budget of [first, ...BUDGETS.filter((b) => b < first)]) {
+    const layout = layoutGraph(prepare(doc, Math.max(8, budget)), { budget })
+    if (layout.boxes.length > MAX_SVG_BOXES) continue
+    const svg = draw(layout)
+    if (byteLength(svg) <= MAX_SVG_BYTES) return svg
+  }
+  return undefined
+}
+
+export function captionOf(layout: Layout, title: string): string {
   const nodes = layout.model.doc.nodes.op.length
   return `${title}: ${layout.boxes.length} boxes from ${formatCount(nodes)} nodes. Open in JupyterLab for the interactive view.`
 }
@@ -64,7 +74,7 @@ export function listSvg(
 }
 
 /** A graph that no budget makes small enough, such as one op with a thousand arguments. */
-function tooWide(doc: GraphLike, title: string, theme: Theme): string {
+export function tooWide(doc: GraphLike, title: string, theme: Theme): string {
   const text = `${title}: ${formatCount(doc.nodes.op.length)} nodes, too many in one row for a static picture.`
   const body = itemSvg(
     { kind: "text", role: "plain", x: 16, y: 26, size: 12, text, fill: "ink2" },

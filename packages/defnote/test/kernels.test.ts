@@ -1,0 +1,80 @@
+/** @file What the kernels of a function show (K2, K5, D8.1): code, reasons, places, and the text and picture beside. */
+import { MIME, type ProfileDoc, readPayload } from "@defnote/display"
+import { random, type Tensor, tensor, valueAndGrad } from "defnote"
+import { describe, expect, test } from "vitest"
+import { cell } from "./cell.ts"
+
+const SOURCE = `const f = defn(({ w, b }, x, y) => {
+  const h = (x.matmul(w) + b).tanh()
+  return ((h - y) ** 2).mean()
+}, { name: "loss" })`
+const [kx, ky, kw] = random.split(random.key(0), 3)
+const x = random.normal(kx, [32, 4])
+const y = random.normal(ky, [32, 2])
+const params = { w: random.normal(kw, [4, 2]), b: tensor([0, 0]) }
+const { defn } = await import("@defnote/core/public")
+type Loss = (p: typeof params, x: Tensor, y: Tensor) => Tensor
+
+function bundle(): { doc: ProfileDoc; svg: string; text: string } {
+  const both = valueAndGrad(cell<Loss>(SOURCE, { defn }) as never) as unknown as {
+    kernels(...args: unknown[]): Record<symbol, () => Record<string, unknown>>
+  }
+  const shown = both.kernels(params, x, y)[Symbol.for("Jupyter.display")]()
+  return {
+    doc: shown[MIME.profile] as ProfileDoc,
+    svg: shown["image/svg+xml"] as string,
+    text: shown["text/plain"] as string,
+  }
+}
+
+describe("K5 the profile of a program", () => {
+  const { doc, svg, text } = bundle()
+  const kernels = doc.kernels ?? []
+  const textOf = (node: number): string => {
+    const [source, from, to] = doc.locs[doc.nodes.loc[node]]
+    return doc.sources[source].text.slice(from, to)
+  }
+  test("is a payload that the reader accepts", () => {
+    expect(readPayload("profile", JSON.parse(JSON.stringify(doc))).problem).toBeUndefined()
+  })
+  test("K2 the product, the bias and the activation are one kernel with the place of each line", () => {
+    const first = kernels.find((k) => k.form === "contract")
+    expect(first?.nodes.map(textOf)).toEqual(
+      expect.arrayContaining(["x.matmul(w)", "x.matmul(w) + b", "(x.matmul(w) + b).tanh()"]),
+    )
+    const lines = new Map(first?.lineNodes.map(([line, node]) => [node, line]))
+    const [product, activation] = ["x.matmul(w)", "(x.matmul(w) + b).tanh()"].map(
+      (at) => lines.get([...lines.keys()].find((n) => textOf(n) === at) as number) as number,
+    )
+    expect(product).toBeLessThan(activation)
+  })
+  test("K2 buffers name the values that are read and written, with their bytes", () => {
+    const buffers = kernels.find((k) => k.form === "contract")?.buffers ?? []
+    const named = (use: string) =>
+      buffers
+        .filter((b) => b.use === use)
+        .map((b) => [doc.strings[doc.nodes.name![b.node]], b.bytes])
+    expect(named("read")).toEqual([
+      ["x", 512],
+      ["w", 32],
+      ["b", 8],
+    ])
+    expect(named("write")).toEqual([["h", 256]])
+  })
+  test("every kernel computes nodes of the graph and says why it is one", () => {
+    expect(kernels.length).toBeGreaterThan(3)
+    for (const kernel of kernels) {
+      expect(kernel.nodes.length).toBeGreaterThan(0)
+      expect(kernel.why).not.toBe("")
+      expect(kernel.lineNodes.length).toBeGreaterThan(0)
+    }
+  })
+  test("D8.2 the text has the code and what is not stored; the picture has a tag for each kernel", () => {
+    expect(text).toMatch(/^valueAndGrad\(loss\)\.kernels: \d+ ops in \d kernels of wasm/)
+    expect(text).toContain("not stored: t₁, t₂ (1 KiB less traffic)")
+    expect(text).toMatch(/\d {2}h {3,}y2\[/)
+    kernels.forEach((_, k) => void expect(svg).toContain(`>K${k + 1}<`))
+    expect(svg).not.toMatch(/<style|url\(#|<script|foreignObject/)
+    expect(Buffer.byteLength(svg)).toBeLessThan(60_000)
+  })
+})

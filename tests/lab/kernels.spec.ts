@@ -1,0 +1,60 @@
+/** @file The kernels of a function in a notebook: groups, code, reasons, and the expression of a line in its cell. */
+import { expect, Graph, test } from "./lab.ts"
+
+const CODE = `import { defn, random, tensor, valueAndGrad, type Tensor } from "defnote"
+type Params = { w: Tensor; b: Tensor }
+const loss = defn(({ w, b }: Params, x: Tensor, y: Tensor) => {
+  const h = (x.matmul(w) + b).tanh()
+  return ((h - y) ** 2).mean()
+})
+const [kx, ky, kw] = random.split(random.key(0), 3)
+const x = random.normal(kx, [32, 4]), y = random.normal(ky, [32, 2])
+const params = { w: random.normal(kw, [4, 2]), b: tensor([0, 0]) }
+valueAndGrad(loss).kernels(params, x, y)`
+
+test.beforeAll(async ({ lab }) => {
+  await lab.theme("JupyterLab Light")
+  await lab.newNotebook()
+  await lab.run(0, CODE)
+  await lab.cell(0).locator(".dn-profile").waitFor()
+})
+
+test("VISUAL 11: a line of code, its value in the graph and its expression belong together", async ({
+  lab,
+}) => {
+  const profile = lab.cell(0).locator(".dn-profile")
+  await expect(profile.locator(".dn-bar")).toContainText(/ops in \d kernels of wasm/)
+  const line = profile.locator(".dn-kernel-line.dn-mod-value", { hasText: /^\d+h/ }).first()
+  await line.click()
+  await expect(line).toHaveClass(/dn-mod-lit/)
+  expect(await lab.lit(0)).toBe("(x.matmul(w) + b).tanh()")
+  const graph = new Graph(lab, profile.locator(".dn-graph"))
+  expect(await graph.selected()).toMatch(/^h equals tanh/)
+  await expect(profile.locator(".dn-kernel-facts")).toContainText("reads")
+})
+
+test("VISUAL 11: a box opens the kernel that computes it, and says why", async ({ lab }) => {
+  const profile = lab.cell(0).locator(".dn-profile")
+  const graph = new Graph(lab, profile.locator(".dn-graph"))
+  await graph.click(await graph.find(/^∂t₂ = /))
+  const tab = profile.getByRole("tab", { selected: true })
+  const tag = (await tab.textContent()) ?? ""
+  expect(tag).toMatch(/^K\d map$/)
+  await expect(profile.locator(".dn-kernel-facts")).toContainText("Why these operations")
+  await tab.press("ArrowDown")
+  await expect(tab).not.toHaveText(tag)
+})
+
+test("D8.5: pictures for the record", async ({ lab }) => {
+  test.skip(!process.env.DEFNOTE_PICTURES, "only when somebody wants to look")
+  for (const [name, theme] of [
+    ["light", "JupyterLab Light"],
+    ["dark", "JupyterLab Dark"],
+  ] as const) {
+    await lab.theme(theme)
+    await lab
+      .cell(0)
+      .locator(".dn-profile")
+      .screenshot({ path: `/tmp/kernels-${name}.png` })
+  }
+})
