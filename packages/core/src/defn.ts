@@ -22,6 +22,11 @@ import type { Storage } from "./storage.ts"
 import { storageOf } from "./tensor.ts"
 import { currentTrace } from "./trace.ts"
 
+/**
+ * What {@link defn} takes. `fastMath`, `strict` and `checks` hold for what is compiled of this function, on every compiler,
+ * and go over to what is derived from it by `grad`, `vmap` and others. A function that it is called from is compiled as
+ * one program with options of its own.
+ */
 export interface DefnOptions extends Omit<CompileOptions, "donate"> {
   /** The name in pictures and messages; default the variable it is assigned to. */
   readonly name?: string
@@ -42,6 +47,8 @@ export interface ProgramInfo {
 export interface Defn<F extends AnyFunction = AnyFunction> {
   (...args: Parameters<F>): ReturnType<F>
   readonly functionName: string
+  /** How it is compiled. */
+  readonly options: Pick<DefnOptions, "fastMath" | "strict" | "checks">
   /** The same function on a compiler, by name. */
   using(compiler: string | Compiler): Defn<F>
   /** The program for these arguments; traced if it was not yet. */
@@ -246,6 +253,9 @@ export function compiled<F extends AnyFunction>(
     [DEFN]: { value: true },
     name: { value: options.name },
     functionName: { value: options.name },
+    options: {
+      value: { fastMath: options.fastMath, strict: options.strict, checks: options.checks },
+    },
     original: { value: original },
     traces: { get: () => cache.traces },
     using: {

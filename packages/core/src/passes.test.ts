@@ -33,6 +33,7 @@ import {
   type TensorType,
   Trace,
   tensor,
+  vmap,
   whileLoop,
   withTable,
   withTrace,
@@ -202,6 +203,14 @@ describe("compilers", () => {
     expect(defn(g)(x).toArray()).toEqual([Number.POSITIVE_INFINITY])
     expect(defn(g, { fastMath: true })(x).toArray()).toEqual([1000])
     expect(defn(g, { fastMath: true }).using("reference")(x).toArray()).toEqual([1000])
+  })
+  test("fastMath goes over to what is derived from a function, not to what calls it", () => {
+    const g = (x: Tensor): Tensor => log(exp(x))
+    const fast = defn(g, { fastMath: true })
+    const x = tensor([1000, 2])
+    expect(vmap(fast)(x).toArray()).toEqual([1000, 2])
+    expect(vmap(g)(x).toArray()).toEqual([Number.POSITIVE_INFINITY, 2])
+    expect(defn((y: Tensor) => fast(y))(x).toArray()).toEqual([Number.POSITIVE_INFINITY, 2])
   })
 })
 

@@ -47,6 +47,7 @@ export interface Program {
   readonly modes: readonly NumberMode[]
   /** What the function returned, with traced tensors in it. */
   readonly result: Container
+  /** A program belongs to one function, and so to its options. */
   readonly executables: Map<Compiler, Executable>
   /** Per output: the input that it is, or the place among the computed outputs. */
   readonly outputs: readonly { readonly input?: number; readonly computed?: number }[]

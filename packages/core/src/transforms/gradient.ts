@@ -22,7 +22,7 @@ import type { ArgNumbers, Gradient, Gradients } from "./types.ts"
 
 /** The name of a function, for the names of what is derived from it. */
 export const nameOf = (f: AnyFunction): string => factsOf(f)?.name || f.name || "function"
-/** A compiled function made from others; what they capture, it captures. */
+/** A compiled function made from others; what they capture, it captures, and it is compiled like the first of them. */
 export function derived<F extends AnyFunction>(
   name: string,
   from: readonly AnyFunction[],
@@ -33,8 +33,9 @@ export function derived<F extends AnyFunction>(
       throw new OptionError(`${name.split("(")[0]}: takes a function, not ${String(g)}`)
   }
   const [first] = from
-  const original = isDefn(first) ? first.original : first
-  return compiled(f, () => from.map((g) => capturesOf(g)), { name }, undefined, original)
+  const [original, options] = isDefn(first) ? [first.original, first.options] : [first, {}]
+  const captures = (): Container => from.map((g) => capturesOf(g))
+  return compiled(f, captures, { ...options, name }, undefined, original)
 }
 
 /** Numbers become f32 scalars, so that there is something to differentiate. */
