@@ -50,6 +50,25 @@ export function causeOf(promise: object): Cause | undefined {
   return Stamp.read(promise)
 }
 
+interface Keeper {
+  promise: object | undefined
+}
+
+const keepers = new Set<Keeper>()
+let keeper: Keeper | undefined
+
+/**
+ * Keeps the next promise that is made from being collected.
+ *
+ * @returns a function that lets go of it
+ */
+export function keepNextPromise(): () => void {
+  const mine: Keeper = { promise: undefined }
+  keeper = mine
+  keepers.add(mine)
+  return () => keepers.delete(mine)
+}
+
 const SUSPEND = "defnote.kernel.suspendCauses"
 
 /** An expression that stops the carrying through promises; for use while the thread is paused. */
@@ -88,6 +107,10 @@ function suspend(): void {
 export function carryThroughPromises(): void {
   stopHooks ??= promiseHooks.createHook({
     init(promise) {
+      if (keeper) {
+        keeper.promise = promise
+        keeper = undefined
+      }
       if (current !== undefined) new Stamp(promise, current)
     },
     before(promise) {

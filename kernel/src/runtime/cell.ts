@@ -32,6 +32,7 @@ export class CellRunner {
     const { words, evaluator } = this.#options
     Atomics.store(words, Word.cancel, 0)
     Atomics.store(words, Word.polled, 0)
+    Atomics.store(words, Word.cut, 0)
     Atomics.store(words, Word.run, request.run)
     Atomics.store(words, Word.latest, request.run)
     const run = beginRun(request)
@@ -43,7 +44,8 @@ export class CellRunner {
       await Promise.all(run.pending)
       this.#finish(run, "ok", undefined, await this.#expressions(request))
     } catch (error) {
-      if (isTermination(error)) return
+      // What V8 says of a termination differs by version. The agent's "stopped" ends the cell.
+      if (Atomics.load(words, Word.cut) === 1) return
       this.#finish(run, "error", reportError(error))
     } finally {
       if (run.finished) evaluator.release()
@@ -118,10 +120,6 @@ export class CellRunner {
 function kill(run: Run): void {
   run.dead = true
   run.abort.abort()
-}
-
-function isTermination(error: unknown): boolean {
-  return error instanceof Error && /terminated/u.test(error.message) && "code" in error
 }
 
 /** A stack text of thrown values that carry none. */

@@ -1,5 +1,6 @@
 /** @file Evaluation through the main thread's own inspector session: REPL scripts and their values. */
 import { type Runtime as Protocol, Session } from "node:inspector"
+import { keepNextPromise } from "./causes.ts"
 
 /** A value the session holds. */
 export type Remote = Protocol.RemoteObject
@@ -30,13 +31,18 @@ export class Evaluator {
    * @throws Error when V8 cut it (termination)
    */
   async evaluate(code: string, name: string): Promise<Evaluation> {
-    const answer = (await this.#post("Runtime.evaluate", {
-      expression: `${code}\n//# sourceURL=${name}`,
-      objectGroup: GROUP,
-      replMode: true,
-      awaitPromise: true,
-      generatePreview: false,
-    })) as Protocol.EvaluateReturnType
+    const answer = (await this.#post(
+      "Runtime.evaluate",
+      {
+        expression: `${code}\n//# sourceURL=${name}`,
+        objectGroup: GROUP,
+        replMode: true,
+        awaitPromise: true,
+        generatePreview: false,
+      },
+      // When V8 collects the promise of the script, Node 24 aborts: the answer comes at a wrong time.
+      keepNextPromise,
+    )) as Protocol.EvaluateReturnType
     const details = answer.exceptionDetails
     if (!details) return { value: answer.result }
     return { thrown: details.exception ?? answer.result, details }
@@ -59,11 +65,15 @@ export class Evaluator {
     this.#session.post("Runtime.releaseObjectGroup", { objectGroup: GROUP })
   }
 
-  #post(method: string, params: object): Promise<unknown> {
+  /** @param begin called last before V8 gets the message; what it returns is called at the answer */
+  #post(method: string, params: object, begin?: () => () => void): Promise<unknown> {
     return new Promise((resolve, reject) => {
-      this.#session.post(method, params, (error, result) =>
-        error ? reject(error) : resolve(result),
-      )
+      const end = begin?.()
+      this.#session.post(method, params, (error, result) => {
+        end?.()
+        if (error) reject(error)
+        else resolve(result)
+      })
     })
   }
 }

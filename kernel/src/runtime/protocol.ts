@@ -79,7 +79,9 @@ export const Word = {
   asking: 14,
   /** Not zero while a frame is written: half a frame would spoil the pipe. */
   writing: 13,
-  words: 16,
+  /** Cleared when a cell begins, set when the agent terminates what runs. */
+  cut: 16,
+  words: 17,
 } as const
 
 /** States of {@link Word.input}. */

@@ -169,6 +169,7 @@ export class Stopper {
    */
   async #cut(): Promise<boolean> {
     let terminated = false
+    Atomics.store(this.#options.words, Word.cut, 1)
     void this.#post("Runtime.terminateExecution").then((done) => {
       terminated = done !== undefined
     })
