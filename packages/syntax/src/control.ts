@@ -1,8 +1,15 @@
 /** @file Statements of the runtime text: branches and bodies become arrow functions over the real variables. */
-import { ends, exits, findThrow, hardObstacle, type Obstacle, returns } from "./jumps.ts"
+import {
+  ends,
+  exits,
+  findFailing,
+  hardObstacle,
+  keywordOf,
+  type Obstacle,
+  returns,
+} from "./jumps.ts"
 import { Loops } from "./loops.ts"
 import type { RuntimeRewriter } from "./runtime.ts"
-import type { Range } from "./scopes.ts"
 import { type Absent, isLoop, type Node } from "./tree.ts"
 
 /** The flags of the loop around: set by jumps, read by guards. `value`: what `return` in it gives. */
@@ -128,8 +135,8 @@ export class Control {
   /** What may move into arrow functions, but not depend on a tensor. `at`: where the state is read. */
   softObstacle(nodes: readonly (Node | Absent)[], at: number): Obstacle | undefined {
     const present = nodes.filter((n) => n != null)
-    const thrown = present.map(findThrow).find(Boolean)
-    return thrown ?? this.rewriter.mutation(present) ?? this.hidden(present, at)
+    const failing = present.map(findFailing).find(Boolean)
+    return failing ?? this.rewriter.mutation(present) ?? this.hidden(present, at)
   }
 
   private hidden(nodes: readonly Node[], at: number): Obstacle | undefined {
@@ -187,14 +194,14 @@ export class Control {
   }
 
   private javascript(s: Node): void {
-    if (s.type === "TryStatement") this.rewriter.report("D205", tryKeyword(s), "warning")
+    if (s.type === "TryStatement") this.rewriter.report("D205", keywordOf(s), "warning")
     this.within({ native: true }, () =>
       this.rewriter.copyChildren(s, (c) => {
         const isSwitch = s.type === "SwitchStatement" && c === s.discriminant
         if (isSwitch) this.rewriter.plain(c, "D206", c)
         else if (c.type === "SwitchCase") this.case(c)
         else if (s.type === "LabeledStatement" && isLoop(c)) {
-          this.native(c, { code: "D203", at: c, detail: "" }, true)
+          this.native(c, hardObstacle(c) ?? { code: "D203", at: c, detail: "" }, true)
         } else this.rewriter.expression(c)
       }),
     )
@@ -301,7 +308,7 @@ export class Control {
   private continuation(s: Node, rest: readonly Node[]): void {
     this.falling++
     if (this.falling === FALL_LIMIT + 1) {
-      this.rewriter.report("D212", keyword(s), "warning", `more than ${FALL_LIMIT}`)
+      this.rewriter.report("D212", keywordOf(s), "warning", `more than ${FALL_LIMIT}`)
     }
     this.out.own(")(")
     this.rest("() => {", rest, s.end)
@@ -360,5 +367,3 @@ export class Control {
 }
 
 const JAVASCRIPT = /^(SwitchStatement|ForInStatement|TryStatement|LabeledStatement)$/
-const tryKeyword = (s: Node): Range => ({ start: s.start, end: s.start + "try".length })
-const keyword = (s: Node): Range => ({ start: s.start, end: s.start + "if".length })

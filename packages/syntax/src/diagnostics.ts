@@ -176,6 +176,14 @@ export const DIAGNOSTICS = {
     instead: "rename one of the two",
     when: "tensor",
   },
+  D214: {
+    title: "`try` under a tensor condition",
+    message:
+      "`try` cannot depend on a tensor: both branches are traced, and the graph does not fail",
+    instead:
+      "write `try` around the call of the function, and choose values here: `ok ? y : other`",
+    when: "tensor",
+  },
 } as const satisfies Record<string, DiagnosticEntry>
 
 export type DiagnosticCode = keyof typeof DIAGNOSTICS

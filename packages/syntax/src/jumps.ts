@@ -74,15 +74,25 @@ function hardObstacleAt(n: Node): Obstacle | undefined {
   return hasLeavingBlock ? found("D204", "a jump out of a bare block") : undefined
 }
 
-/** The first `throw`, which may move but not depend on a tensor. */
-export function findThrow(n: Node | Absent): Obstacle | undefined {
+/** The first `throw` or `try`, which may move but not depend on a tensor. */
+export function findFailing(n: Node | Absent): Obstacle | undefined {
   if (!n || isFunction(n)) return undefined
-  if (n.type === "ThrowStatement") {
-    return { code: "D207", at: { start: n.start, end: n.start + "throw".length }, detail: "" }
-  }
+  const code = FAILING[n.type]
+  if (code) return { code, at: keywordOf(n), detail: "" }
   for (const c of children(n)) {
-    const inner = findThrow(c)
+    const inner = findFailing(c)
     if (inner) return inner
   }
   return undefined
+}
+
+const FAILING: Readonly<Record<string, DiagnosticCode>> = {
+  ThrowStatement: "D207",
+  TryStatement: "D214",
+}
+
+/** The word that a statement begins with. */
+export const keywordOf = (s: Node): Range => {
+  const word = s.type.replace(/(Statement|Declaration)$/, "").toLowerCase()
+  return { start: s.start, end: s.start + word.length }
 }

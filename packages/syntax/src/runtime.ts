@@ -167,7 +167,7 @@ export class RuntimeRewriter extends Rewriter {
 
   /** Warns of an obstacle, unless the condition is evidently no tensor. */
   warn({ code, at, detail }: Obstacle, test: Node | undefined): void {
-    const isQuiet = /^D(207|208|213)$/.test(code) || (test && evidentlyPlain(test))
+    const isQuiet = /^D(207|208|213|214)$/.test(code) || (test && evidentlyPlain(test))
     if (!isQuiet) this.report(code, at, "warning", detail)
   }
 
