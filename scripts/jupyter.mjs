@@ -1,7 +1,7 @@
 /** @file Starts and stops JupyterLab, with everything that Jupyter writes kept in the clone. */
 import { spawn } from "node:child_process"
 import { randomBytes } from "node:crypto"
-import { createWriteStream, mkdirSync, readFileSync } from "node:fs"
+import { createWriteStream, existsSync, mkdirSync, readdirSync, readFileSync } from "node:fs"
 import { createServer } from "node:net"
 import path from "node:path"
 import { setTimeout as sleep } from "node:timers/promises"
@@ -70,16 +70,17 @@ function isFree(port) {
 /**
  * Starts JupyterLab on `notebooks/` and waits until it answers.
  *
- * @param {{port: number, page: string, open: boolean}} options `page` is the path that a browser
- *   opens, such as `/lab/tree/01-tour.ipynb`
+ * @param {{port: number, exact: boolean, page: string, open: boolean}} options `exact` refuses any
+ *   other port when this one was taken meanwhile; `page` is the path that a browser opens, such as
+ *   `/lab/tree/01-tour.ipynb`
  * @returns {Promise<{url: string, base: string, token: string, ended: Promise<number>, stop: () => Promise<void>}>}
  */
-export async function startJupyter({ port, page, open }) {
+export async function startJupyter({ port, exact, page, open }) {
   const folder = at(".jupyter")
   mkdirSync(folder, { recursive: true })
   const token = randomBytes(24).toString("hex")
   const log = path.join(folder, "server.log")
-  const child = spawn(bin("jupyter"), ["lab", ...flags({ port, page, open })], {
+  const child = spawn(bin("jupyter"), ["lab", ...flags({ port, exact, page, open })], {
     cwd: at("notebooks"),
     env: { ...jupyterEnvironment(folder), JUPYTER_TOKEN: token },
     stdio: ["ignore", "pipe", "pipe"],
@@ -89,23 +90,22 @@ export async function startJupyter({ port, page, open }) {
   const ended = new Promise((resolve) =>
     child.once("exit", (code, signal) => resolve(code ?? signal)),
   )
-  const base = `http://127.0.0.1:${port}`
   const stop = () => stopServer(child, ended)
   try {
-    await waitUntilReady({ base, token, ended, log })
+    const base = await waitUntilReady({ runtime: path.join(folder, "runtime"), token, ended, log })
+    return { url: `${base}${page}?token=${token}`, base, token, ended, stop }
   } catch (error) {
     await stop()
     throw error
   }
-  return { url: `${base}${page}?token=${token}`, base, token, ended, stop }
 }
 
 /** The token travels in the environment, where other users of the machine do not see it. */
-function flags({ port, page, open }) {
+function flags({ port, exact, page, open }) {
   return [
     "--ServerApp.ip=127.0.0.1",
     `--ServerApp.port=${port}`,
-    "--ServerApp.port_retries=0",
+    `--ServerApp.port_retries=${exact ? 0 : PORTS_TRIED}`,
     `--ServerApp.root_dir=${at("notebooks")}`,
     `--ServerApp.open_browser=${open ? "True" : "False"}`,
     `--LabApp.default_url=${page}`,
@@ -122,19 +122,45 @@ function writeLog(child, file) {
   child.once("close", () => stream.end())
 }
 
-async function waitUntilReady({ base, token, ended, log }) {
+async function waitUntilReady({ runtime, token, ended, log }) {
   const limit = Date.now() + START_LIMIT_MS
   let exited = false
   ended.then(() => {
     exited = true
   })
   while (Date.now() < limit && !exited) {
-    if (await answers(base, token)) return
+    const port = portOf(runtime, token)
+    const base = `http://127.0.0.1:${port}`
+    if (port !== undefined && (await answers(base, token))) return base
     await sleep(50)
   }
   const tail = readFileSync(log, "utf8").split("\n").slice(-25).join("\n")
   const what = exited ? "JupyterLab ended at its start" : "JupyterLab did not answer in time"
   throw new SetupError(what, `read its messages above, all of them in ${log}`, tail)
+}
+
+/**
+ * The port of the server that was started with a token, by the files that servers write. Whatever else
+ * answers at the wanted port, another person's server without a token for one, is not ours.
+ *
+ * @param {string} runtime Jupyter's runtime folder
+ * @param {string} token
+ * @returns {number | undefined} undefined until the server has written its file
+ */
+export function portOf(runtime, token) {
+  if (!existsSync(runtime)) return undefined
+  const files = readdirSync(runtime).filter((name) => /^jpserver-\d+\.json$/.test(name))
+  return files.map((name) => readServer(path.join(runtime, name))).find((s) => s.token === token)
+    ?.port
+}
+
+/** A file that is being written, or was just removed, tells nothing. */
+function readServer(file) {
+  try {
+    return JSON.parse(readFileSync(file, "utf8"))
+  } catch {
+    return {}
+  }
 }
 
 async function answers(base, token) {

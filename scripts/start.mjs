@@ -29,7 +29,8 @@ async function start() {
   await setUp()
   step("Starting JupyterLab")
   const page = notebook ? `/lab/tree/${encodeURIComponent(notebook)}` : "/lab"
-  const server = await startJupyter({ port, page, open: options.open })
+  const exact = options.port !== undefined
+  const server = await startJupyter({ port, exact, page, open: options.open })
   stopOnSignals(server)
   if (options.check) await checked(server, notebook)
   else await serve(server)
