@@ -13,6 +13,12 @@ export interface Storage {
   dispose(how?: string): void
 }
 
+const releases: ((buffer: ArrayBuffer) => void)[] = []
+/** Tells of every buffer that was given up, to those who keep a copy of it elsewhere. */
+export function onRelease(fn: (buffer: ArrayBuffer) => void): void {
+  releases.push(fn)
+}
+
 /** Elements in this process. V8 frees the buffer with the last reference. */
 export class CpuStorage implements Storage {
   readonly device = "cpu"
@@ -35,8 +41,11 @@ export class CpuStorage implements Storage {
     return this.readSync()
   }
   dispose(how?: string): void {
-    if (this.#buffer && how) this.#how = how
+    const buffer = this.#buffer
+    if (!buffer) return
+    if (how) this.#how = how
     this.#buffer = undefined
+    for (const fn of releases) fn(buffer)
   }
 }
 
