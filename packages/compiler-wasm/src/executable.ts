@@ -1,6 +1,6 @@
 /** @file A compiled program: brings inputs in, runs, copies results out into buffers of their own (D4.2). */
 import {
-  allocateBuffer,
+  affordedBytes,
   CpuStorage,
   DeviceError,
   type Executable,
@@ -20,6 +20,7 @@ import { type HostStep, inputSlot } from "./driver-code.ts"
 import { inputCache, type Kept } from "./input-cache.ts"
 import { routineFor } from "./kernels/index.ts"
 import { linearMemory } from "./memory.ts"
+import { uninitialised } from "./uninitialised.ts"
 
 export interface Parts {
   readonly program: LoweredProgram
@@ -118,9 +119,10 @@ export class WasmExecutable implements Executable {
     const slot = base + placement.bytes + inputSlot(program, input)
     new Uint32Array(linearMemory.memory.buffer, slot, 1)[0] = at
   }
+  /** Memory for a result, which must be written as a whole. */
   #allocate(value: number): ArrayBuffer {
     const { dtype, elements } = this.#parts.program.values[value]
-    return allocateBuffer(dtype, elements, "wasm")
+    return uninitialised(affordedBytes(dtype, elements, "wasm"))
   }
   #copyOut(base: number): Storage[] {
     const { program, placement, moving, streamed } = this.#parts

@@ -75,6 +75,7 @@ export * from "./shape.ts"
 export { type Compiled, type Shown, setShown } from "./shown.ts"
 export { formatSite, lineOf, type Site, type SourceModule } from "./source.ts"
 export {
+  affordedBytes,
   allocateBuffer,
   budget,
   CpuStorage,

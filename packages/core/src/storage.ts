@@ -52,8 +52,8 @@ export class CpuStorage implements Storage {
 /** The bytes that one allocation may take at most; the kernel sets it from the memory of the process. */
 export const budget = { bytes: 8 * 2 ** 30 }
 
-/** A new buffer for `n` elements, or an error that names the size before the process is killed for it. */
-export function allocateBuffer(d: DType, n: number, what: string): ArrayBuffer {
+/** The bytes of `n` elements, or an error that names the size before the process is killed for it. */
+export function affordedBytes(d: DType, n: number, what: string): number {
   const bytes = n * DTYPES[d].bytes
   if (bytes > budget.bytes) {
     const gib = (b: number): string => `${(b / 2 ** 30).toFixed(1)} GiB`
@@ -65,8 +65,11 @@ export function allocateBuffer(d: DType, n: number, what: string): ArrayBuffer {
       },
     )
   }
-  return new ArrayBuffer(bytes)
+  return bytes
 }
+/** A new buffer for `n` elements, filled with zeros. */
+export const allocateBuffer = (d: DType, n: number, what: string): ArrayBuffer =>
+  new ArrayBuffer(affordedBytes(d, n, what))
 
 /** The elements of a CPU storage, without a copy. */
 export function elementsOf(storage: Storage, d: DType): TypedArray {
