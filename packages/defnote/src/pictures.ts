@@ -28,9 +28,9 @@ import { inspectProgram } from "@defnote/inspect"
 import { type MimeBundle, Output } from "./output.ts"
 
 // biome-ignore lint/suspicious/noExplicitAny: any function can be drawn
-type AnyFunction = (...x: any[]) => unknown
+export type AnyFunction = (...x: any[]) => unknown
 
-const asDefn = (f: AnyFunction, what: string): Defn => {
+export const asDefn = (f: AnyFunction, what: string): Defn => {
   if (typeof f !== "function")
     throw new OptionError(
       `${what}: takes a function and its arguments, not ${f === null ? "null" : typeof f}`,

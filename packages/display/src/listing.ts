@@ -21,7 +21,7 @@ const PHASE = {
 } as const
 
 /** Pads columns to equal width; the last is not padded. Glyphs count, not UTF-16 units. */
-function align(rows: readonly (readonly string[])[]): string[] {
+export function align(rows: readonly (readonly string[])[]): string[] {
   const widths: number[] = []
   for (const row of rows)
     row.forEach((cell, k) => {
@@ -36,7 +36,7 @@ function align(rows: readonly (readonly string[])[]): string[] {
 }
 
 /** Leaves out the middle of a list that is too long, and says how much. */
-function shorten(lines: readonly string[], most = MAX_LINES): string[] {
+export function shorten(lines: readonly string[], most = MAX_LINES): string[] {
   if (lines.length <= most) return [...lines]
   const half = Math.floor(most / 2)
   return [

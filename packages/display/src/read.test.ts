@@ -76,7 +76,7 @@ describe("readPayload", () => {
     }
   })
 
-  it("accepts a tensor, a gradient, a trace, a profile and a training payload", () => {
+  it("accepts a tensor, a gradient, a profile and a training payload", () => {
     const graph = graphs.tanhLoss()
     const as = (kind: PayloadKind, more: object = {}) => ({
       ...graph,
@@ -86,12 +86,6 @@ describe("readPayload", () => {
     expect(readPayload("tensor", TENSOR).problem).toBeUndefined()
     expect(
       readPayload("gradient", as("gradient", { verdict: { ok: true, title: "fine" } })).problem,
-    ).toBeUndefined()
-    expect(
-      readPayload(
-        "trace",
-        as("trace", { values: [], steps: [{ node: 4, phase: "fwd", text: "t" }] }),
-      ).problem,
     ).toBeUndefined()
     expect(readPayload("profile", as("profile")).problem).toBeUndefined()
     const series = [

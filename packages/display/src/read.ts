@@ -9,9 +9,11 @@ import type {
   PayloadKind,
   PayloadOf,
   TensorDoc,
+  TraceDoc,
   TrainingDoc,
 } from "./payload.ts"
 import { VERSION } from "./payload.ts"
+import { traceProblem } from "./read-trace.ts"
 import { SCHEMAS } from "./schema/schemas.ts"
 import { checkPlain, validate } from "./schema/validate.ts"
 
@@ -62,7 +64,8 @@ function contentProblem(kind: PayloadKind, doc: PayloadHead): string | undefined
   if (head) return head
   if (kind === "tensor") return tensorProblem(doc as TensorDoc)
   if (kind === "training") return trainingProblem(doc as TrainingDoc)
-  return graphProblem(doc as GraphLike) ?? traceProblem(doc)
+  const graph = graphProblem(doc as GraphLike)
+  return graph ?? (kind === "trace" ? traceProblem(doc as TraceDoc) : undefined)
 }
 
 /** The first index of a list that is not below a bound. */
@@ -175,28 +178,6 @@ function statsProblem({
   return length === wanted
     ? undefined
     : `runs.stats.data: ${length ?? "no"} bytes; ${node.length} x ${cols.length} f64 are ${wanted}`
-}
-
-function traceProblem(doc: unknown): string | undefined {
-  const { nodes, rules, steps, values } = doc as GraphLike & Partial<PayloadOf["trace"]>
-  const count = nodes.op.length
-  return (
-    outside(
-      "steps",
-      steps?.map((s) => s.node),
-      count,
-    ) ??
-    outside(
-      "steps.rule",
-      steps?.map((s) => s.rule ?? -1),
-      rules.length,
-    ) ??
-    outside(
-      "values",
-      values?.map((v) => v.node),
-      count,
-    )
-  )
 }
 
 function tensorProblem({ shape, names, pyramid, values }: TensorDoc): string | undefined {

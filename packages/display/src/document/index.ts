@@ -10,3 +10,4 @@ export {
   tensorDocument,
   valuesOf,
 } from "./tensor.ts"
+export { type TraceOptions, traceDocument } from "./trace.ts"

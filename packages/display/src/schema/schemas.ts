@@ -227,6 +227,44 @@ const level = object(
   { min: base64, max: base64 },
 )
 const counts = list(count, 4096)
+
+const jacobian = object(
+  { kind: oneOf("diagonal", "contraction", "entries", "unknown") },
+  { value: index, spec: word, row: base64, column: base64, data: base64, why: text },
+)
+const back = object(
+  {
+    of: index,
+    input: count,
+    upstream: index,
+    output: index,
+    jacobian,
+    use: count,
+    uses: count,
+    terms: list(index, 10_000),
+    sum: index,
+  },
+  { differences: index },
+)
+const step = object(
+  {
+    node: index,
+    phase,
+    label: word,
+    text,
+    value: index,
+    operands: list(index, 10_000),
+    names: list(word, 10_000),
+  },
+  {
+    latex: text,
+    index: text,
+    elementwise: { type: "boolean" },
+    spec: word,
+    inside: text,
+    back,
+  },
+)
 const labels = list(word, 4096)
 
 /** The schema of each kind. */
@@ -240,10 +278,36 @@ export const SCHEMAS: Readonly<Record<PayloadKind, Schema>> = {
       harms: list(object({ label: word, node: index, measure: text }, { remedy: text }), 100),
     },
   ),
-  trace: graph("trace", {
-    values: list(object({ node: index, shape: list(count, 64), data: base64 })),
-    steps: list(object({ node: index, phase, text }, { rule: maybe, latex: text, numbers: text })),
-  }),
+  trace: graph(
+    "trace",
+    {
+      values: list(
+        object(
+          { node: index, shape: list(count, 64) },
+          { data: base64, width: count, summary: text },
+        ),
+      ),
+      steps: list(step, 10_000),
+      leaves: list(object({ node: index, name: word, value: index, gradient: maybe }), 1000),
+      loss: index,
+      cost: object({ inputs: real, outputs: real, value: real, reverse: real, tangent: real }),
+      tolerance: real,
+    },
+    {
+      eps: base64,
+      sweeps: list(
+        object({
+          node: index,
+          entry: count,
+          curves: list(object({ dtype: word, error: base64 }), 4),
+        }),
+        1000,
+      ),
+      tangents: list(object({ node: index, entry: count, values: list(index) }), 1000),
+      exercise: { type: "boolean" },
+      live: word,
+    },
+  ),
   profile: graph("profile"),
   tensor: payload(
     "tensor",

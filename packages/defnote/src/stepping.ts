@@ -1,0 +1,54 @@
+/** @file `stepThrough` and `exercise`: a function and its gradient, value by value (D8). */
+import { type Defn, tensor, valueAndGrad } from "@defnote/core"
+import { MIME, traceListing, traceSvg } from "@defnote/display"
+import { type TraceOptions, traceDocument } from "@defnote/display/document"
+import { stepProgram } from "@defnote/inspect"
+import { Output } from "./output.ts"
+import { type AnyFunction, asDefn } from "./pictures.ts"
+
+/**
+ * Goes through `f` value by value, forward and then back: at each step the value or the part of a gradient, its rule,
+ * and the same rule with the numbers. The gradient is that of the first argument; numbers in it count as f32 scalars.
+ * @param f - a function whose value is a float scalar
+ * @throws OptionError when the values have more than a million elements together
+ * @example stepThrough(loss, params, x, y)
+ */
+export function stepThrough<F extends AnyFunction>(f: F, ...args: Parameters<F>): Output {
+  return stepped("stepThrough", f, args, {})
+}
+
+/**
+ * {@link stepThrough} with the gradients hidden: each is to be predicted, and the answer is checked.
+ * @example exercise(loss, params, x, y)
+ */
+export function exercise<F extends AnyFunction>(f: F, ...args: Parameters<F>): Output {
+  return stepped("exercise", f, args, { exercise: true })
+}
+
+function stepped(
+  what: string,
+  f: AnyFunction,
+  args: readonly unknown[],
+  options: TraceOptions,
+): Output {
+  const fn = asDefn(f, what)
+  const both = valueAndGrad(fn as never) as unknown as Defn
+  const { program, inputs } = both.bind(...([withTensors(args[0]), ...args.slice(1)] as never[]))
+  const run = stepProgram(program, inputs)
+  return new Output(() => {
+    const doc = traceDocument(run, {
+      ...options,
+      title: `${what}(${fn.functionName})`,
+      original: fn.original,
+    })
+    return { [MIME.trace]: doc, "image/svg+xml": traceSvg(doc), "text/plain": traceListing(doc) }
+  })
+}
+
+/** A number has no entry that could be changed: it becomes a scalar. */
+function withTensors(x: unknown): unknown {
+  if (typeof x === "number") return tensor(x)
+  if (Array.isArray(x)) return x.map(withTensors)
+  if (!x || Object.getPrototypeOf(x) !== Object.prototype) return x
+  return Object.fromEntries(Object.entries(x).map(([k, v]) => [k, withTensors(v)]))
+}
