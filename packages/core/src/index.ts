@@ -48,10 +48,13 @@ export type {
   Flat,
   Fold,
   Grad,
+  Hazard,
+  InnerRun,
   Latex,
   Nested,
   Op,
   Region,
+  RunGraph,
   Sample,
   Values,
   Vjp,
@@ -74,15 +77,7 @@ export { compileScalar, type RunOptions as ScalarRunOptions, scalarText } from "
 export * from "./shape.ts"
 export { type Compiled, type Shown, setShown } from "./shown.ts"
 export { formatSite, lineOf, type Site, type SourceModule } from "./source.ts"
-export {
-  affordedBytes,
-  allocateBuffer,
-  budget,
-  CpuStorage,
-  elementsOf,
-  onRelease,
-  type Storage,
-} from "./storage.ts"
+export { allocateBuffer, budget, CpuStorage, elementsOf, type Storage } from "./storage.ts"
 export {
   type Attrs,
   describe,

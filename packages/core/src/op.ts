@@ -3,6 +3,7 @@ import type { Graph } from "./graph.ts"
 import type { Value } from "./number.ts"
 import type { Scalar } from "./scalar.ts"
 import type { TensorType } from "./shape.ts"
+import type { Storage } from "./storage.ts"
 import type { Attrs, Tensor } from "./tensor.ts"
 
 /** A cotangent or tangent; null means zero. */
@@ -60,6 +61,43 @@ export interface Latex {
   readonly level: number
   readonly print: (...args: string[]) => string
 }
+
+/**
+ * A place where an op, or a public function that is built of ops, stops giving useful numbers: in words and with a way
+ * out. An inspection finds it by the operands that the op had, never by the op's name (decision 011).
+ */
+export interface Hazard {
+  /**
+   * What is wrong there. `value`: the value is not finite although the operands are. `slope`: the value is finite, the
+   * derivative is not. `flat`: the derivative is exactly 0. `unchosen`: the value hides an operand whose derivative is
+   * not finite.
+   */
+  readonly in: "value" | "slope" | "flat" | "unchosen"
+  /** What people call it, such as "log of 0". */
+  readonly pattern: string
+  /** Whether these elements, one of each operand, and the element of the result are at that place. */
+  readonly at: (x: readonly number[], y: number) => boolean
+  /** The value is defined, but larger than its dtype can hold. */
+  readonly overflow?: boolean
+  /** For `flat`: the operand to which no gradient goes; absent for all. */
+  readonly operand?: number
+  /** A fact about the node and those who read its value; a hazard with one must stand before the plain ones. */
+  readonly among?: (n: Tensor, users: (n: Tensor) => readonly Tensor[]) => boolean
+  /** One or two sentences. */
+  readonly why: string
+  /** Code in place of the call; `{0}`, `{1}` are the operands as the user wrote them. */
+  readonly fix: string
+}
+
+/** One run of a graph inside a node: of a branch, of a turn of a loop. */
+export interface InnerRun {
+  readonly graph: Graph
+  readonly inputs: readonly Storage[]
+  /** "" or such as "in turn 3". */
+  readonly label: string
+}
+/** Computes the outputs of a graph. */
+export type RunGraph = (graph: Graph, inputs: readonly Storage[]) => readonly Storage[]
 
 export type Family =
   | "source"
@@ -120,6 +158,10 @@ export interface Op {
   /** Never shared, kept in order (C11). */
   readonly effect?: boolean
   readonly latex?: Latex
+  /** Where it leaves the finite numbers, or stops a gradient. */
+  readonly hazards?: readonly Hazard[]
+  /** What runs inside it for these inputs, in order: for looking into branches and loops. */
+  readonly turns?: (n: Tensor, inputs: readonly Storage[], run: RunGraph) => Iterable<InnerRun>
   readonly samples?: readonly Sample[]
   readonly errors?: readonly ErrorSample[]
 }

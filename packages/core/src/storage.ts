@@ -13,12 +13,6 @@ export interface Storage {
   dispose(how?: string): void
 }
 
-const releases: ((buffer: ArrayBuffer) => void)[] = []
-/** Tells of every buffer that was given up, to those who keep a copy of it elsewhere. */
-export function onRelease(fn: (buffer: ArrayBuffer) => void): void {
-  releases.push(fn)
-}
-
 /** Elements in this process. V8 frees the buffer with the last reference. */
 export class CpuStorage implements Storage {
   readonly device = "cpu"
@@ -41,19 +35,16 @@ export class CpuStorage implements Storage {
     return this.readSync()
   }
   dispose(how?: string): void {
-    const buffer = this.#buffer
-    if (!buffer) return
-    if (how) this.#how = how
+    if (this.#buffer && how) this.#how = how
     this.#buffer = undefined
-    for (const fn of releases) fn(buffer)
   }
 }
 
 /** The bytes that one allocation may take at most; the kernel sets it from the memory of the process. */
 export const budget = { bytes: 8 * 2 ** 30 }
 
-/** The bytes of `n` elements, or an error that names the size before the process is killed for it. */
-export function affordedBytes(d: DType, n: number, what: string): number {
+/** A new buffer for `n` elements, or an error that names the size before the process is killed for it. */
+export function allocateBuffer(d: DType, n: number, what: string): ArrayBuffer {
   const bytes = n * DTYPES[d].bytes
   if (bytes > budget.bytes) {
     const gib = (b: number): string => `${(b / 2 ** 30).toFixed(1)} GiB`
@@ -65,11 +56,8 @@ export function affordedBytes(d: DType, n: number, what: string): number {
       },
     )
   }
-  return bytes
+  return new ArrayBuffer(bytes)
 }
-/** A new buffer for `n` elements, filled with zeros. */
-export const allocateBuffer = (d: DType, n: number, what: string): ArrayBuffer =>
-  new ArrayBuffer(affordedBytes(d, n, what))
 
 /** The elements of a CPU storage, without a copy. */
 export function elementsOf(storage: Storage, d: DType): TypedArray {

@@ -5,7 +5,7 @@
 import { engine } from "./engine.ts"
 import { DefnoteError } from "./errors.ts"
 import type { Graph } from "./graph.ts"
-import type { Op } from "./op.ts"
+import type { Grad, Hazard, Op } from "./op.ts"
 import type { Site } from "./source.ts"
 import { type Attrs, Tensor } from "./tensor.ts"
 
@@ -16,6 +16,8 @@ export interface Scope {
   readonly kind: "fn" | "named" | "loop" | "cond" | "layer"
   readonly parent: Scope | undefined
   readonly site: Site | undefined
+  /** Those of the public function whose ops stand in it. */
+  readonly hazards: readonly Hazard[]
 }
 
 /** What stands beside the nodes of one program. */
@@ -26,6 +28,8 @@ export class Notes {
   readonly dual = new Map<Tensor, Tensor>()
   /** The whole cotangent of a forward node, once every use has given its part. */
   readonly cotangents = new Map<Tensor, Tensor>()
+  /** What the rule of a forward node gave each of its inputs; null where it gives nothing. */
+  readonly contributions = new Map<Tensor, readonly Grad[]>()
   /** Sums over the uses of a node: they belong to the node that is used. */
   readonly sums = new Set<Tensor>()
 
@@ -53,6 +57,12 @@ export class Notes {
     if (dual && !this.dual.has(to)) this.dual.set(to, rebuilt(dual))
     const cotangent = this.cotangents.get(from)
     if (cotangent) this.cotangents.set(to, rebuilt(cotangent))
+    const given = this.contributions.get(from)
+    if (given)
+      this.contributions.set(
+        to,
+        given.map((g) => g && rebuilt(g)),
+      )
     if (this.sums.has(from)) this.sums.add(to)
   }
 }
@@ -157,9 +167,9 @@ export class Trace {
     this.#site = site
   }
   /** Nodes made by `fn` belong to a scope of this name. */
-  inScope<T>(name: string, kind: Scope["kind"], fn: () => T): T {
+  inScope<T>(name: string, kind: Scope["kind"], fn: () => T, hazards: readonly Hazard[] = []): T {
     const saved = this.#scope
-    this.#scope = { id: scopeSerial++, name, kind, parent: saved, site: this.#site }
+    this.#scope = { id: scopeSerial++, name, kind, parent: saved, site: this.#site, hazards }
     try {
       return fn()
     } finally {

@@ -2,7 +2,7 @@
 
 import { flatten } from "../container.ts"
 import { ShapeError } from "../errors.ts"
-import { graphOf, inline, postorder, substitute, traceGraph, typesOf } from "../graph.ts"
+import { graphOf, inline, postorder, traceGraph, transplant, typesOf } from "../graph.ts"
 import { align, commonShape, commonType, type Operand } from "../ops/align.ts"
 import { condNodes, makeCond } from "../ops/control.ts"
 import { broadcastTo } from "../ops/move.ts"
@@ -93,9 +93,10 @@ function lanes(c: Tensor, then: Operand, otherwise: Operand): Tensor {
   const inside = postorder([a, b], (n) => isLane(n, shape))
   const operands = inside.filter((n) => !isLane(n, shape) && !isConstant(n))
   const branch = (y: Tensor) =>
-    graphOf(typesOf(operands), (...p) =>
-      substitute([y], new Map(operands.map((x, i) => [x, p[i]]))),
-    )
+    graphOf(typesOf(operands), (...p) => {
+      const become = transplant([y], new Map(operands.map((x, i) => [x, p[i]])))
+      return [become.get(y) as Tensor]
+    })
   if (!operands.length || !operands.every((x) => sameShape(x.shape, shape)))
     return ops.where(c, a, b)
   return makeCond(broadcastTo(c, shape), operands, branch(a), branch(b))[0]

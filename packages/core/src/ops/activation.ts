@@ -13,6 +13,7 @@ import { add, multiply, subtract } from "./arithmetic.ts"
 import { where } from "./choice.ts"
 import { greater } from "./compare.ts"
 import { erf, expm1, sigmoid, tanh } from "./exponential.ts"
+import { flatAt } from "./hazard.ts"
 import { called } from "./notation.ts"
 import { floating, unary } from "./pointwise.ts"
 import { zerosOf } from "./source.ts"
@@ -35,6 +36,14 @@ export const relu = unary("relu", {
   reference: (x) => (x <= 0 ? (typeof x === "bigint" ? (0n as unknown as number) : 0) : x),
   scalar: (x) => s.select(s.lessEqual(x, 0), s.constant(x.dtype, 0), x),
   vjp: (g, x) => where(greater(x, 0), g, zerosOf(g)),
+  hazards: [
+    flatAt(
+      "dead relu",
+      ([x]) => x <= 0,
+      "relu passes no gradient where its operand is not positive.",
+      "{0}.leakyRelu()",
+    ),
+  ],
   latex: called("relu"),
 })
 /** `x * sigmoid(x)`, also called swish. */

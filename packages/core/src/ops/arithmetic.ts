@@ -4,6 +4,7 @@ import * as s from "../scalar.ts"
 import type { Tensor } from "../tensor.ts"
 import { where } from "./choice.ts"
 import { equal, less } from "./compare.ts"
+import { flatAt, inSlope, inValue } from "./hazard.ts"
 import { atom, product, sum, word } from "./notation.ts"
 import { binary, divideLike, floating, unary } from "./pointwise.ts"
 import { trunc } from "./rounding.ts"
@@ -12,12 +13,24 @@ import { zerosOf } from "./source.ts"
 const JUMPS = { flat: "constant between its jumps" }
 const isBool = (x: s.Scalar): boolean => x.dtype === "bool"
 
+const infinite = (x: number): boolean => Math.abs(x) === Number.POSITIVE_INFINITY
+const NO_LIMIT = "The difference of two infinite numbers has no value."
+const AT_ZERO = "nothing passes to the other operand where one is 0"
+
 /** The sum `a + b`; of two bools whether either holds. */
 export const add = binary("add", {
   reference: (a, b) => a + b,
   scalar: (a, b) => (isBool(a) ? s.or(a, b) : s.add(a, b)),
   bools: true,
   vjp: (g) => [g, g],
+  hazards: [
+    inValue(
+      "∞ − ∞",
+      ([a, b]) => infinite(a) && a === -b,
+      NO_LIMIT,
+      "{0}.nanToNum() + {1}.nanToNum()",
+    ),
+  ],
   latex: sum("+"),
 })
 /** The difference `a - b`. */
@@ -25,6 +38,14 @@ export const subtract = binary("subtract", {
   reference: (a, b) => a - b,
   scalar: s.sub,
   vjp: (g) => [g, negate(g)],
+  hazards: [
+    inValue(
+      "∞ − ∞",
+      ([a, b]) => infinite(a) && a === b,
+      NO_LIMIT,
+      "{0}.nanToNum() - {1}.nanToNum()",
+    ),
+  ],
   latex: sum("-"),
 })
 /** The product of elements; of two bools whether both hold. */
@@ -35,6 +56,28 @@ export const multiply = binary("multiply", {
   bools: true,
   linear: "each",
   vjp: (g, a, b) => [multiply(g, b), multiply(g, a)],
+  hazards: [
+    inValue(
+      "0 × ∞",
+      ([a, b]) => (a === 0 && infinite(b)) || (infinite(a) && b === 0),
+      "0 times an infinite number has no value. A mask keeps it only as a choice: `?:` reads what is chosen.",
+      "{0} === 0 ? 0 : {0} * {1}",
+    ),
+    flatAt(
+      "multiplied by 0",
+      ([, b]) => b === 0,
+      `By the product rule ${AT_ZERO}.`,
+      "{1} + 1e-3   // if it must learn",
+      { operand: 0 },
+    ),
+    flatAt(
+      "multiplied by 0",
+      ([a]) => a === 0,
+      `By the product rule ${AT_ZERO}.`,
+      "{0} + 1e-3   // if it must learn",
+      { operand: 1 },
+    ),
+  ],
   latex: product("\\,"),
 })
 /** The quotient `a / b`; of integers in f32 (S4). */
@@ -43,6 +86,26 @@ export const divide = divideLike("divide", {
   scalar: s.div,
   range: [0.5, 2],
   vjp: (g, _, b, y) => [divide(g, b), negate(divide(multiply(g, y), b))],
+  hazards: [
+    inValue(
+      "0 / 0",
+      ([a, b]) => a === 0 && b === 0,
+      "0 divided by 0 has no value.",
+      "{1} === 0 ? 0 : {0} / {1}",
+    ),
+    inValue(
+      "∞ / ∞",
+      ([a, b]) => infinite(a) && infinite(b),
+      "The quotient of two infinite numbers has no value.",
+      "{0}.nanToNum() / {1}.nanToNum()",
+    ),
+    inValue(
+      "division by 0",
+      ([, b]) => b === 0,
+      "A number divided by 0 is infinite.",
+      "{1} === 0 ? 0 : {0} / {1}",
+    ),
+  ],
   latex: atom((a, b) => `\\frac{${a}}{${b}}`),
 })
 
@@ -58,6 +121,14 @@ export const remainder = binary("remainder", {
   exact: (a, b) => (b === 0n ? 0n : a % b),
   scalar: remainderOf,
   vjp: (g, a, b) => [g, negate(multiply(g, trunc(divide(a, b))))],
+  hazards: [
+    inValue(
+      "remainder by 0",
+      ([, b]) => b === 0,
+      "There is no remainder of a division by 0.",
+      "{1} === 0 ? 0 : {0} % {1}",
+    ),
+  ],
   latex: atom((a, b) => `(${a} \\bmod ${b})`),
   range: [0.3, 3],
 })
@@ -75,6 +146,22 @@ export const maximum = binary("maximum", {
   scalar: (a, b) => (isBool(a) ? s.or(a, b) : s.max(a, b)),
   bools: true,
   vjp: (g, a, b) => [share(g, a, b), share(g, b, a)],
+  hazards: [
+    flatAt(
+      "never the larger one",
+      ([a, b]) => a < b,
+      "maximum passes the gradient to the larger operand only.",
+      "{0}.softplus()   // in place of a hard limit",
+      { operand: 0 },
+    ),
+    flatAt(
+      "never the larger one",
+      ([a, b]) => b < a,
+      "maximum passes the gradient to the larger operand only.",
+      "{1}.softplus()   // in place of a hard limit",
+      { operand: 1 },
+    ),
+  ],
   latex: atom((a, b) => `\\max(${a}, ${b})`),
 })
 /** The smaller element; NaN if either is. A tie shares the gradient. */
@@ -83,6 +170,22 @@ export const minimum = binary("minimum", {
   scalar: (a, b) => (isBool(a) ? s.and(a, b) : s.min(a, b)),
   bools: true,
   vjp: (g, a, b) => [share(g, b, a), share(g, a, b)],
+  hazards: [
+    flatAt(
+      "never the smaller one",
+      ([a, b]) => b < a,
+      "minimum passes the gradient to the smaller operand only.",
+      "{0}.tanh()   // in place of a hard limit",
+      { operand: 0 },
+    ),
+    flatAt(
+      "never the smaller one",
+      ([a, b]) => a < b,
+      "minimum passes the gradient to the smaller operand only.",
+      "{1}.tanh()   // in place of a hard limit",
+      { operand: 1 },
+    ),
+  ],
   latex: atom((a, b) => `\\min(${a}, ${b})`),
 })
 /** The opposite, `-x`; of unsigned integers modulo 2^n. */
@@ -98,6 +201,14 @@ export const abs = unary("abs", {
   reference: (x) => (x < 0 || Object.is(x, -0) ? -x : x),
   scalar: (x) => (isFloat(x.dtype) || isSigned(x.dtype) ? s.abs(x) : x),
   vjp: (g, x) => multiply(g, sign(x)),
+  hazards: [
+    flatAt(
+      "abs at 0",
+      ([x]) => x === 0,
+      "Its derivative at the kink is taken as 0.",
+      "({0}.square() + 1e-12).sqrt()",
+    ),
+  ],
   latex: atom((x) => `|${x}|`),
 })
 /** -1, 0 or 1; a zero keeps its sign and NaN is NaN. */
@@ -117,6 +228,14 @@ export const reciprocal = floating("reciprocal", {
   scalar: (x) => s.div(s.constant(x.dtype, 1), x),
   range: [0.3, 2],
   vjp: (g, _, y) => negate(multiply(g, multiply(y, y))),
+  hazards: [
+    inValue(
+      "division by 0",
+      ([x]) => x === 0,
+      "1 divided by 0 is infinite.",
+      "{0} === 0 ? 0 : {0}.reciprocal()",
+    ),
+  ],
   latex: atom((x) => `\\frac{1}{${x}}`),
 })
 /** `x` times itself. */
@@ -125,6 +244,14 @@ export const square = unary("square", {
   exact: (x) => x * x,
   scalar: (x) => s.mul(x, x),
   vjp: (g, x) => multiply(g, multiply(x, 2)),
+  hazards: [
+    flatAt(
+      "square at 0",
+      ([x]) => x === 0,
+      "A parabola is flat at its lowest point: there is nothing to gain here.",
+      "{0}   // begin away from 0",
+    ),
+  ],
   latex: atom((x) => `{${x}}^2`),
 })
 /** The square root; NaN below 0, and its derivative at 0 is infinite (S10). */
@@ -133,6 +260,20 @@ export const sqrt = floating("sqrt", {
   scalar: s.sqrt,
   range: [0.2, 3],
   vjp: (g, _, y) => divide(g, multiply(y, 2)),
+  hazards: [
+    inValue(
+      "root of a negative number",
+      ([x]) => x < 0,
+      "The square root is defined from 0 on.",
+      "{0}.maximum(1e-12).sqrt()",
+    ),
+    inSlope(
+      "slope of sqrt at 0",
+      ([x]) => x === 0,
+      "The square root of 0 is 0, but its curve rises straight up there: the slope is infinite.",
+      "{0}.maximum(1e-12).sqrt()",
+    ),
+  ],
   latex: atom((x) => `\\sqrt{${x}}`),
 })
 /** `1 / sqrt(x)`. */
@@ -141,5 +282,19 @@ export const rsqrt = floating("rsqrt", {
   scalar: (x) => s.div(s.constant(x.dtype, 1), s.sqrt(x)),
   range: [0.2, 3],
   vjp: (g, x, y) => multiply(multiply(g, -0.5), divide(y, x)),
+  hazards: [
+    inValue(
+      "rsqrt of 0",
+      ([x]) => x === 0,
+      "1 divided by the square root of 0 is infinite.",
+      "{0}.maximum(1e-12).rsqrt()",
+    ),
+    inValue(
+      "root of a negative number",
+      ([x]) => x < 0,
+      "The square root is defined from 0 on.",
+      "{0}.maximum(1e-12).rsqrt()",
+    ),
+  ],
   latex: atom((x) => `\\frac{1}{\\sqrt{${x}}}`),
 })

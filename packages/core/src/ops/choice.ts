@@ -6,6 +6,7 @@ import type { Tensor } from "../tensor.ts"
 import { currentTrace } from "../trace.ts"
 import type { Operand } from "./align.ts"
 import { greater, less } from "./compare.ts"
+import { flatAt, unchosen } from "./hazard.ts"
 import { maxFinite } from "./limits.ts"
 import { atom } from "./notation.ts"
 import { select } from "./pointwise.ts"
@@ -20,6 +21,28 @@ export const where = select("where", {
   reference: (c, a, b) => (c ? a : b),
   scalar: s.select,
   vjp: (g, c) => [null, where(c, g, zerosOf(g)), where(c, zerosOf(g), g)],
+  hazards: [
+    unchosen(
+      "the trap of where",
+      () => true,
+      "where computes both sides. The side that is not taken gets the cotangent 0, and 0 times an infinite slope is not a number. `?:` chooses the gradients themselves.",
+      "{0} ? {1} : {2}",
+    ),
+    flatAt(
+      "never chosen",
+      ([c]) => !c,
+      "The condition never takes this side, so it has no part in the result.",
+      "{1}   // let the condition choose it somewhere",
+      { operand: 1 },
+    ),
+    flatAt(
+      "never chosen",
+      ([c]) => !!c,
+      "The condition never takes this side, so it has no part in the result.",
+      "{2}   // let the condition choose it somewhere",
+      { operand: 2 },
+    ),
+  ],
   latex: atom((c, a, b) => `(${c} \\mathbin{?} ${a} : ${b})`),
 })
 

@@ -2,7 +2,7 @@
  * @file Composites: one name for a body of public functions. Attributes speak of the last axes, so batching is the same
  * node; a compiler may claim the name with a kernel, else it runs the body (D3.6).
  */
-import type { ErrorSample, Grad, Latex, Op, Sample, Values, Vjp } from "../op.ts"
+import type { ErrorSample, Grad, Hazard, Latex, Op, Sample, Values, Vjp } from "../op.ts"
 import type { TensorType } from "../shape.ts"
 import type { Attrs, Tensor } from "../tensor.ts"
 import { pullback } from "../transforms/grad.ts"
@@ -18,6 +18,7 @@ export interface Composite {
   /** Plain loops, where they say more than the body. */
   readonly evaluate?: (x: readonly Values[], node: Tensor) => Values
   readonly flat?: string
+  readonly hazards?: readonly Hazard[]
   readonly latex: Latex
   readonly samples: readonly Sample[]
   readonly errors?: readonly ErrorSample[]
@@ -45,6 +46,7 @@ export function composite(name: string, spec: Composite): Op {
         : vjpOfBody(body),
     evaluate: evaluate && ((x, n) => [evaluate(x, n)]),
     latex: spec.latex,
+    hazards: spec.hazards,
     samples: spec.samples,
     errors: spec.errors,
   })

@@ -46,6 +46,7 @@ export const callOp: Op = {
     const inputs = n.inputs.map((_, of) => ({ of, as: "same" }) as const)
     return { kind: "call", name: name || "call", regions: [{ name: "", graph: body, inputs }] }
   },
+  turns: (n, inputs) => [{ graph: attrsOf(n).body, inputs, label: "" }],
 }
 /** Calls `body`; its outputs. */
 export function callNode(

@@ -1,9 +1,13 @@
 /** @file The conditional node: inputs [p, ...x], two closed graphs; only the chosen one runs (C7). */
+
+import { type DType, isFloat } from "../dtype.ts"
 import { ShapeError } from "../errors.ts"
 import { type Graph, graphOf, inline, traceGraph, typesOf } from "../graph.ts"
 import { make } from "../make.ts"
-import type { Batched, Op } from "../op.ts"
+import { read } from "../number.ts"
+import type { Batched, InnerRun, Op, RunGraph } from "../op.ts"
 import { formatType, sameType } from "../shape.ts"
+import { elementsOf, type Storage } from "../storage.ts"
 import type { Tensor } from "../tensor.ts"
 import { vjpGraph } from "../transforms/grad.ts"
 import { jvpGraph } from "../transforms/jvp.ts"
@@ -22,6 +26,7 @@ export const condOp: Op = {
   name: "cond",
   family: "syntax",
   type: (_, a) => typesOf((a as unknown as Branches).yes.outputs),
+  turns: (n, inputs, run) => branchTurns(n, inputs, run),
   vjp: (g, n) => {
     const [p, ...x] = n.inputs
     const { yes, no } = branchesOf(n)
@@ -49,6 +54,29 @@ export const condOp: Op = {
     ]
     return { kind: "cond", name: "cond", regions }
   },
+}
+/** The branch that ran; of lanes the branches with a lane of their own that is not finite. */
+function* branchTurns(n: Tensor, [p, ...x]: readonly Storage[], run: RunGraph): Iterable<InnerRun> {
+  const chosen = elementsOf(p, "bool")
+  const { yes, no } = branchesOf(n)
+  if (n.inputs[0].rank === 0) yield { graph: chosen[0] ? yes : no, inputs: x, label: "" }
+  else
+    for (const [graph, taken] of [
+      [yes, 1],
+      [no, 0],
+    ] as const)
+      if (run(graph, x).some((y, k) => spoilt(y, n.types[k].dtype, chosen, taken)))
+        yield { graph, inputs: x, label: "" }
+}
+/** A lane of these is not finite. */
+function spoilt(y: Storage, dtype: DType, chosen: ArrayLike<unknown>, taken: 0 | 1): boolean {
+  if (!isFloat(dtype)) return false
+  const all = elementsOf(y, dtype)
+  const width = all.length / chosen.length
+  for (let i = 0; i < all.length; i++)
+    if (Number(chosen[Math.floor(i / width)]) === taken && !Number.isFinite(read(dtype, all, i)))
+      return true
+  return false
 }
 /** The graph without its effects: they happened when the node itself ran. */
 const pure = (graph: Graph): Graph =>

@@ -5,8 +5,9 @@
 import { ShapeError } from "../errors.ts"
 import { type Graph, graphOf, traceGraph, typesOf } from "../graph.ts"
 import { make } from "../make.ts"
-import type { Batched, Grad, Op } from "../op.ts"
-import { axesOf, formatType, range, sameType, type TensorType } from "../shape.ts"
+import type { Batched, Grad, InnerRun, Op, RunGraph } from "../op.ts"
+import { axesOf, formatType, range, sameType, sizeOf, type TensorType } from "../shape.ts"
+import { CpuStorage, elementsOf, type Storage } from "../storage.ts"
 import type { Tensor } from "../tensor.ts"
 import { inlinePure, vjpGraph } from "../transforms/grad.ts"
 import { jvpGraph } from "../transforms/jvp.ts"
@@ -43,6 +44,7 @@ export const scanOp: Op = {
     const state = out.slice(0, carries)
     return [...state, ...[...out.slice(carries), ...state].map((t) => batchType(t, length))]
   },
+  turns: (n, inputs, run) => scanTurns(n, inputs, run),
   vjp: (g, n) => reverseScan(g, n),
   jvp: (n, inputs, tangents) => forwardScan(n, inputs, tangents),
   batch: (n, inputs, batched, size) => batchScan(n, inputs, batched, size),
@@ -57,6 +59,27 @@ export const scanOp: Op = {
       regions: [{ name: "body", graph: body, inputs }],
     }
   },
+}
+
+function* scanTurns(n: Tensor, inputs: readonly Storage[], run: RunGraph): Iterable<InnerRun> {
+  const { body, carries, xs, length, reverse } = attrsOf(n)
+  const fixed = inputs.slice(carries + xs)
+  let state = inputs.slice(0, carries)
+  for (let turn = 0; turn < length; turn++) {
+    const at = reverse ? length - 1 - turn : turn
+    const part = inputs
+      .slice(carries, carries + xs)
+      .map((x, i) => sliceOf(x, n.inputs[carries + i].type, at))
+    const all = [...state, ...part, ...fixed]
+    yield { graph: body, inputs: all, label: `in turn ${at + 1} of ${length}` }
+    state = run(body, all).slice(0, carries)
+  }
+}
+/** Slice `at` of the first axis, copied. */
+function sliceOf(x: Storage, type: TensorType, at: number): Storage {
+  const width = sizeOf(type.shape) / type.shape[0]
+  const all = elementsOf(x, type.dtype)
+  return new CpuStorage(all.slice(at * width, (at + 1) * width).buffer as ArrayBuffer)
 }
 
 interface Loop {

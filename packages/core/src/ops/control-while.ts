@@ -5,8 +5,9 @@
 import { ShapeError } from "../errors.ts"
 import { type Graph, graphOf, inline, traceGraph, typesOf } from "../graph.ts"
 import { make } from "../make.ts"
-import type { Batched, Grad, Op } from "../op.ts"
+import type { Batched, Grad, InnerRun, Op, RunGraph } from "../op.ts"
 import { formatType, sameType, sizeOf } from "../shape.ts"
+import { elementsOf, type Storage } from "../storage.ts"
 import type { Tensor } from "../tensor.ts"
 import { inlinePure } from "../transforms/grad.ts"
 import { jvpGraph } from "../transforms/jvp.ts"
@@ -31,6 +32,7 @@ export const whileOp: Op = {
   name: "while",
   family: "syntax",
   type: (types, a) => [...types.slice(0, a.carries as number), { dtype: "i32", shape: [] }],
+  turns: (n, inputs, run) => loopTurns(n, inputs, run),
   vjp: (g, n) => reverseWhile(g, n),
   jvp: (n, inputs, tangents) => forwardWhile(n, inputs, tangents),
   batch: (n, inputs, batched, size) => batchWhile(n, inputs, batched, size),
@@ -43,6 +45,16 @@ export const whileOp: Op = {
     ]
     return { kind: "loop", name: "while", regions }
   },
+}
+
+function* loopTurns(n: Tensor, inputs: readonly Storage[], run: RunGraph): Iterable<InnerRun> {
+  const { test, body, carries } = attrsOf(n)
+  const fixed = inputs.slice(carries)
+  let state = inputs.slice(0, carries)
+  for (let turn = 1; elementsOf(run(test, [...state, ...fixed])[0], "bool")[0]; turn++) {
+    yield { graph: body, inputs: [...state, ...fixed], label: `in turn ${turn} of the loop` }
+    state = [...run(body, [...state, ...fixed])]
+  }
 }
 
 /** Applies `body` to the carries while `test` holds; gives the carries and the number of turns. */

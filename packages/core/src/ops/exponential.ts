@@ -1,14 +1,77 @@
 /** @file Exponentials, logarithms and hyperbolic functions: one declaration each. */
 import * as e from "../elementary/index.ts"
 import { add, divide, multiply, subtract } from "./arithmetic.ts"
+import { flatAt, inValue, isShared, overflow } from "./hazard.ts"
+import { softmaxOp } from "./normalize.ts"
 import { atom, prefix, word } from "./notation.ts"
 import { floating } from "./pointwise.ts"
+
+const AFTER_0 = "rounds to 0, and the logarithm of 0 is −∞."
+/** A probability is computed, then its logarithm: both at once lose nothing. */
+const underflowed = [
+  inValue(
+    "log of a probability that became 0",
+    ([x]) => x === 0,
+    `The softmax of a number far below the largest one ${AFTER_0}`,
+    "{0.0}.logSoftmax()",
+    { among: (n) => n.inputs[0].op === softmaxOp },
+  ),
+  inValue(
+    "log of a probability that became 0",
+    ([x]) => x === 0,
+    `The sigmoid of a very negative number ${AFTER_0}`,
+    "-(-{0.0}).softplus()",
+    { among: (n) => n.inputs[0].op === sigmoid.op },
+  ),
+]
+/** Hazards of the logarithm called `name`, with its pole at `pole`; `safe` keeps the operand above it. */
+const logarithm = (name: string, pole: number, safe: string) => [
+  inValue(
+    `${name} of ${pole}`,
+    ([x]) => x === pole,
+    `It is −∞ at ${pole}, and its slope infinite.`,
+    `${safe}.${name}()`,
+  ),
+  inValue(
+    `${name} ${pole === 0 ? "of a negative number" : `below ${pole}`}`,
+    ([x]) => x < pole,
+    `It is defined above ${pole} only.`,
+    `${safe}.${name}()`,
+  ),
+]
+/** Hazard of a function that grows as e^x. */
+const grows = (name: string) =>
+  overflow(
+    `overflow of ${name}`,
+    "It grows as e^x: in f32 it is infinite from about x = 88.7 on, in f16 from about 11.1.",
+    `{0}.minimum(10).${name}()   // or stay with the logarithm of it`,
+  )
+const saturates = (
+  pattern: string,
+  at: (x: readonly number[], y: number) => boolean,
+  why: string,
+) => flatAt(pattern, at, why, "{0}.standardize()   // keeps the operand where the curve is steep")
 
 /** e to the power x. */
 export const exp = floating("exp", {
   reference: Math.exp,
   scalar: e.exp,
   vjp: (g, _, y) => multiply(g, y),
+  hazards: [
+    overflow(
+      "softmax without a shift",
+      "e^x passes the largest number, and the quotient of two infinite numbers has no value. softmax subtracts the largest element first, which changes nothing else.",
+      "{0}.softmax()",
+      { among: isShared },
+    ),
+    grows("exp"),
+    flatAt(
+      "underflow of exp",
+      (_, y) => y === 0,
+      "e^x rounds to 0 for a very negative x, and its slope is its value.",
+      "{0}.maximum(-80).exp()",
+    ),
+  ],
   latex: atom((x) => `e^{${x}}`),
 })
 /** e^x - 1, exact to the last bits near 0. */
@@ -16,6 +79,7 @@ export const expm1 = floating("expm1", {
   reference: Math.expm1,
   scalar: e.expm1,
   vjp: (g, _, y) => multiply(g, add(y, 1)),
+  hazards: [grows("expm1")],
   latex: atom((x) => `(e^{${x}} - 1)`),
 })
 /** The natural logarithm: -Infinity at 0, NaN below. */
@@ -24,6 +88,7 @@ export const log = floating("log", {
   scalar: e.log,
   range: [0.2, 3],
   vjp: (g, x) => divide(g, x),
+  hazards: [...underflowed, ...logarithm("log", 0, "{0}.maximum(1e-12)")],
   latex: prefix("\\ln"),
 })
 /** ln(1 + x), exact to the last bits near 0. */
@@ -32,6 +97,7 @@ export const log1p = floating("log1p", {
   scalar: e.log1p,
   range: [-0.8, 2],
   vjp: (g, x) => divide(g, add(x, 1)),
+  hazards: logarithm("log1p", -1, "{0}.maximum(-1 + 1e-6)"),
   latex: atom((x) => `\\ln(1 + ${x})`),
 })
 /** The logarithm to base 2; exact for powers of 2. */
@@ -40,6 +106,7 @@ export const log2 = floating("log2", {
   scalar: e.log2,
   range: [0.2, 3],
   vjp: (g, x) => divide(g, multiply(x, Math.LN2)),
+  hazards: logarithm("log2", 0, "{0}.maximum(1e-12)"),
   latex: prefix("\\log_2"),
 })
 /** 1 / (1 + e^-x), the logistic function. */
@@ -47,6 +114,13 @@ export const sigmoid = floating("sigmoid", {
   reference: (x) => (x < 0 ? Math.exp(x) / (1 + Math.exp(x)) : 1 / (1 + Math.exp(-x))),
   scalar: e.sigmoid,
   vjp: (g, _, y) => multiply(g, multiply(y, subtract(1, y))),
+  hazards: [
+    saturates(
+      "saturated sigmoid",
+      (_, y) => y === 0 || y === 1,
+      "Its value rounds to 0 or 1, where the curve is flat.",
+    ),
+  ],
   latex: atom((x) => `\\sigma(${x})`),
 })
 /** ln(1 + e^x), without overflow. */
@@ -54,6 +128,14 @@ export const softplus = floating("softplus", {
   reference: (x) => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x))),
   scalar: e.softplus,
   vjp: (g, x) => multiply(g, sigmoid(x)),
+  hazards: [
+    flatAt(
+      "underflow of softplus",
+      (_, y) => y === 0,
+      "Its value rounds to 0 for a very negative x, and so does its slope.",
+      "{0}.maximum(-80).softplus()",
+    ),
+  ],
   latex: atom((x) => `\\ln(1 + e^{${x}})`),
 })
 /** The hyperbolic tangent. */
@@ -61,6 +143,13 @@ export const tanh = floating("tanh", {
   reference: Math.tanh,
   scalar: e.tanh,
   vjp: (g, _, y) => multiply(g, subtract(1, multiply(y, y))),
+  hazards: [
+    saturates(
+      "saturated tanh",
+      (_, y) => Math.abs(y) === 1,
+      "Its value rounds to −1 or 1, where the curve is flat.",
+    ),
+  ],
   latex: prefix("\\tanh"),
 })
 /** The hyperbolic sine. */
@@ -68,6 +157,7 @@ export const sinh = floating("sinh", {
   reference: Math.sinh,
   scalar: e.sinh,
   vjp: (g, x) => multiply(g, cosh(x)),
+  hazards: [grows("sinh")],
   latex: prefix("\\sinh"),
 })
 /** The hyperbolic cosine. */
@@ -75,6 +165,7 @@ export const cosh = floating("cosh", {
   reference: Math.cosh,
   scalar: e.cosh,
   vjp: (g, x) => multiply(g, sinh(x)),
+  hazards: [grows("cosh")],
   latex: prefix("\\cosh"),
 })
 
@@ -122,5 +213,19 @@ export const erfInv = floating("erfInv", {
   scalar: e.erfInv,
   range: [-0.9, 0.9],
   vjp: (g, _, y) => multiply(g, multiply(exp(multiply(y, y)), Math.sqrt(Math.PI) / 2)),
+  hazards: [
+    inValue(
+      "erfInv at the end of its domain",
+      ([x]) => Math.abs(x) === 1,
+      "It is infinite at −1 and 1.",
+      "{0}.clip(-1 + 1e-6, 1 - 1e-6).erfInv()",
+    ),
+    inValue(
+      "erfInv outside [−1, 1]",
+      ([x]) => Math.abs(x) > 1,
+      "It is defined between −1 and 1 only.",
+      "{0}.clip(-1 + 1e-6, 1 - 1e-6).erfInv()",
+    ),
+  ],
   latex: atom((x) => `\\operatorname{erf}^{-1} ${x}`),
 })

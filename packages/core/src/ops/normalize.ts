@@ -11,6 +11,7 @@ import { where } from "./choice.ts"
 import { composite } from "./composite.ts"
 import { stopGradient } from "./custom.ts"
 import { exp, log } from "./exponential.ts"
+import { flatAt, inValue } from "./hazard.ts"
 import { called } from "./notation.ts"
 import { chosenAxes, keep, max, type ReduceOptions, sum } from "./reduce.ts"
 import { restore, sumNode } from "./reduce-family.ts"
@@ -44,6 +45,15 @@ function shift(x: Tensor, axes: number[]): Tensor {
   return where(isFiniteOf(m), m, 0)
 }
 
+/** A mask that leaves nothing. */
+const emptyRow = (name: string) =>
+  inValue(
+    `${name} of −∞ alone`,
+    ([x], y) => x === Number.NEGATIVE_INFINITY && Number.isNaN(y),
+    "Along the axis all elements are −∞, as when a mask leaves nothing: there is no largest one to subtract.",
+    `{0}.maximum(-1e9).${name}()`,
+  )
+
 export const softmaxOp = composite("softmax", {
   body: ([x], n) => {
     const options = { axes: axesOfNode(n), keepAxes: true }
@@ -54,6 +64,15 @@ export const softmaxOp = composite("softmax", {
     const weighted = sum(multiply(g, y), { axes: axesOfNode(y), keepAxes: true })
     return [multiply(y, subtract(g, weighted))]
   },
+  hazards: [
+    emptyRow("softmax"),
+    flatAt(
+      "saturated softmax",
+      (_, y) => y === 0 || y === 1,
+      "Its values round to 0 and 1, where the curve is flat.",
+      "({0} / 10).softmax()   // a higher temperature, or logSoftmax in the loss",
+    ),
+  ],
   latex: called("softmax"),
   samples: samples(),
 })
@@ -76,6 +95,7 @@ export const logSoftmaxOp = composite("logSoftmax", {
     const low = subtract(x, max(x, options))
     return subtract(low, log(sum(exp(low), options)))
   },
+  hazards: [emptyRow("logSoftmax")],
   vjp: (g, y) => [subtract(g, multiply(exp(y), sum(g, { axes: axesOfNode(y), keepAxes: true })))],
   latex: called("logSoftmax"),
   samples: samples(),

@@ -7,7 +7,7 @@ import { publicly } from "../eager.ts"
 import { DTypeError } from "../errors.ts"
 import { make } from "../make.ts"
 import { cast, fit, type Value } from "../number.ts"
-import type { ErrorSample, Family, Flat, Grad, Latex, Op, Sample, Values } from "../op.ts"
+import type { ErrorSample, Family, Flat, Grad, Hazard, Latex, Op, Sample, Values } from "../op.ts"
 import * as s from "../scalar.ts"
 import { range, type TensorType, typeOf, unifyAxes } from "../shape.ts"
 import type { Tensor } from "../tensor.ts"
@@ -43,6 +43,7 @@ export interface Meaning {
   /** Dtypes of the samples besides f64 and f32; default by family. */
   readonly dtypes?: readonly DType[]
   readonly normal?: Op["normal"]
+  readonly hazards?: readonly Hazard[]
   readonly errors?: readonly ErrorSample[]
 }
 type Prepare = (args: readonly Operand[]) => readonly Tensor[]
@@ -89,6 +90,7 @@ function pointwise(
     name,
     family,
     latex: m.latex,
+    hazards: m.hazards,
     errors: m.errors,
     normal: m.normal,
     vjp: { flat: "its value is not a float" },

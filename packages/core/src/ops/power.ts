@@ -7,6 +7,7 @@ import { multiply, reciprocal, subtract } from "./arithmetic.ts"
 import { where } from "./choice.ts"
 import { equal } from "./compare.ts"
 import { log } from "./exponential.ts"
+import { inSlope, inValue } from "./hazard.ts"
 import { atom } from "./notation.ts"
 import { binary } from "./pointwise.ts"
 import { isConstant, onesOf } from "./source.ts"
@@ -72,6 +73,26 @@ export const power = binary("power", {
   vjp: (g, a, b, y) => [
     multiply(g, multiply(b, power(a, lowered(b)))),
     multiply(g, multiply(y, log(where(equal(a, 0), 1, a)))),
+  ],
+  hazards: [
+    inValue(
+      "negative number to a fraction",
+      ([a, b]) => a < 0 && !Number.isInteger(b),
+      "A negative number has real powers for whole exponents only.",
+      "{0}.maximum(1e-12) ** {1}",
+    ),
+    inValue(
+      "0 to a negative power",
+      ([a, b]) => a === 0 && b < 0,
+      "It is 1 divided by 0.",
+      "{0}.maximum(1e-12) ** {1}",
+    ),
+    inSlope(
+      "slope of a power below 1 at 0",
+      ([a, b]) => a === 0 && b > 0 && b < 1,
+      "0 to a power below 1 is 0, but the curve rises straight up there: the slope is infinite.",
+      "{0}.maximum(1e-12) ** {1}",
+    ),
   ],
   latex: atom((a, b) => `{${a}}^{${b}}`),
 })

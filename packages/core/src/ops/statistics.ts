@@ -3,7 +3,7 @@ import { type DType, type Floating, floatingOf, isHalf } from "../dtype.ts"
 import { publicly, publiclyAs } from "../eager.ts"
 import { OptionError, ShapeError } from "../errors.ts"
 import { make } from "../make.ts"
-import type { Values } from "../op.ts"
+import type { Hazard, Values } from "../op.ts"
 import { type AxisRef, axesOf, formatType, range, typeOf } from "../shape.ts"
 import type { Tensor } from "../tensor.ts"
 import { currentTrace } from "../trace.ts"
@@ -12,6 +12,7 @@ import { abs, add, divide, multiply, sqrt, square, subtract } from "./arithmetic
 import { where } from "./choice.ts"
 import { equal, less, lessEqual, notEqual } from "./compare.ts"
 import { composite } from "./composite.ts"
+import { inSlope, inValue } from "./hazard.ts"
 import { logicalAnd, logicalOr } from "./logic.ts"
 import { broadcastTo, flatten, reshapeTo } from "./move.ts"
 import { called } from "./notation.ts"
@@ -28,17 +29,18 @@ export interface FloatReduce<O = ReduceOptions> {
   readonly kind: "toFloat"
 }
 /** Nodes of `fn` stand in a box of this name. */
-const boxed = (name: string, fn: () => Tensor): Tensor =>
-  currentTrace()?.inScope(name, "named", fn) ?? fn()
+const boxed = (name: string, fn: () => Tensor, hazards: readonly Hazard[]): Tensor =>
+  currentTrace()?.inScope(name, "named", fn, hazards) ?? fn()
 /** Makes a function of one tensor and options; it computes halves in f32, so that sums do not overflow. */
 function statistic<O extends ReduceOptions>(
   name: string,
   fn: (x: Tensor, o: O) => Tensor,
+  hazards: readonly Hazard[] = [],
 ): FloatReduce<O> {
   const call = (x: Tensor, options: O = {} as O): Tensor => {
     const dtype = floatingOf(x.dtype)
     const wide = isHalf(dtype) ? "f32" : dtype
-    return boxed(name, () => asType(fn(asType(x, wide), options), dtype))
+    return boxed(name, () => asType(fn(asType(x, wide), options), dtype), hazards)
   }
   return Object.assign(publicly(name, call), { kind: "toFloat" as const }) as FloatReduce<O>
 }
@@ -53,8 +55,17 @@ function countOf(x: Tensor, axes: readonly number[], o: ReduceOptions): number |
  * there are no elements.
  * @example mean(tensor([1, 2, 6])) // f32[] 3
  */
-export const mean = statistic("mean", (x, o) =>
-  divide(sum(x, o), countOf(x, chosenAxes("mean", x, o), o)),
+export const mean = statistic(
+  "mean",
+  (x, o) => divide(sum(x, o), countOf(x, chosenAxes("mean", x, o), o)),
+  [
+    inValue(
+      "mean of no elements",
+      ([, n]) => n === 0,
+      "The sum is divided by the number of elements, which is 0.",
+      "{0}.shape[0] > 0 ? {0}.mean() : 0",
+    ),
+  ],
 )
 
 export interface VarianceOptions extends ReduceOptions {
@@ -67,28 +78,53 @@ function varianceOf(x: Tensor, o: VarianceOptions): Tensor {
   const squares = sum(square(subtract(x, center)), { axes, keepAxes: o.keepAxes, nan: o.nan })
   return divide(squares, subtract(countOf(x, axes, o), o.degreesOfFreedom ?? 0))
 }
+const tooFew = (name: string): Hazard =>
+  inValue(
+    `${name} of too few elements`,
+    ([, n]) => n <= 0,
+    "The sum of squares is divided by the number of elements minus `degreesOfFreedom`, which is 0 here.",
+    `{0}.${name}()   // of the elements themselves, or take more of them`,
+  )
 /** The mean of the squared distances to the mean. @example variance(tensor([1, 3])) // f32[] 1 */
-export const variance = statistic<VarianceOptions>("variance", varianceOf)
+export const variance = statistic<VarianceOptions>("variance", varianceOf, [tooFew("variance")])
 /** The square root of the variance. */
-export const standardDeviation = statistic<VarianceOptions>("standardDeviation", (x, o) =>
-  sqrt(varianceOf(x, o)),
+export const standardDeviation = statistic<VarianceOptions>(
+  "standardDeviation",
+  (x, o) => sqrt(varianceOf(x, o)),
+  [
+    tooFew("standardDeviation"),
+    inSlope(
+      "spread of equal numbers",
+      ([v]) => v === 0,
+      "Where all elements are equal the deviation is 0, and the square root has an infinite slope there.",
+      "({0}.variance() + 1e-12).sqrt()",
+    ),
+  ],
 )
 
 export interface NormOptions extends ReduceOptions {
   /** 2 (default), 1, or Infinity for the largest absolute value. */
   readonly order?: number
 }
-/**
- * The length of the elements along `axes` as a vector: sqrt of the sum of squares, or of another order.
- * @throws OptionError for another order than 1, 2, Infinity
- */
-export const norm = statistic<NormOptions>("norm", (x, o) => {
+function lengthOf(x: Tensor, o: NormOptions): Tensor {
   const order = number("norm", "order", o.order ?? 2)
   if (order === 2) return sqrt(sum(square(x), o))
   if (order === 1) return sum(abs(x), o)
   if (order === Number.POSITIVE_INFINITY) return max(abs(x), o)
   throw new OptionError(`norm: order ${order}; orders are 1, 2 and Infinity`, { op: "norm" })
-})
+}
+/**
+ * The length of the elements along `axes` as a vector: sqrt of the sum of squares, or of another order.
+ * @throws OptionError for another order than 1, 2, Infinity
+ */
+export const norm = statistic<NormOptions>("norm", lengthOf, [
+  inSlope(
+    "length of the zero vector",
+    ([squares]) => squares === 0,
+    "At the origin the length is 0, and no direction is the steepest: the square root in it has an infinite slope.",
+    "({0}.square().sum() + 1e-12).sqrt()",
+  ),
+])
 
 interface ArgAttrs {
   /** From the end. */

@@ -1,6 +1,7 @@
 /** @file Trigonometric functions of radians, and their inverses: one declaration each. */
 import * as e from "../elementary/index.ts"
 import { add, divide, multiply, negate, sqrt, subtract } from "./arithmetic.ts"
+import { inSlope, inValue } from "./hazard.ts"
 import { atom, prefix } from "./notation.ts"
 import { divideLike, floating } from "./pointwise.ts"
 
@@ -26,12 +27,28 @@ export const tan = floating("tan", {
   vjp: (g, _, y) => multiply(g, add(multiply(y, y), 1)),
   latex: prefix("\\tan"),
 })
+/** Hazards of asin and acos. */
+const domain = (name: string) => [
+  inValue(
+    `${name} outside [−1, 1]`,
+    ([x]) => Math.abs(x) > 1,
+    "No angle has such a sine or cosine; rounding alone can lead there.",
+    `{0}.clip(-1 + 1e-6, 1 - 1e-6).${name}()`,
+  ),
+  inSlope(
+    `slope of ${name} at ±1`,
+    ([x]) => Math.abs(x) === 1,
+    "Its curve ends upright at −1 and 1: the slope is infinite.",
+    `{0}.clip(-1 + 1e-6, 1 - 1e-6).${name}()`,
+  ),
+]
 /** The inverse sine in [-pi/2, pi/2]; NaN outside [-1, 1]. */
 export const asin = floating("asin", {
   reference: Math.asin,
   scalar: e.asin,
   range: [-0.9, 0.9],
   vjp: (g, x) => divide(g, sqrt(subtract(1, multiply(x, x)))),
+  hazards: domain("asin"),
   latex: prefix("\\arcsin"),
 })
 /** The inverse cosine in [0, pi]; NaN outside [-1, 1]. */
@@ -40,6 +57,7 @@ export const acos = floating("acos", {
   scalar: e.acos,
   range: [-0.9, 0.9],
   vjp: (g, x) => negate(divide(g, sqrt(subtract(1, multiply(x, x))))),
+  hazards: domain("acos"),
   latex: prefix("\\arccos"),
 })
 /** The inverse tangent in [-pi/2, pi/2]. */
@@ -58,5 +76,13 @@ export const atan2 = divideLike("atan2", {
     const r = divide(g, add(multiply(a, a), multiply(b, b)))
     return [multiply(r, b), negate(multiply(r, a))]
   },
+  hazards: [
+    inSlope(
+      "angle of the point (0, 0)",
+      ([a, b]) => a === 0 && b === 0,
+      "The origin has no direction, so the angle has no slope there.",
+      "{0}.abs() + {1}.abs() === 0 ? 0 : {0}.atan2({1})",
+    ),
+  ],
   latex: atom((a, b) => `\\operatorname{atan2}(${a}, ${b})`),
 })

@@ -35,6 +35,9 @@ export const customGradOp: Op = declare({
   family: "composite",
   type: (_, a) => typesOf((a as unknown as CustomAttrs).body.outputs),
   body: (n) => inline(attrsOf(n).body, bodyInputs(n, n.inputs)),
+  turns: (n, inputs) => [
+    { graph: attrsOf(n).body, inputs: inputs.slice(0, attrsOf(n).taken), label: "" },
+  ],
   vjp: (g, n) => {
     const { back, arguments: count, taken } = attrsOf(n)
     const bars = inline(back, [

@@ -77,6 +77,7 @@ export function pullback(
     if ("flat" in rule) continue
     const run = (): readonly Grad[] => rule(complete(g, n), n)
     const inputs = currentTrace()?.derivativeOf(n, run) ?? run()
+    currentTrace()?.table.notes.contributions.set(n, inputs)
     n.inputs.forEach((x, k) => {
       bars.receive(x, inputs[k])
     })
