@@ -63,14 +63,12 @@ export function graph<F extends AnyFunction>(f: F, ...args: Parameters<F>): Outp
  * @example inspect(loss, params, x, y)
  */
 export function inspect<F extends AnyFunction>(f: F, ...args: Parameters<F>): Output {
+  const { functionName, original } = asDefn(f, "inspect")
   const both = valueAndGrad(asDefn(f, "inspect") as never) as unknown as Defn
   const { program, inputs } = both.bind(...args)
-  const inspection = inspectProgram(program, inputs)
+  const inspection = inspectProgram(program, inputs, { original })
   return new Output(() => {
-    const doc = gradientDocument(inspection, {
-      title: `inspect(${asDefn(f, "inspect").functionName})`,
-      original: asDefn(f, "inspect").original,
-    })
+    const doc = gradientDocument(inspection, { title: `inspect(${functionName})`, original })
     return {
       [MIME.gradient]: doc,
       "image/svg+xml": gradientSvg(doc),

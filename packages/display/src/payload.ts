@@ -192,6 +192,14 @@ export interface StatTable {
   readonly data: Base64
 }
 
+/** An edge at which a gradient stops: that of `to` does not reach `from`; of a parameter that nothing reads both are it. */
+export interface Cut {
+  readonly from: number
+  readonly to: number
+  readonly kind: "stop" | "integer" | "comparison" | "step" | "unused" | "dead" | "zero"
+  readonly reason: string
+}
+
 /** Where trouble begins and why; `chain` are the nodes that it runs through, origin first. */
 export interface Finding {
   readonly kind: "nan" | "inf" | "zero-grad" | "overflow"
@@ -200,6 +208,12 @@ export interface Finding {
   readonly chain: readonly number[]
   /** Code that avoids it, as the user would write it. */
   readonly fix?: string
+  /** What people call it, such as "the trap of where". */
+  readonly pattern?: string
+  /** The text at which it begins, which may stand inside a loop that is one node here. */
+  readonly expression?: string
+  /** Of a zero gradient: every edge between the parameter and the result at which it stops. */
+  readonly cuts?: readonly Cut[]
 }
 
 export interface Run {

@@ -4,6 +4,7 @@
  */
 import { fromBase64 } from "./base64.ts"
 import type {
+  Cut,
   GraphLike,
   PayloadHead,
   PayloadKind,
@@ -137,6 +138,9 @@ function inputProblem({ nodes, strings }: GraphLike): string | undefined {
   return undefined
 }
 
+const cutsOf = (doc: GraphLike): readonly Cut[] =>
+  doc.runs?.flatMap((r) => r.first?.flatMap((f) => f.cuts ?? []) ?? []) ?? []
+
 function referenceProblem(doc: GraphLike): string | undefined {
   const count = doc.nodes.op.length
   const runs = doc.runs ?? []
@@ -148,6 +152,7 @@ function referenceProblem(doc: GraphLike): string | undefined {
     ["checks", doc.checks?.map((c) => c.node)],
     ["runs.stats", runs.flatMap((r) => [...(r.stats?.node ?? [])])],
     ["runs.first", runs.flatMap((r) => r.first?.flatMap((f) => [f.node, ...f.chain]) ?? [])],
+    ["runs.first.cuts", cutsOf(doc).flatMap((cut) => [cut.from, cut.to])],
     ["runs.values", runs.flatMap((r) => r.values?.map((v) => v.node) ?? [])],
     ["error", doc.error ? [doc.error.node] : undefined],
     ["harms", (doc as { harms?: { node: number }[] }).harms?.map((h) => h.node)],

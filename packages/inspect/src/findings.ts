@@ -1,138 +1,138 @@
-/** @file Where trouble begins: the first value that is not finite, forward and then backward, and a gradient that vanished. */
-import type { Notes, Tensor } from "@defnote/core"
-import type { Statistics } from "./statistics.ts"
+/** @file What is wrong with a run: where NaN and infinity begin, wrong rules, gradients that are zero, vanish or explode. */
+import type { Site, Tensor } from "@defnote/core"
+import { type Cut, cutsOf, type Flow } from "./cut.ts"
+import { count, explain } from "./explain.ts"
+import type { Frame } from "./frame.ts"
+import { driftsOf, type Gains } from "./gain.ts"
+import type { LocalCheck } from "./local-check.ts"
+import { type Origin, originOf } from "./origin.ts"
 
 export interface Finding {
-  readonly kind: "nan" | "inf" | "zero-grad" | "overflow"
+  readonly kind: "nan" | "inf" | "overflow" | "wrong-rule" | "zero-grad" | "vanishing" | "exploding"
+  readonly direction: "forward" | "backward"
+  /** The node of the program; where it begins inside a loop or a branch, the node that holds it. */
   readonly node: Tensor
+  /** Where it is written, and the text that stands there; an input is called by its name. */
+  readonly site: Site | undefined
+  readonly expression: string
+  /** What people call it. */
+  readonly pattern: string
   readonly reason: string
-  /** The nodes that it runs through, origin first. */
+  /** Nodes of the program that it runs through, origin first. */
   readonly chain: readonly Tensor[]
+  /** Code that avoids it. */
   readonly fix?: string
+  /** Of a zero gradient: the edges at which it stops. */
+  readonly cuts?: readonly Cut[]
 }
 /** What is known of the run. */
-export interface Seen {
-  readonly order: readonly Tensor[]
-  readonly stats: ReadonlyMap<Tensor, Statistics>
-  /** Elements at the first bad place of a node: of its inputs and of itself. */
-  readonly sample: (
-    n: Tensor,
-  ) => { readonly inputs: readonly number[]; readonly output: number } | undefined
-  readonly notes: Notes
-  /** Statistics of the whole cotangent of a forward node. */
-  readonly gradientOf: (n: Tensor) => Statistics | undefined
+export interface Seen extends Flow {
+  readonly gains: Gains
+  readonly checks: ReadonlyMap<Tensor, LocalCheck>
 }
 
-const bad = (s: Statistics | undefined): boolean =>
-  s !== undefined && s.nan + s.posInf + s.negInf > 0
-const count = (k: number, n: number): string =>
-  `${k.toLocaleString("en")} of ${n.toLocaleString("en")}`
-const show = (x: number): string =>
-  Number.isNaN(x)
-    ? "NaN"
-    : x === Number.POSITIVE_INFINITY
-      ? "∞"
-      : x === Number.NEGATIVE_INFINITY
-        ? "−∞"
-        : String(Number(x.toPrecision(3)))
-
-/**
- * The first node, in the order of the program, whose value is not finite although its inputs are; when all are finite,
- * the operations at which the gradient of an input ends.
- */
+/** Worst first. A run that is not finite has one finding: all the rest may follow from it. */
 export function findings(seen: Seen): Finding[] {
-  const { order, stats } = seen
-  const origin = order.find((n) => bad(stats.get(n)) && !n.inputs.some((x) => bad(stats.get(x))))
-  if (!origin) return vanished(seen)
-  const s = stats.get(origin) as Statistics
-  const kind = s.nan ? "nan" : "inf"
-  return [
-    {
-      kind,
-      node: origin,
-      reason: explain(seen, origin, s),
-      chain: spread(seen, origin),
-      ...fixFor(seen, origin),
-    },
-  ]
+  const origin = originOf(seen.frame)
+  if (origin) return [notFinite(origin, seen)]
+  return [...wrongRules(seen), ...zeroGradients(seen), ...drifting(seen)]
 }
 
-const isZero = (s: Statistics | undefined): boolean => s !== undefined && s.n > 0 && s.zeros === s.n
-
-/** From each input whose gradient is 0 everywhere, on to the first operation that had one and passed nothing on. */
-function vanished({ order, notes, gradientOf }: Seen): Finding[] {
-  const forward = order.filter((n) => !notes.dual.has(n) && !notes.sums.has(n))
-  const found = new Map<Tensor, Finding>()
-  for (const input of forward.filter((n) => !n.inputs.length && isZero(gradientOf(n)))) {
-    const chain = [input]
-    const reached = new Set(chain)
-    const end = forward.find((n) => {
-      if (!n.inputs.some((x) => reached.has(x))) return false
-      const gradient = gradientOf(n)
-      if (gradient && !isZero(gradient)) return true
-      reached.add(n)
-      chain.push(n)
-      return false
-    })
-    if (end && !found.has(end))
-      found.set(end, { kind: "zero-grad", node: end, ...ends(end, chain) })
+function notFinite(origin: Origin, { frame, expressions }: Seen): Finding {
+  const { inner, node } = origin
+  const { backward, ...words } = explain(origin, expressions)
+  return {
+    ...words,
+    direction: backward ? "backward" : "forward",
+    node,
+    site: expressions.siteOf(inner),
+    expression: expressions.of(inner),
+    chain: spread(frame, node),
   }
-  return [...found.values()]
 }
-const ends = (n: Tensor, chain: readonly Tensor[]): Pick<Finding, "reason" | "chain"> => ({
-  reason: `The gradient ends at ${n.op.name}: what comes from behind it is 0 in all ${n.size.toLocaleString("en")} places, so the inputs before it learn nothing.`,
-  chain: [n, ...[...chain].reverse()],
-})
-
-/** The nodes that the trouble reaches, the shortest way to the end. */
-function spread({ order, stats }: Seen, origin: Tensor): Tensor[] {
-  const chain = [origin]
-  for (const n of order) {
-    if (n !== origin && bad(stats.get(n)) && n.inputs.includes(chain[chain.length - 1]))
-      chain.push(n)
+/** The bad nodes from the origin to a result, the shortest way. */
+function spread(frame: Frame, origin: Tensor): Tensor[] {
+  const before = new Map<Tensor, Tensor | undefined>([[origin, undefined]])
+  let end = origin
+  for (const n of before.keys()) {
+    end = n
+    if (frame.graph.outputs.includes(n)) break
+    for (const u of frame.users(n))
+      if (!before.has(u) && (frame.isBad(u) || u.types.length > 1)) before.set(u, n)
   }
+  const chain: Tensor[] = []
+  for (let n: Tensor | undefined = end; n; n = before.get(n)) chain.unshift(n)
   return chain
 }
 
-function explain(seen: Seen, n: Tensor, s: Statistics): string {
-  const forward = seen.notes.dual.get(n)
-  const places = count(s.nan + s.posInf + s.negInf, s.n)
-  const at = seen.sample(n)
-  if (!at) return `${n.op.name} gives a value that is not finite in ${places} places.`
-  const values = `${n.op.name}(${at.inputs.map(show).join(", ")}) = ${show(at.output)}`
-  if (!forward) return `${values}, in ${places} places. Its inputs are finite.`
-  if (n.inputs.length === 2 && Number.isNaN(at.output) && at.inputs.some((x) => x === 0)) {
-    return `In the derivative of ${forward.op.name}: ${values}, in ${places} places. A cotangent of 0 met an infinite slope, and 0 × ∞ is not a number.`
-  }
-  return `In the derivative of ${forward.op.name}: ${values}, in ${places} places. The value of ${forward.op.name} is finite, its slope is not.`
+function wrongRules({ checks, expressions }: Seen): Finding[] {
+  return [...checks].flatMap(([node, check]) => {
+    if (check.verdict !== "wrong") return []
+    const { pattern, reason, fix } = check.diagnosis ?? {
+      pattern: "wrong derivative",
+      reason: "It disagrees with finite differences.",
+    }
+    const found: Finding = {
+      kind: "wrong-rule",
+      direction: "backward",
+      node,
+      site: expressions.siteOf(node),
+      expression: expressions.of(node),
+      pattern,
+      reason: `The derivative of ${expressions.of(node)} is wrong by ${percent(check.rel)} along a random direction. ${reason}`,
+      chain: [node],
+      ...(fix ? { fix } : {}),
+    }
+    return [found]
+  })
+}
+const percent = (rel: number): string =>
+  rel >= 0.01 ? `${Math.round(100 * rel)} %` : `${(100 * rel).toPrecision(1)} %`
+
+/** One finding for each parameter without a gradient. */
+function zeroGradients(seen: Seen): Finding[] {
+  return [...cutsOf(seen)].map(([p, cuts]) => {
+    const [first] = cuts
+    const { expressions } = seen
+    const more =
+      cuts.length > 1
+        ? ` All ${count(cuts.length, cuts.length).split(" ")[0]} ways from it to the result are cut.`
+        : ""
+    return {
+      kind: "zero-grad",
+      direction: "backward",
+      node: first.to,
+      site: expressions.siteOf(first.to),
+      expression: expressions.of(first.to),
+      pattern: first.pattern,
+      reason: `No gradient reaches ${expressions.of(p)}. ${first.reason}${more}`,
+      chain: first.to === p ? [p] : [first.to, first.from, ...(first.from === p ? [] : [p])],
+      ...(first.fix ? { fix: first.fix } : {}),
+      cuts,
+    }
+  })
 }
 
-/** The choice upstream of a derivative that fails: the trap of `where`. */
-function fixFor(seen: Seen, n: Tensor): { fix?: string } {
-  const forward = seen.notes.dual.get(n)
-  if (!forward)
-    return {
-      fix: "x.maximum(1e-6)   // keeps the operand away from the edge",
-    }
-  const choice = seen.order.find((m) => m.op.family === "select" && reaches(forward, m))
-  if (!choice)
-    return {
-      fix: "x.maximum(1e-6)   // keeps the operand away from the infinite slope",
-    }
-  return {
-    fix: "condition ? value : other   // instead of where(condition, value, other)",
-  }
-}
-/** `to` uses the value of `from`, directly or through others. */
-function reaches(from: Tensor, to: Tensor): boolean {
-  const stack = [...to.inputs]
-  const done = new Set<Tensor>()
-  while (stack.length) {
-    const x = stack.pop() as Tensor
-    if (x === from) return true
-    if (done.has(x)) continue
-    done.add(x)
-    stack.push(...x.inputs)
-  }
-  return false
+function drifting({ frame, wanted, gradientOf, gains, expressions }: Seen): Finding[] {
+  const found = new Map<Tensor, Finding>()
+  for (const { node, kind, reason, fix, chain } of driftsOf(
+    frame,
+    wanted,
+    gradientOf,
+    gains,
+    expressions,
+  ))
+    if (!found.has(node))
+      found.set(node, {
+        kind,
+        direction: "backward",
+        node,
+        site: expressions.siteOf(node),
+        expression: expressions.of(node),
+        pattern: `${kind} gradient`,
+        reason,
+        fix,
+        chain,
+      })
+  return [...found.values()]
 }

@@ -1,7 +1,10 @@
 /** @file The package's exports. */
+export type { Cut, CutKind } from "./cut.ts"
+export type { Diagnosis } from "./diagnosis.ts"
 export { type Finding, findings } from "./findings.ts"
-export { type Inspection, inspectProgram } from "./inspect.ts"
+export { type Inspection, type InspectOptions, inspectProgram } from "./inspect.ts"
 export { type LocalCheck, localCheck } from "./local-check.ts"
+export { inputName, parameterNames, variableOf } from "./names.ts"
 export { BINS, FIRST_EXPONENT, numbersOf, type Statistics, statistics } from "./statistics.ts"
 export { type BackwardStep, type ForwardStep, type Stepping, stepProgram } from "./step.ts"
 export type { Differences, Sweep } from "./step-differences.ts"

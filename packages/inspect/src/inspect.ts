@@ -1,4 +1,4 @@
-/** @file Looks inside one run of a function and of its gradient: statistics, local checks, the first offender. Data, no pictures. */
+/** @file Looks inside one run of a function and of its gradient: statistics, local checks, what is wrong. Data, no pictures. */
 import {
   type Compiler,
   compilerNamed,
@@ -9,9 +9,12 @@ import {
   type Storage,
   type Tensor,
 } from "@defnote/core"
+import { Expressions } from "./expression.ts"
 import { type Finding, findings } from "./findings.ts"
+import { Frame, Runner } from "./frame.ts"
+import { type Gains, gainsOf } from "./gain.ts"
 import { type LocalCheck, localCheck } from "./local-check.ts"
-import { firstNonFinite, type Statistics, statistics } from "./statistics.ts"
+import { type Statistics, statistics } from "./statistics.ts"
 import { otherOperands, watch, watchedNodes } from "./watch.ts"
 
 export interface Inspection {
@@ -20,11 +23,17 @@ export interface Inspection {
   readonly stats: ReadonlyMap<Tensor, Statistics>
   /** The statistics of the whole cotangent of a forward node. */
   readonly gradientOf: (n: Tensor) => Statistics | undefined
+  readonly gains: Gains
   readonly checks: ReadonlyMap<Tensor, LocalCheck>
   readonly findings: readonly Finding[]
 }
+export interface InspectOptions {
+  readonly compiler?: Compiler
+  /** The traced function, for the names of its parameters. */
+  readonly original?: (...x: never[]) => unknown
+}
 
-/** Operands kept for the local checks and for explanations; larger ones are looked at and forgotten. */
+/** Operands kept for the local checks; larger ones are looked at and forgotten. */
 const KEEP = 4096
 
 /**
@@ -34,38 +43,56 @@ const KEEP = 4096
 export function inspectProgram(
   program: Program,
   inputs: readonly Storage[],
-  compiler?: Compiler,
+  { compiler, original }: InspectOptions = {},
 ): Inspection {
-  const nodes = watchedNodes(program.graph)
-  const { notes } = program.graph.table
+  const runner = new Runner(compiler)
+  try {
+    const nodes = watchedNodes(program.graph)
+    const { notes } = program.graph.table
+    const { stats, kept } = lookAt(program, inputs, nodes, runner.compiler)
+    const checks = checksOf(program, nodes, kept)
+    const gradientOf = (n: Tensor): Statistics | undefined => {
+      const g = notes.cotangents.get(n)
+      return g && (stats.get(g) ?? ofConstant(g))
+    }
+    const gains = gainsOf(notes, stats, gradientOf)
+    const frame = new Frame(program.graph, inputs, runner, stats)
+    const found = findings({
+      frame,
+      wanted: wantedOf(program),
+      gradientOf,
+      gains,
+      checks,
+      expressions: new Expressions(program, original),
+    })
+    return { program, stats, checks, gradientOf, gains, findings: found }
+  } finally {
+    runner.dispose()
+  }
+}
+
+function lookAt(
+  { graph }: Program,
+  inputs: readonly Storage[],
+  nodes: readonly Tensor[],
+  compiler: Compiler,
+): { stats: Map<Tensor, Statistics>; kept: Map<Tensor, Float64Array> } {
   const stats = new Map<Tensor, Statistics>()
   const kept = new Map<Tensor, Float64Array>()
-  const firstBad = new Map<Tensor, number>()
-  watch(
-    program,
-    inputs,
-    [...nodes, ...otherOperands(nodes)],
-    (n, values) => {
-      if (values.length <= KEEP) kept.set(n, values.slice())
-      if (!isFloat(n.dtype)) return
-      const s = statistics(values)
-      stats.set(n, s)
-      if (s.nan + s.posInf + s.negInf) firstBad.set(n, firstNonFinite(values))
-    },
-    compiler,
-  )
-  const sample = (n: Tensor) => {
-    const at = firstBad.get(n)
-    const operands = n.inputs.map((x) => kept.get(x))
-    const own = kept.get(n)
-    if (at === undefined || !own || operands.some((x) => !x)) return undefined
-    return {
-      inputs: operands.map(
-        (x) => (x as Float64Array)[(x as Float64Array).length === own.length ? at : 0],
-      ),
-      output: own[at],
-    }
+  const see = (n: Tensor, values: Float64Array): void => {
+    if (values.length <= KEEP) kept.set(n, values.slice())
+    if (isFloat(n.dtype)) stats.set(n, statistics(values))
   }
+  watch(graph, inputs, [...nodes, ...otherOperands(nodes)], see, compiler)
+  return { stats, kept }
+}
+
+function checksOf(
+  { graph }: Program,
+  nodes: readonly Tensor[],
+  kept: ReadonlyMap<Tensor, Float64Array>,
+): Map<Tensor, LocalCheck> {
+  const { notes } = graph.table
   const reference = compilerNamed("reference")
   const checks = new Map<Tensor, LocalCheck>()
   for (const n of nodes) {
@@ -75,13 +102,12 @@ export function inspectProgram(
     const verdict = localCheck(n, operands as Float64Array[], reference)
     if (verdict) checks.set(n, verdict)
   }
-  const gradientOf = (n: Tensor): Statistics | undefined => {
-    const g = notes.cotangents.get(n)
-    return g && (stats.get(g) ?? ofConstant(g))
-  }
-  const seen = { order: nodes, stats, sample, notes, gradientOf }
-  return { program, stats, checks, gradientOf, findings: findings(seen) }
+  return checks
 }
+
+/** The float leaves of the first argument: those whose gradient `valueAndGrad` gives. */
+const wantedOf = ({ graph, inputPaths }: Program): Tensor[] =>
+  graph.inputs.filter((p, i) => isFloat(p.dtype) && /^\[0\]/.test(inputPaths[i] ?? ""))
 
 /** A cotangent that is a constant, such as the 1 at the loss, is written into its users and is no value of the run. */
 const ofConstant = (g: Tensor): Statistics | undefined =>

@@ -20,6 +20,7 @@ import {
   withTable,
   write,
 } from "@defnote/core"
+import { type Diagnosis, diagnose } from "./diagnosis.ts"
 import { numbersOf } from "./statistics.ts"
 
 export interface LocalCheck {
@@ -27,6 +28,8 @@ export interface LocalCheck {
   /** Worst relative error of the directions. */
   readonly rel: number
   readonly eps: number
+  /** Of a wrong rule of few operands: what is wrong with it. */
+  readonly diagnosis?: Diagnosis
 }
 
 /** Elements of all operands together, beyond which an operation is not checked. */
@@ -134,7 +137,15 @@ export function localCheck(
   if (Number.isNaN(worst.rel)) return undefined
   const kink = results.some((r) => r.kink)
   const verdict = worst.rel < precision.tolerance ? "ok" : kink ? "kink" : "wrong"
-  return { verdict, rel: worst.rel, eps: precision.step }
+  const found = { verdict, rel: worst.rel, eps: precision.step } as const
+  if (verdict !== "wrong") return found
+  const diagnosis = diagnose(
+    operation,
+    n.inputs.map((x) => x.shape),
+    random(operation.outputs),
+    precision.step,
+  )
+  return diagnosis ? { ...found, diagnosis } : found
 }
 function checkable(n: Tensor, inputs: readonly Float64Array[]): boolean {
   const total = inputs.reduce((sum, x) => sum + x.length, 0)
@@ -145,7 +156,7 @@ function checkable(n: Tensor, inputs: readonly Float64Array[]): boolean {
 }
 
 /** An operation at a point. */
-interface Operation {
+export interface Operation {
   readonly x: readonly Float64Array[]
   readonly moved: readonly boolean[]
   readonly float: readonly boolean[]

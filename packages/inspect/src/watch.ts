@@ -1,4 +1,4 @@
-/** @file Runs a program with the values of all its float nodes and of their cotangents among the outputs. */
+/** @file Runs a graph with the values of all its float nodes and of their cotangents among the outputs. */
 import {
   type Compiler,
   DTYPES,
@@ -8,7 +8,6 @@ import {
   isElement,
   isFloat,
   isParam,
-  type Program,
   postorder,
   type Storage,
   sizeOf,
@@ -39,7 +38,7 @@ export function otherOperands(nodes: readonly Tensor[]): Tensor[] {
  * Calls `see` with the value of each node, in the order of `nodes`. Values are not kept.
  */
 export function watch(
-  program: Program,
+  graph: Graph,
   inputs: readonly Storage[],
   nodes: readonly Tensor[],
   see: (n: Tensor, values: Float64Array) => void,
@@ -47,13 +46,10 @@ export function watch(
 ): void {
   for (const part of parts(nodes)) {
     const computed = part.filter((n) => !isParam(n))
-    const graph: Graph = { ...program.graph, outputs: computed, effects: [] }
-    const executable = compiler.compile(graph, {})
+    const executable = compiler.compile({ ...graph, outputs: computed, effects: [] }, {})
     const storages = computed.length ? executable.run(inputs) : []
     for (const n of part) {
-      const storage = isParam(n)
-        ? inputs[program.graph.inputs.indexOf(n)]
-        : storages[computed.indexOf(n)]
+      const storage = isParam(n) ? inputs[graph.inputs.indexOf(n)] : storages[computed.indexOf(n)]
       see(n, numbersOf(storage, n.dtype))
     }
     executable.dispose()

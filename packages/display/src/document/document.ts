@@ -16,10 +16,10 @@ import {
   type Tensor,
   type Scope as TraceScope,
 } from "@defnote/core"
+import { inputName, parameterNames, variableOf } from "@defnote/inspect"
 import { buildGraph, type GraphParts, type NodeRow } from "../build.ts"
 import type { GraphDoc, Loc, Phase, Residual, Rule, Source } from "../payload.ts"
 import { type Entry, entriesOf, type Inner } from "./entries.ts"
-import { inputName, parameterNames, variableOf } from "./names.ts"
 import { notationOf, productRule, ruleId, rulesOf } from "./rules.ts"
 
 export interface DocumentOptions {

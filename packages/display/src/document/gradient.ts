@@ -1,19 +1,19 @@
 /** @file An inspection as a gradient document: the graph with statistics, verdict, findings and checks. */
 
 import type { Tensor } from "@defnote/core"
-import { BINS, type Finding, type Inspection, type Statistics } from "@defnote/inspect"
+import { BINS, type Cut, type Finding, type Inspection, type Statistics } from "@defnote/inspect"
 import { doublesToBase64 } from "../base64.ts"
 import { floatValue } from "../format.ts"
 import {
   type Check,
+  type Cut as CutRow,
+  type Finding as FindingRow,
   type GradientDoc,
-  type GraphLike,
   type Harm,
   type Run,
   STAT_COLUMNS,
   type StatTable,
 } from "../payload.ts"
-import { expressionOf } from "../report/ladder.ts"
 import { type DocumentOptions, documentOf } from "./document.ts"
 
 const COLUMNS = [...STAT_COLUMNS, ...Array.from({ length: BINS }, (_, i) => `h${i}`)]
@@ -41,7 +41,7 @@ export function gradientDocument(
     schema: { ...doc.schema, kind: "gradient" },
     runs: [run],
     checks: checksOf(inspection, index),
-    verdict: verdictOf(inspection, doc, index),
+    verdict: verdictOf(inspection),
     harms: harmsOf(inspection, nodes, index),
   }
 }
@@ -66,7 +66,7 @@ function tableOf(
       s.std,
       s.rms,
       s.l2,
-      gainOf(inspection, n),
+      inspection.gains.of(n),
     ]
     data.set([...plain, ...s.histogram], i * COLUMNS.length)
   })
@@ -77,30 +77,30 @@ function tableOf(
   }
 }
 
-/** How much larger the gradient is before an operation than after it: the largest ‖∂input‖ / ‖∂output‖. */
-function gainOf(inspection: Inspection, n: Tensor): number {
-  const after = inspection.gradientOf(n)
-  const before = n.inputs.flatMap((x) => inspection.gradientOf(x) ?? [])
-  if (!after || !before.length || !(after.l2 > 0)) return Number.NaN
-  return Math.max(...before.map((s) => s.l2)) / after.l2
-}
+/** The kinds that `Run.first` may hold; the others are in the verdict and among the harms. */
+const isFirst = (kind: Finding["kind"]): kind is FindingRow["kind"] =>
+  kind === "nan" || kind === "inf" || kind === "zero-grad" || kind === "overflow"
 
-const findingOf = (
-  { kind, node, reason, chain, fix }: Finding,
-  index: ReadonlyMap<Tensor, number>,
-) => {
-  const at = index.get(node)
-  return at === undefined
-    ? []
-    : [
-        {
-          kind,
-          node: at,
-          reason,
-          chain: chain.flatMap((c) => index.get(c) ?? []),
-          ...(fix ? { fix } : {}),
-        },
-      ]
+function findingOf(f: Finding, index: ReadonlyMap<Tensor, number>): FindingRow[] {
+  const node = index.get(f.node)
+  if (node === undefined || !isFirst(f.kind)) return []
+  const cuts = f.cuts?.flatMap((cut) => cutOf(cut, index)) ?? []
+  return [
+    {
+      kind: f.kind,
+      node,
+      reason: f.reason,
+      chain: f.chain.flatMap((c) => index.get(c) ?? []),
+      ...(f.fix ? { fix: f.fix } : {}),
+      pattern: f.pattern,
+      expression: f.expression,
+      ...(cuts.length ? { cuts } : {}),
+    },
+  ]
+}
+function cutOf({ from, to, kind, reason }: Cut, index: ReadonlyMap<Tensor, number>): CutRow[] {
+  const [a, b] = [from, to].map((n) => index.get(n))
+  return a === undefined || b === undefined ? [] : [{ from: a, to: b, kind, reason }]
 }
 const checksOf = ({ checks }: Inspection, index: ReadonlyMap<Tensor, number>): Check[] =>
   [...checks].flatMap(([n, c]) => {
@@ -118,46 +118,29 @@ const checksOf = ({ checks }: Inspection, index: ReadonlyMap<Tensor, number>): C
         ]
   })
 
-/** The expression in which a node stands, and the direction: `a.sqrt(), backward`. */
-function placeOf(node: number, doc: GraphLike, op: string): string {
-  const backward = doc.nodes.phase[node] === "bwd"
-  const owner = backward ? (doc.nodes.dual?.[node] ?? node) : node
-  const text = expressionOf(doc, owner).replace(/\s+/g, " ")
-  const shown = text && text.length <= LONGEST_PLACE ? text : op
-  return `${shown}, ${backward ? "backward" : "forward"}`
-}
-
 const BEGINNINGS: Readonly<Record<Finding["kind"], string>> = {
-  nan: "NaN begins",
-  inf: "An infinite value begins",
-  overflow: "An overflow begins",
-  "zero-grad": "The gradient ends",
+  nan: "NaN begins at",
+  inf: "An infinite value begins at",
+  overflow: "An overflow begins at",
+  "zero-grad": "The gradient stops at",
+  "wrong-rule": "The derivative is wrong at",
+  vanishing: "The gradient vanishes at",
+  exploding: "The gradient explodes at",
 }
+/** An expression on one line; a long one keeps its beginning. */
+const shortened = (text: string): string =>
+  text.length <= LONGEST_PLACE ? text : `${text.slice(0, LONGEST_PLACE - 1)}…`
 
 /** The sentence that stands first. */
-function verdictOf(
-  { findings, checks, stats }: Inspection,
-  doc: GraphLike,
-  index: ReadonlyMap<Tensor, number>,
-): NonNullable<GradientDoc["verdict"]> {
-  const [first] = findings
+function verdictOf({ findings, checks, stats }: Inspection): NonNullable<GradientDoc["verdict"]> {
+  const [first, ...more] = findings
   if (first) {
-    const what = BEGINNINGS[first.kind]
-    const at = index.get(first.node)
-    const op = first.node.op.name
+    const others = more.length ? ` ${more.length} more below.` : ""
     return {
       ok: false,
-      title: `${what} at ${at === undefined ? op : placeOf(at, doc, op)}`,
-      text: first.reason,
+      title: `${BEGINNINGS[first.kind]} ${shortened(first.expression)}, ${first.direction}: ${first.pattern}`,
+      text: first.reason + others,
       ...(first.fix ? { fix: first.fix } : {}),
-    }
-  }
-  const wrong = [...checks].find(([, c]) => c.verdict === "wrong")
-  if (wrong) {
-    return {
-      ok: false,
-      title: `The derivative of ${wrong[0].op.name} disagrees with finite differences`,
-      text: `Relative error ${wrong[1].rel.toExponential(1)} along a random direction.`,
     }
   }
   return {
@@ -173,11 +156,19 @@ function harmsOf(
   nodes: readonly Tensor[],
   index: ReadonlyMap<Tensor, number>,
 ): Harm[] {
-  const harms: (Harm & { readonly weight: number })[] = []
+  const harms: (Harm & { readonly weight: number })[] = inspection.findings
+    .slice(1)
+    .flatMap((f, k) => {
+      const node = index.get(f.node)
+      const remedy = f.fix ? { remedy: f.fix } : {}
+      return node === undefined
+        ? []
+        : [{ node, label: f.pattern, measure: f.reason, ...remedy, weight: 1000 - k }]
+    })
   for (const n of nodes) {
     const node = index.get(n) as number
     const g = inspection.gradientOf(n)
-    const gain = gainOf(inspection, n)
+    const gain = inspection.gains.of(n)
     if (g && g.n > 1 && g.zeros === g.n)
       harms.push({
         node,

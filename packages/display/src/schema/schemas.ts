@@ -81,9 +81,15 @@ const node = object(
 )
 
 const nodes = list(index, MAX_NODES)
+const cut = object({
+  from: index,
+  to: index,
+  kind: oneOf("stop", "integer", "comparison", "step", "unused", "dead", "zero"),
+  reason: text,
+})
 const finding = object(
   { kind: oneOf("nan", "inf", "zero-grad", "overflow"), node: index, reason: text, chain: nodes },
-  { fix: text },
+  { fix: text, pattern: word, expression: text, cuts: list(cut, 10_000) },
 )
 const stats = object({ node: nodes, cols: list(word, 200), data: base64 })
 const run = object(
