@@ -7,6 +7,8 @@ import { currentRun } from "./run.ts"
 /** A registry name with an optional version: no flags, no shell text. */
 const PACKAGE = /^(?:@[a-z0-9~-][\w.~-]*\/)?[a-z0-9~-][\w.~-]*(?:@[\w.~^>=<*|-]+)?$/iu
 
+const NO_NPM = "install: npm was not found: install the npm that comes with Node"
+
 /** Installs npm packages for the notebook. */
 export type Install = (...packages: string[]) => Promise<void>
 
@@ -21,7 +23,8 @@ export function createInstall(folder: string): Install {
     }
     const words = ["install", "--prefix", folder, "--no-fund", "--no-audit", ...packages]
     const code = await finished(runNpm(words, folder))
-    if (code !== 0) throw new Error(`install: npm ended with ${code} for ${packages.join(" ")}`)
+    if (code === 0) return
+    throw new Error(`install: ${packages.join(" ")}: npm ended with ${code}; its message is above`)
   }
 }
 
@@ -40,7 +43,9 @@ function finished(child: ChildProcess): Promise<number | string> {
   child.stdout?.on("data", (data) => process.stdout.write(data))
   child.stderr?.on("data", (data) => process.stderr.write(data))
   return new Promise((resolve, reject) => {
-    child.on("error", reject)
+    child.on("error", (error: NodeJS.ErrnoException) => {
+      reject(error.code === "ENOENT" ? new Error(NO_NPM) : error)
+    })
     child.on("close", (code, signal) => resolve(code ?? signal ?? "no exit code"))
   })
 }

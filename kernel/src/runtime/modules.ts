@@ -55,7 +55,7 @@ function createImport(
   return async (specifier, options) => {
     const found = supplied.get(String(specifier))
     if (found) return found.load()
-    const url = locate(String(specifier), folder, notebook)
+    const url = withRemedy(String(specifier), () => locate(String(specifier), folder, notebook))
     if (!hasHooks && !url.startsWith("node:")) {
       // Not at the start: the hooks have a thread of their own, which takes its time.
       register(pathToFileURL(loader), { data: loaderData })
@@ -73,6 +73,20 @@ function locate(specifier: string, folder: string, notebook: string): string {
   }
   if (/^[a-z]+:/u.test(specifier)) return specifier
   return import.meta.resolve(specifier, notebook)
+}
+
+/** A package that is not there: says how to get it. */
+function withRemedy(specifier: string, locate: () => string): string {
+  try {
+    return locate()
+  } catch (error) {
+    const isMissing = (error as NodeJS.ErrnoException).code === "ERR_MODULE_NOT_FOUND"
+    const [name] = /^(?:@[^/]+\/)?[^/]+/u.exec(specifier) ?? [specifier]
+    if (isMissing && error instanceof Error) {
+      error.message = `${error.message}\nRun await install("${name}") first.`
+    }
+    throw error
+  }
 }
 
 function completePath(path: string): string {
