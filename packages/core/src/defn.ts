@@ -24,8 +24,8 @@ import { currentTrace } from "./trace.ts"
 
 /**
  * What {@link defn} takes. `fastMath`, `strict` and `checks` hold for what is compiled of this function, on every compiler,
- * and go over to what is derived from it by `grad`, `vmap` and others. A function that it is called from is compiled as
- * one program with options of its own.
+ * and go over to what is derived from it by `grad`, `vmap` and others. A function that calls it is compiled as one program
+ * with options of its own; only `checks` go over to it.
  */
 export interface DefnOptions extends Omit<CompileOptions, "donate"> {
   /** The name in pictures and messages; default the variable it is assigned to. */
@@ -90,10 +90,12 @@ export class ProgramCache {
   readonly #name: string
   readonly #entries = new Map<string, Entry>()
   readonly #kept: { readonly entry: Entry; readonly key: string }[] = []
+  readonly #checks: boolean
   traces = 0
-  constructor(fn: AnyFunction, name: string) {
+  constructor(fn: AnyFunction, name: string, checks = false) {
     this.#fn = fn
     this.#name = name
+    this.#checks = checks
   }
   get programs(): Program[] {
     return [...this.#entries.values()].flatMap((e) => [...e.programs.values()])
@@ -141,6 +143,7 @@ export class ProgramCache {
         args,
         modes: [...entry.modes],
         captures,
+        checks: this.#checks,
       })
       if (!("numbersNeeded" in traced)) return this.#keep(entry, valuesKey(entry, numbers), traced)
       for (const i of traced.numbersNeeded) entry.modes[i] = "pinned"
@@ -231,12 +234,15 @@ export function compiled<F extends AnyFunction>(
   compiler?: Compiler,
   original: AnyFunction = f,
 ): Defn<F> {
-  const cache = new ProgramCache(f, options.name)
+  const cache = new ProgramCache(f, options.name, options.checks)
   const others = new Map<Compiler, Defn<F>>()
   const chosen = (): Compiler => compiler ?? defaultCompiler()
   const call = (...args: unknown[]): unknown => {
     const trace = currentTrace()
-    if (trace) return trace.inScope(options.name, "fn", () => f(...args))
+    if (trace) {
+      trace.asked.checks ||= options.checks ?? false
+      return trace.inScope(options.name, "fn", () => f(...args))
+    }
     const captured = captures()
     const program = cache.find(args, captured)
     const result = runProgram(program, chosen(), options, inputsOf(program, args, captured))
@@ -250,13 +256,7 @@ export function compiled<F extends AnyFunction>(
     return { program: found, inputs: inputsOf(found, args, captured) }
   }
   const made = Object.defineProperties(call, {
-    [DEFN]: { value: true },
-    name: { value: options.name },
-    functionName: { value: options.name },
-    options: {
-      value: { fastMath: options.fastMath, strict: options.strict, checks: options.checks },
-    },
-    original: { value: original },
+    ...unchanging(options, original),
     traces: { get: () => cache.traces },
     using: {
       value(other: string | Compiler): Defn<F> {
@@ -293,6 +293,17 @@ function kernelsOf(
   const executable = executableOf(program, compiler, options)
   return shownKernels({ program, executable, compiler: compiler.name, original })
 }
+/** What is known of a compiled function before any call. */
+const unchanging = (
+  { name, fastMath, strict, checks }: DefnOptions,
+  original: AnyFunction,
+): PropertyDescriptorMap => ({
+  [DEFN]: { value: true },
+  name: { value: name },
+  functionName: { value: name },
+  options: { value: { fastMath, strict, checks } },
+  original: { value: original },
+})
 /** The memory of a donated argument is gone, and reading it says so; what the function passed through stays. */
 function giveUp(name: string, arg: unknown, result: unknown): void {
   const passed = new Set(flatten(result).map(storageOf))

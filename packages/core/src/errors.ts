@@ -49,6 +49,8 @@ export class CompileError extends DefnoteError {}
 export class DeviceError extends DefnoteError {}
 /** An allocation over the budget. */
 export class MemoryError extends DefnoteError {}
+/** A value that a function with `{checks: true}` refuses: integers divided by zero, an index outside, NaN or an infinity that it makes. */
+export class CheckError extends DefnoteError {}
 /** The user interrupted. */
 export class InterruptError extends DefnoteError {}
 /** A file or payload that cannot be read. */

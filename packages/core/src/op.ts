@@ -147,6 +147,8 @@ export interface Op {
     node: Tensor,
     wanted: ReadonlySet<number>,
   ) => readonly Values[]
+  /** The input that must not be zero where it is an integer. */
+  readonly divisor?: number
   /** Linear in each input, or in all of them together: its own jvp (C4). */
   readonly linear?: "each" | "jointly"
   /** How a reduction folds: lets a compiler write one loop for all reductions. Identity as a value of the dtype. */

@@ -2,6 +2,7 @@
  * @file The passes that every compiler runs over a graph before it lowers it, in one list, and the record of what each
  * did (D3.9). Knows no compiler.
  */
+import { checked } from "./checks.ts"
 import type { CompileOptions, RewriteStep } from "./compiler.ts"
 import { type Graph, graphsIn, isGraph, nodesOf, postorder, withRoots } from "./graph.ts"
 import { make } from "./make.ts"
@@ -39,11 +40,13 @@ export interface Optimized {
  */
 export function optimize(given: Graph, options: CompileOptions): Optimized {
   return withTable(given.table, () => {
-    let graph = given
-    let origins: Optimized["origins"] = new Map()
-    const steps: RewriteStep[] = []
+    const { checks } = options
+    const first = checks ? withChecks(given) : undefined
+    let graph = first?.graph ?? given
+    let origins: Optimized["origins"] = first?.step.from ?? new Map()
+    const steps: RewriteStep[] = first ? [first.step] : []
     for (const pass of PASSES) {
-      const rules = pass.rules(options)
+      const rules = pass.rules(checks ? EXACTLY : options)
       if (!rules.length) continue
       const done = new PassRun(pass.name, rules).run(graph)
       steps.push(done.step)
@@ -53,6 +56,22 @@ export function optimize(given: Graph, options: CompileOptions): Optimized {
     }
     return { graph, steps, origins }
   })
+}
+/** Rules that are not exact could hide what checks are to find. */
+const EXACTLY: CompileOptions = { fastMath: false }
+function withChecks(given: Graph): { graph: Graph; step: RewriteStep } {
+  const start = performance.now()
+  const { graph, from } = checked(given)
+  const [old, now] = [nodesOf(given), nodesOf(graph)]
+  const step = {
+    name: "checks",
+    ms: performance.now() - start,
+    added: [...now].filter((n) => !old.has(n)),
+    removed: [...old].filter((n) => !now.has(n)),
+    from,
+    matches: [],
+  }
+  return { graph, step }
 }
 /** The nodes of the graph that was given to {@link optimize}: what people know of a node that compilers see. */
 export const originsOf = (o: Optimized["origins"], nodes: readonly Tensor[]): Tensor[] => [

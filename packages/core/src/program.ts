@@ -35,6 +35,8 @@ export interface TraceRequest {
   /** One mode per number among the arguments, in order. */
   readonly modes: readonly NumberMode[]
   readonly captures: Container
+  /** Whether computed indices get their checks (S6). */
+  readonly checks?: boolean
 }
 
 export interface Program {
@@ -52,6 +54,8 @@ export interface Program {
   /** Per output: the input that it is, or the place among the computed outputs. */
   readonly outputs: readonly { readonly input?: number; readonly computed?: number }[]
   readonly computed: Graph
+  /** Its function, or one that it calls, asks for checks. */
+  readonly checks: boolean
 }
 
 /** Number arguments, by their positions among all numbers, that the body needs as numbers. */
@@ -62,6 +66,7 @@ export interface NumbersNeeded {
 /** Traces a function for arguments of these types. */
 export function traceProgram(request: TraceRequest): Program | NumbersNeeded {
   const trace = new Trace()
+  trace.asked.checks = request.checks ?? false
   return withTrace(trace, () => {
     const args = parametersFor(request)
     try {
@@ -143,6 +148,7 @@ function finish(request: TraceRequest, trace: Trace, args: Parameters, result: C
     modes: request.modes,
     result,
     executables: new Map(),
+    checks: trace.asked.checks,
     ...separate(graph),
   }
 }
@@ -190,7 +196,7 @@ function separate(graph: Graph): Pick<Program, "outputs" | "computed"> {
 export function executableOf(p: Program, compiler: Compiler, options: CompileOptions): Executable {
   let e = p.executables.get(compiler)
   if (!e) {
-    e = compiler.compile(p.computed, options)
+    e = compiler.compile(p.computed, { ...options, checks: p.checks })
     p.executables.set(compiler, e)
   }
   return e

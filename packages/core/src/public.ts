@@ -5,6 +5,7 @@ export { type Defn, type DefnOptions, defn } from "./defn.ts"
 export type { DType, Promote, TypedArray } from "./dtype.ts"
 export { engine } from "./engine.ts"
 export {
+  CheckError,
   CompileError,
   DefnoteError,
   DeviceError,

@@ -97,6 +97,8 @@ export class Trace {
   readonly weak: Set<Tensor>
   /** The weak scalars that stand for number arguments: these can be made static (S3). */
   readonly numbers: Set<Tensor>
+  /** What any function of this program asks of the whole of it. */
+  readonly asked: { checks: boolean }
   readonly #touched = new Set<Tensor>()
   #site: Site | undefined
   #scope: Scope | undefined
@@ -107,6 +109,7 @@ export class Trace {
     this.table = table ?? parent?.table ?? new InternTable()
     this.weak = parent?.weak ?? new Set()
     this.numbers = parent?.numbers ?? new Set()
+    this.asked = parent?.asked ?? { checks: false }
     this.#site = parent?.site
     this.#scope = parent?.scope
     this.#forward = parent?.forward

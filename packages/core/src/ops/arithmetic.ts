@@ -120,6 +120,7 @@ export const remainder = binary("remainder", {
   reference: (a, b) => a % b,
   exact: (a, b) => (b === 0n ? 0n : a % b),
   scalar: remainderOf,
+  divisor: 1,
   vjp: (g, a, b) => [g, negate(multiply(g, trunc(divide(a, b))))],
   hazards: [
     inValue(

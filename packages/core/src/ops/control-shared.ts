@@ -34,8 +34,9 @@ export const keepOp: Op = declare({
   vjp: { flat: "an effect is not on the data path" },
   evaluate: ([x]) => [x],
 })
+export const keepNode = (x: Tensor): Tensor => make(keepOp, [x], { serial: nextSerial() })
 /** Keeps a control-flow node whose graphs have effects. */
 export function keepEffects(outputs: readonly Tensor[], graphs: readonly Graph[]): void {
   if (graphs.every((g) => g.effects.length === 0) || outputs.length === 0) return
-  make(keepOp, [outputs[0]], { serial: nextSerial() })
+  keepNode(outputs[0])
 }

@@ -8,6 +8,7 @@ import { axesOf, formatType, type Shape } from "../shape.ts"
 import { isTensor, type Tensor } from "../tensor.ts"
 import { currentTrace } from "../trace.ts"
 import { needNumber } from "../weak.ts"
+import { checkIndices } from "./check.ts"
 import { dynamicSliceNode, dynamicSliceOp, putSliceNode, putSliceOp } from "./gather.ts"
 import { reshapeTo } from "./move.ts"
 import { sliceNode, sliceOp } from "./move-part.ts"
@@ -54,6 +55,9 @@ export const at = publiclyAs(
       )
     }
     const list = indices.map((i, k) => (isTensor(i) ? asIndex("at", i) : position("at", i, x, k)))
+    list.forEach((i, k) => {
+      if (isTensor(i)) checkIndices("at", i, [x.shape[k] - 1])
+    })
     const y = scalarsAt(x, list)
     const wide = list.flatMap((i, k) => (isTensor(i) && i.rank ? [[k, i] as const] : []))
     if (wide.length > 1) {
@@ -116,7 +120,9 @@ function startNodes(op: string, x: Tensor, starts: readonly Index[], sizes: Shap
       throw new ShapeError(`${op}: start ${k} is ${formatType(start.type)}; it must be a scalar`, {
         op,
       })
-    return asIndex(op, start)
+    const i = asIndex(op, start)
+    checkIndices(op, i, [x.shape[k] - sizes[k]])
+    return i
   })
 }
 function windowAt(op: string, start: number, x: Tensor, axis: number, size: number): number {

@@ -44,6 +44,7 @@ export interface Meaning {
   readonly dtypes?: readonly DType[]
   readonly normal?: Op["normal"]
   readonly hazards?: readonly Hazard[]
+  readonly divisor?: Op["divisor"]
   readonly errors?: readonly ErrorSample[]
 }
 type Prepare = (args: readonly Operand[]) => readonly Tensor[]
@@ -93,6 +94,7 @@ function pointwise(
     hazards: m.hazards,
     errors: m.errors,
     normal: m.normal,
+    divisor: m.divisor,
     vjp: { flat: "its value is not a float" },
     type: (types) => [typeOf(result(types[last].dtype), unifyAxes(name, types))],
     at: (i, load, n) => {

@@ -15,6 +15,7 @@ import {
 } from "../shape.ts"
 import type { Tensor } from "../tensor.ts"
 import { add, multiply } from "./arithmetic.ts"
+import { checkIndices } from "./check.ts"
 import { where } from "./choice.ts"
 import { less, lessEqual } from "./compare.ts"
 import { gatherOp, gather as gatherRows, type Outside, scatterAdd, scatterAddOp } from "./gather.ts"
@@ -102,6 +103,7 @@ export const take = publiclyAs(
     checkMode("take", options.mode, ["clamp", "fill"])
     const axis = axisFrom("take", options.axis ?? 0, x.type)
     const i = asIndex("take", indices)
+    if (options.mode !== "fill") checkIndices("take", i, [x.shape[x.rank + axis] - 1])
     const y = takeRows(x, i, axis, "clamp")
     return fillOutside(
       y,
@@ -136,6 +138,7 @@ export const takeAlongAxis = publiclyAs(
     }
     const axis = axisFrom("takeAlongAxis", options.axis ?? -1, x.type)
     const i = asIndex("takeAlongAxis", indices)
+    if (options.mode !== "fill") checkIndices("takeAlongAxis", i, [x.shape[x.rank + axis] - 1])
     const [rows, index] = [moved(x, axis, -1), moved(i, axis, -1)]
     const leads = [rows, index].map((t) => ({ dtype: t.dtype, shape: t.shape.slice(0, -1) }))
     const lead = broadcastShapes("takeAlongAxis", leads)
@@ -163,6 +166,7 @@ function coordinates(
   x: Tensor,
   indices: Tensor,
   axes: readonly AxisRef[] | undefined,
+  mode: string | undefined,
 ): Coordinates {
   const index = asIndex(op, indices)
   const k = index.shape[index.rank - 1] ?? 0
@@ -174,6 +178,12 @@ function coordinates(
     )
   }
   const sizes = chosen.map((a) => x.shape[x.rank + a])
+  if (mode === undefined || mode === "clamp")
+    checkIndices(
+      op,
+      index,
+      sizes.map((n) => n - 1),
+    )
   const lead = axesOf(index.type).slice(0, -1)
   const limits = (values: readonly number[]): Tensor[] =>
     values.map((v) =>
@@ -213,7 +223,7 @@ export const gather = publiclyAs(
   "gather",
   <D extends DType>(x: Tensor<D>, indices: Tensor, options: GatherOptions = {}): Tensor<D> => {
     checkMode("gather", options.mode, ["clamp", "fill"])
-    const c = coordinates("gather", x, indices, options.axes)
+    const c = coordinates("gather", x, indices, options.axes, options.mode)
     const others = c.others.map((a) => axesOf(x.type)[x.rank + a])
     const table = reshapeTo(permute(x, [...c.axes, ...c.others]), [{ size: c.rows }, ...others])
     const rows = gatherRows(table, reshapeTo(c.flat, [{ size: c.flat.size }]), others.length)
@@ -242,7 +252,7 @@ export const indexedAdd = publiclyAs(
   ): Tensor<D> => {
     checkMode("indexedAdd", options.mode, ["clamp", "drop"])
     sameDType("indexedAdd", x, updates)
-    const c = coordinates("indexedAdd", x, indices, options.axes)
+    const c = coordinates("indexedAdd", x, indices, options.axes, options.mode)
     const others = c.others.map((a) => axesOf(x.type)[x.rank + a])
     const shape = [...c.flat.shape, ...others.map((a) => a.size)]
     if (!sameShape(updates.shape, shape)) {
