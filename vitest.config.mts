@@ -1,5 +1,6 @@
 /** @file Unit tests: which files, and how workspace packages resolve to their TypeScript sources. */
 import { defineConfig } from "vitest/config"
+import { V8_FLAGS } from "./packages/defnote/src/process.ts"
 
 const full = process.env.DEFNOTE_FULL === "1"
 const conditions = ["defnote-source", "module", "import", "node", "default"]
@@ -20,6 +21,8 @@ export default defineConfig({
     exclude: ["**/node_modules/**", "**/dist/**", "**/*.browser.test.ts"],
     testTimeout: full ? 300_000 : 30_000,
     hookTimeout: 30_000,
+    // As in the processes that the kernel starts.
+    execArgv: [...V8_FLAGS],
     passWithNoTests: true,
   },
 })

@@ -2,6 +2,9 @@
 import { spawn } from "node:child_process"
 import { pathToFileURL } from "node:url"
 import { at } from "./paths.mjs"
+import "./typescript-loader.mjs"
+
+const { V8_FLAGS } = await import("../packages/defnote/src/process.ts")
 
 /** Worker threads and child processes that the program starts inherit these flags. */
 const FLAGS = [
@@ -9,6 +12,7 @@ const FLAGS = [
   "--enable-source-maps",
   "--import",
   pathToFileURL(at("scripts", "typescript-loader.mjs")).href,
+  ...V8_FLAGS,
 ]
 
 const [file, ...args] = process.argv.slice(2).filter((word, i) => i > 1 || word !== "--")

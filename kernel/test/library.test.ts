@@ -25,6 +25,13 @@ test("defn of an earlier cell's import is rewritten, checked and run", async () 
   expect(resultText({ reply, ...rest })).toBe("[ 3, 5 ]")
 })
 
+test("cells compute in a process that has fused multiply-add of vectors", async () => {
+  const answer = await kernel.execute(
+    'process.execArgv.some((flag) => /relaxed-simd/.test(flag)) || !process.version.startsWith("v20.")',
+  )
+  expect(resultText(answer)).toBe("true")
+})
+
 test("a type error in a defn stops the cell, elsewhere it warns", async () => {
   const inside = await kernel.execute(
     "globalThis.ran = 1; const bad = defn((x: Tensor) => (x * 2).summ())",

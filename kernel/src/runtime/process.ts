@@ -2,7 +2,7 @@
 
 import { type ChildProcess, spawn } from "node:child_process"
 import type { Readable, Writable } from "node:stream"
-import { ALLOCATOR_ENVIRONMENT } from "defnote/allocator"
+import { ALLOCATOR_ENVIRONMENT, V8_FLAGS } from "defnote/process"
 import type {
   CommMessage,
   EvaluateRequest,
@@ -117,6 +117,7 @@ export class RuntimeProcess implements Runtime {
       "--no-force-async-hooks-checks",
       "--experimental-import-meta-resolve",
       "--stack-trace-limit=50",
+      ...V8_FLAGS,
     ]
     const child = spawn(process.execPath, [...flags, script], {
       cwd: folder,

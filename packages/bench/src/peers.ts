@@ -3,7 +3,7 @@
 import { spawnSync } from "node:child_process"
 import { existsSync, readFileSync } from "node:fs"
 import { join } from "node:path"
-import { ALLOCATOR_ENVIRONMENT } from "defnote/allocator"
+import { ALLOCATOR_ENVIRONMENT, V8_FLAGS } from "defnote/process"
 import { buildSync } from "esbuild"
 import type { PeerCommand } from "./peer.ts"
 
@@ -37,7 +37,8 @@ export function peerNamed(name: string): PeerCommand {
 
 function javascript(name: string, folder: string): Omit<PeerCommand, "name"> {
   const { version } = JSON.parse(readFileSync(join(ROOT, folder, "package.json"), "utf8"))
-  return { command: process.execPath, args: [bundled(name), version] }
+  // The same flags for every system in JavaScript, as in the processes that the kernel starts.
+  return { command: process.execPath, args: [...V8_FLAGS, bundled(name), version] }
 }
 
 /** The bundle lies where Node finds `@jax-js/jax`, which stays outside of it. */

@@ -1,6 +1,7 @@
 /** @file For tests: random inputs, and a compiled graph against the reference compiler. */
 import {
   allocate,
+  type CompileOptions,
   CpuStorage,
   type DType,
   type Graph,
@@ -13,6 +14,7 @@ import {
   view,
   write,
 } from "@defnote/core"
+import { hasRelaxedSimd } from "./features.ts"
 import { wasm } from "./index.ts"
 
 /** A generator of equal numbers in every run. */
@@ -67,9 +69,16 @@ export const tolerance: Record<DType, number> = {
   i32: 0,
   i64: 0,
 }
+/** With fused multiply-add where this engine has it, and without. */
 export function expectEqual(graph: Graph, inputs: Storage[], name: string, scale = 1): void {
   const want = reference.compile(graph, {}).run(inputs)
-  const got = runNamed(graph, inputs, name)
+  const variants = hasRelaxedSimd() ? [{}, { strict: true }] : [{}]
+  for (const options of variants) {
+    const variant = "strict" in options ? `${name}, strict` : name
+    compare(graph, want, runNamed(graph, options, inputs, variant), variant, scale)
+  }
+}
+function compare(graph: Graph, want: Storage[], got: Storage[], name: string, scale: number): void {
   graph.outputs.forEach((y, k) => {
     const [a, b] = [want, got].map((s) => view(y.dtype, s[k].readSync?.() as ArrayBuffer))
     if (a.length !== b.length)
@@ -83,9 +92,14 @@ export function expectEqual(graph: Graph, inputs: Storage[], name: string, scale
     }
   })
 }
-function runNamed(graph: Graph, inputs: Storage[], name: string): Storage[] {
+function runNamed(
+  graph: Graph,
+  options: CompileOptions,
+  inputs: Storage[],
+  name: string,
+): Storage[] {
   try {
-    return wasm.compile(graph, {}).run(inputs)
+    return wasm.compile(graph, options).run(inputs)
   } catch (cause) {
     throw new Error(`${name}: ${cause instanceof Error ? cause.message : cause}`, { cause })
   }
