@@ -46,17 +46,22 @@ export const budget = { bytes: 8 * 2 ** 30 }
 /** A new buffer for `n` elements, or an error that names the size before the process is killed for it. */
 export function allocateBuffer(d: DType, n: number, what: string): ArrayBuffer {
   const bytes = n * DTYPES[d].bytes
+  const gib = (b: number): string => `${(b / 2 ** 30).toFixed(1)} GiB`
+  const refused = `${what}: ${gib(bytes)} for ${n} elements of ${d}`
+  const smaller = "Work in smaller batches, use a narrower dtype"
   if (bytes > budget.bytes) {
-    const gib = (b: number): string => `${(b / 2 ** 30).toFixed(1)} GiB`
-    throw new MemoryError(
-      `${what}: ${gib(bytes)} for ${n} elements of ${d}; the budget is ${gib(budget.bytes)}`,
-      {
-        remedy:
-          "Work in smaller batches, use a narrower dtype, or raise the budget with DEFNOTE_MEMORY.",
-      },
-    )
+    throw new MemoryError(`${refused}; the budget is ${gib(budget.bytes)}`, {
+      remedy: `${smaller}, or raise the budget with DEFNOTE_MEMORY.`,
+    })
   }
-  return new ArrayBuffer(bytes)
+  try {
+    // By way of a view: a buffer may be longer than the longest array, and could not be read then.
+    return new Uint8Array(bytes).buffer
+  } catch {
+    throw new MemoryError(`${refused}; the system does not give one piece of that size`, {
+      remedy: `${smaller}.`,
+    })
+  }
 }
 
 /** The elements of a CPU storage, without a copy. */

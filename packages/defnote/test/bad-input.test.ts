@@ -1,6 +1,6 @@
 /** @file What people get wrong, one row each: the error is of the right kind and says what to do (K4). */
 import { Worker } from "node:worker_threads"
-import { budget, engine } from "@defnote/core"
+import { allocateBuffer, budget, engine } from "@defnote/core"
 import * as library from "defnote"
 import { defn, grad, type Tensor, tensor, zeros } from "defnote"
 import { afterEach, describe, expect, test } from "vitest"
@@ -402,6 +402,12 @@ describe("D4.3 memory", () => {
       /3725\.3 GiB for 1000000000000 elements of f32; the budget is/,
     ],
   ])
+  test("what the budget allows and the system refuses is a MemoryError too", () => {
+    budget.bytes = Number.POSITIVE_INFINITY
+    expect(() => allocateBuffer("f64", 2 ** 52, "tensor")).toThrow(
+      /^tensor: 33554432\.0 GiB for 4503599627370496 elements of f64; the system does not give one piece/,
+    )
+  })
   test("the budget is asked before anything is allocated; the next call works", () => {
     const f = defn((y: Tensor) => y.broadcastTo([1000, 3]).add(1))
     budget.bytes = 1000
