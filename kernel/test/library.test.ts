@@ -123,6 +123,7 @@ test.each([
   "await new Promise(() => {})",
   "for (;;) await null",
   "for (let t = tensor([1]); ; ) { t = t.add(1); await null }",
+  "defn((t: Tensor) => { while (t > 0) t = t * 1; return t })(tensor(1))",
 ])("with the library in use, %s is interrupted and the values stay", async (code) => {
   await kernel.execute("var kept = tensor([1, 2]).add(1)")
   const cell = kernel.begin(code)

@@ -23,7 +23,8 @@ interface StackLine {
 /** At most this many frames are shown. */
 const FRAMES = 20
 
-const PLACE = /^\s*at (?:(?<function>.*) \()?(?<url>[^()\s][^()]*):(?<line>\d+):(?<column>\d+)\)?$/u
+const PLACE =
+  /^\s*at (?:async )?(?:(?<function>.*) \()?(?<url>[^()\s][^()]*):(?<line>\d+):(?<column>\d+)\)?$/u
 
 /** Makes tracebacks for one kernel. */
 export class Traceback {
