@@ -37,7 +37,7 @@ test("VISUAL 11: a box opens the kernel that computes it, and says why", async (
   const profile = lab.cell(0).locator(".dn-profile")
   const graph = new Graph(lab, profile.locator(".dn-graph"))
   await graph.click(await graph.find(/^∂t₂ = /))
-  const tab = profile.getByRole("tab", { selected: true })
+  const tab = profile.locator(".dn-kernel-list").getByRole("tab", { selected: true })
   const tag = (await tab.textContent()) ?? ""
   expect(tag).toMatch(/^K\d map$/)
   await expect(profile.locator(".dn-kernel-facts")).toContainText("Why these operations")
@@ -45,16 +45,24 @@ test("VISUAL 11: a box opens the kernel that computes it, and says why", async (
   await expect(tab).not.toHaveText(tag)
 })
 
-test("D8.5: pictures for the record", async ({ lab }) => {
-  test.skip(!process.env.DEFNOTE_PICTURES, "only when somebody wants to look")
-  for (const [name, theme] of [
-    ["light", "JupyterLab Light"],
-    ["dark", "JupyterLab Dark"],
-  ] as const) {
-    await lab.theme(theme)
-    await lab
-      .cell(0)
-      .locator(".dn-profile")
-      .screenshot({ path: `/tmp/kernels-${name}.png` })
-  }
+const SIMPLIFIED = `const tidy = defn((x: Tensor) => {
+  const twice = -(-x) * 2
+  return (twice.reshape([4]).reshape([2, 2]) * 1 + twice).exp().sum()
+})
+tidy.kernels(tensor([[1, 2], [3, 4]]))`
+
+test("D3.9: a pass shows its rules, and the program before and after it", async ({ lab }) => {
+  await lab.run(1, SIMPLIFIED)
+  const profile = lab.cell(1).locator(".dn-profile")
+  await profile.getByRole("tab", { name: /^Passes/ }).click()
+  await profile.getByRole("tab", { name: "algebra" }).click()
+  const match = profile.locator(".dn-match", { hasText: "--x -> x" })
+  await expect(match).toContainText("−−x → x")
+  const graph = new Graph(lab, profile.locator(".dn-graph"))
+  await match.click()
+  expect(await graph.selected()).toMatch(/equals minus|equals −/)
+  expect(await lab.lit(1)).toBe("-(-x)")
+  await profile.getByRole("button", { name: "After" }).click()
+  await expect.poll(() => graph.titleAt({ x: 300, y: 60 })).not.toMatch(/−/)
+  await expect(profile.locator(".dn-passes-matches")).toContainText(/pass(es)? changed nothing/)
 })

@@ -1,5 +1,5 @@
 /** @file What the kernels of a function show (K2, K5, D8.1): code, reasons, places, and the text and picture beside. */
-import { MIME, type ProfileDoc, readPayload } from "@defnote/display"
+import { MIME, type ProfileDoc, passReports, readPayload, stageOf } from "@defnote/display"
 import { random, type Tensor, tensor, valueAndGrad } from "defnote"
 import { describe, expect, test } from "vitest"
 import { cell } from "./cell.ts"
@@ -76,5 +76,60 @@ describe("K5 the profile of a program", () => {
     kernels.forEach((_, k) => void expect(svg).toContain(`>K${k + 1}<`))
     expect(svg).not.toMatch(/<style|url\(#|<script|foreignObject/)
     expect(Buffer.byteLength(svg)).toBeLessThan(60_000)
+  })
+})
+
+describe("D3.9 passes in the profile", () => {
+  const text = `const f = defn((x) => {
+    const twice = -(-x) * 2
+    return (twice.reshape([4]).reshape([2, 2]) * 1 + twice).exp().sum()
+  }, { name: "tidy" })`
+  const f = cell(text, { defn }) as unknown as {
+    kernels(x: Tensor): Record<symbol, () => Record<string, unknown>>
+  }
+  const shown = f
+    .kernels(
+      tensor([
+        [1, 2],
+        [3, 4],
+      ]),
+    )
+    [Symbol.for("Jupyter.display")]()
+  const doc = shown[MIME.profile] as ProfileDoc
+  const ops = (passes: number): string[] => {
+    const stage = stageOf(doc, passes).doc
+    return stage.nodes.op.map((op) => stage.strings[op])
+  }
+  const last = doc.passes?.length ?? 0
+
+  test("the document is valid, with the nodes of every stage", () => {
+    expect(readPayload("profile", JSON.parse(JSON.stringify(doc))).problem).toBeUndefined()
+    expect(last).toBeGreaterThan(2)
+  })
+  test("a stage is the program after so many passes", () => {
+    expect(ops(0).filter((op) => op === "negate")).toHaveLength(2)
+    expect(ops(0).filter((op) => op === "reshape")).toHaveLength(2)
+    expect(ops(last).filter((op) => op === "negate" || op === "reshape")).toEqual([])
+    expect(ops(last).filter((op) => op === "exp")).toHaveLength(1)
+  })
+  test("every stage is a document that can be laid out: inputs first, one output", () => {
+    for (let passes = 0; passes <= last; passes++) {
+      const { doc: stage } = stageOf(doc, passes)
+      const json = { ...stage, schema: { ...doc.schema, kind: "profile" } }
+      expect(readPayload("profile", JSON.parse(JSON.stringify(json))).problem).toBeUndefined()
+      expect(stage.outputs).toHaveLength(1)
+    }
+  })
+  test("a rule is told with the formula before and after it", () => {
+    const algebra = passReports(doc).find((pass) => pass.name === "algebra")
+    expect(algebra?.matches.map((m) => [m.rule, m.text])).toContainEqual(["--x -> x", "−−x → x"])
+    expect(shown["text/plain"]).toMatch(/pass algebra: \d rules fired, \d nodes fewer/)
+  })
+  test("a node that a pass made stands for the expression that it came from", () => {
+    const { doc: stage, whole } = stageOf(doc, last)
+    const exp = stage.nodes.op.findIndex((op) => stage.strings[op] === "exp")
+    const [source, from, to] = stage.locs[stage.nodes.loc[exp]]
+    expect(stage.sources[source].text.slice(from, to)).toMatch(/\.exp\(\)$/)
+    expect(doc.passes?.some((pass) => pass.added.includes(whole[exp]))).toBe(true)
   })
 })

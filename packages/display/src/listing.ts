@@ -8,6 +8,8 @@ import { nameNodes } from "./paint/names.ts"
 import type { GraphLike } from "./payload.ts"
 import { kernelCount, kernelReports } from "./report/kernels.ts"
 import { ladder, verdictOf } from "./report/ladder.ts"
+import { passReports } from "./report/passes.ts"
+import { stageOf } from "./report/stages.ts"
 
 /** Lines of a listing before the middle is left out. */
 const MAX_LINES = 400
@@ -113,7 +115,7 @@ function constantOf(doc: GraphLike, id: number): string {
 
 /** The kernels as text: what each is, why, and its code with the names of the values beside the lines. */
 export function profileListing(doc: GraphLike): string {
-  const { model, tree } = prepare(doc, Infinity)
+  const { model, tree } = prepare(stageOf(doc, 0).doc, Infinity)
   const blocks = kernelReports(model, tree).flatMap((report) => [
     "",
     `${report.title}: ${report.why}`,
@@ -126,7 +128,17 @@ export function profileListing(doc: GraphLike): string {
     ].flatMap(([what, text]) => (text ? [`  ${what}: ${text}`] : [])),
     ...align(report.lines.map((l) => ["  ", String(l.number).padStart(3), l.name, l.text])),
   ])
-  return [`${doc.title ?? "kernels"}: ${kernelCount(doc)}`, ...shorten(blocks)].join("\n")
+  const head = `${doc.title ?? "kernels"}: ${kernelCount(doc)}`
+  return [head, ...shorten([...passLines(doc), ...blocks])].join("\n")
+}
+
+/** What the passes before lowering changed. */
+function passLines(doc: GraphLike): string[] {
+  return passReports(doc).flatMap((pass) => [
+    `pass ${pass.name}: ${pass.summary}`,
+    ...align(pass.matches.map((m) => ["  ", m.rule, m.text])),
+    ...(pass.more ? [`  … ${formatCount(pass.more)} more`] : []),
+  ])
 }
 
 /** The inspector as text: verdict, then one line per op. */

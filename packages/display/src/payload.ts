@@ -244,11 +244,16 @@ export interface Pass {
   readonly added: readonly number[]
   readonly removed: readonly number[]
   readonly from: readonly (readonly [node: number, origins: readonly number[]])[]
+  /** In the order in which the rules fired; `in` begins with the root of the match, `out` ends with what replaces it. */
   readonly matches: readonly {
     readonly rule: string
     readonly out: readonly number[]
     readonly in: readonly number[]
   }[]
+  /** Nodes that the function returns after the pass, in order. */
+  readonly outputs?: readonly number[]
+  /** Nodes that the pass made and replaced again; matches name them, no stage of the program has them. */
+  readonly passing?: readonly number[]
 }
 
 /** What of a view is saved with the notebook. Scope keys are those of the layout. */

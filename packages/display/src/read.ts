@@ -6,6 +6,7 @@ import { fromBase64 } from "./base64.ts"
 import type {
   Cut,
   GraphLike,
+  Pass,
   PayloadHead,
   PayloadKind,
   PayloadOf,
@@ -149,6 +150,7 @@ function referenceProblem(doc: GraphLike): string | undefined {
     ["residuals", doc.residuals.flatMap((r) => [r.node, ...r.users])],
     ["kernels", doc.kernels?.flatMap((k) => [...k.nodes, ...k.lineNodes.map(([, n]) => n)])],
     ["kernels.buffers", doc.kernels?.flatMap((k) => k.buffers?.map((b) => b.node) ?? [])],
+    ["passes", doc.passes?.flatMap(passNodes)],
     ["checks", doc.checks?.map((c) => c.node)],
     ["runs.stats", runs.flatMap((r) => [...(r.stats?.node ?? [])])],
     ["runs.first", runs.flatMap((r) => r.first?.flatMap((f) => [f.node, ...f.chain]) ?? [])],
@@ -167,6 +169,17 @@ function referenceProblem(doc: GraphLike): string | undefined {
     doc.strings.length,
   )
   return ops ?? runs.map(({ stats }) => stats && statsProblem(stats)).find((p) => p)
+}
+
+function passNodes({ added, removed, from, matches, outputs = [], passing = [] }: Pass): number[] {
+  return [
+    ...added,
+    ...removed,
+    ...from.flatMap(([n, olds]) => [n, ...olds]),
+    ...matches.flatMap((m) => [...m.out, ...m.in]),
+    ...outputs,
+    ...passing,
+  ]
 }
 
 function statsProblem({

@@ -5,6 +5,7 @@ import {
   type Hit,
   Labels,
   type Layout,
+  notedMarks,
   paintGraph,
   type SavedView,
 } from "@defnote/display"
@@ -75,6 +76,7 @@ export class GraphView implements View<GraphLike> {
   #hovered: string | null = null
   #saved = false
   #kernel: number | "all" | undefined
+  #notes: ReadonlyMap<number, string> = new Map()
 
   constructor(host: HTMLElement, options: GraphViewOptions = {}) {
     this.#options = options
@@ -141,6 +143,13 @@ export class GraphView implements View<GraphLike> {
   setKernel(kernel: number | "all" | undefined): void {
     if (kernel === this.#kernel) return
     this.#kernel = kernel
+    this.#repaint()
+  }
+
+  /** Short words on the boxes of some nodes, such as "new"; they go before other badges. */
+  setNotes(notes: ReadonlyMap<number, string>): void {
+    if (notes.size === 0 && this.#notes.size === 0) return
+    this.#notes = notes
     this.#repaint()
   }
 
@@ -272,6 +281,7 @@ export class GraphView implements View<GraphLike> {
       hovered: this.#hovered ?? undefined,
       residuals: this.#saved ? "all" : "selected",
       kernels: this.#kernel,
+      marks: this.#notes.size ? notedMarks(this.#layout, this.#notes) : undefined,
       labels: this.#labels,
     })
     this.#picture.setList(list)

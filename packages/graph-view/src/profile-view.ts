@@ -1,80 +1,87 @@
-/** @file The compiled program: the graph with its kernels as groups, below it the code and the reasons of one (VISUAL 11 v). */
-import {
-  type KernelReport,
-  kernelCount,
-  kernelReports,
-  type ProfileDoc,
-  prepare,
-  type SavedView,
-} from "@defnote/display"
-import { CodePane } from "./code-pane.ts"
-import { element, Lifetime } from "./dom.ts"
+/** @file The compiled program: the graph, below it panes about its kernels, passes and memory (VISUAL 11 v). */
+import { kernelCount, type ProfileDoc, type SavedView, type Stage, stageOf } from "@defnote/display"
+import { element } from "./dom.ts"
 import { GraphView, type GraphViewOptions } from "./graph-view.ts"
-import { kernelFacts, kernelTime } from "./kernel-facts.ts"
-import { english, type Translate, type View } from "./view.ts"
+import { KernelPane } from "./kernel-pane.ts"
+import { PassesPane } from "./passes-pane.ts"
+import type { ProfileHost, ProfilePane } from "./profile-pane.ts"
+import { Tabs } from "./tabs.ts"
+import { english, type View } from "./view.ts"
 
-/** Height of the graph above the code, in CSS px. */
+/** Height of the graph above the panes, in CSS px. */
 const GRAPH_HEIGHT = 400
 
 /** Shows `profile` payloads. */
 export class ProfileView implements View<ProfileDoc> {
   readonly #options: GraphViewOptions
-  readonly #translate: Translate
-  readonly #life = new Lifetime()
   readonly #root = element("div", "dn-View dn-profile")
-  readonly #graphHost = element("div", "dn-profile-graph")
-  readonly #list = element("div", "dn-kernel-list", { role: "tablist" })
-  readonly #facts = element("aside", "dn-kernel-facts")
-  readonly #code: CodePane
+  readonly #body = element("div", "dn-profile-pane")
+  readonly #tabs: Tabs
   readonly #graph: GraphView
+  readonly #panes: readonly ProfilePane[]
   #doc: ProfileDoc | null = null
-  #reports: readonly KernelReport[] = []
-  #kernel = 0
+  #stage: Stage | null = null
+  #passes = 0
+  /** Panes that have something to show, in the order of their tabs. */
+  #shown: readonly ProfilePane[] = []
 
   constructor(host: HTMLElement, options: GraphViewOptions = {}) {
     this.#options = options
-    this.#translate = options.translate ?? english
-    this.#code = new CodePane((node) => this.#choose(node), this.#translate)
-    const pane = element("div", "dn-kernel-pane", {}, this.#list, this.#code.node, this.#facts)
-    this.#root.append(this.#graphHost, pane)
+    const translate = options.translate ?? english
+    this.#tabs = new Tabs("dn-profile-tabs", translate("about the compiled program"), () =>
+      this.#open(),
+    )
+    const graphHost = element("div", "dn-profile-graph")
+    this.#root.append(graphHost, this.#tabs.node, this.#body)
     host.append(this.#root)
-    this.#graph = new GraphView(this.#graphHost, {
+    this.#graph = new GraphView(graphHost, {
       ...options,
       details: false,
       height: Math.min(options.height ?? GRAPH_HEIGHT, GRAPH_HEIGHT),
       onSelect: (node) => {
-        this.#follow(this.#graph.selectedNodes)
-        options.onSelect?.(node)
+        this.#pane?.follow(this.#graph.selectedNodes.map((n) => this.#whole(n)))
+        options.onSelect?.(node === null ? null : this.#whole(node))
       },
+      onHover: (node) => options.onHover?.(node === null ? null : this.#whole(node)),
+      onSource: (node) => options.onSource?.(this.#whole(node)),
     })
-    this.#list.setAttribute("aria-label", this.#translate("kernels"))
-    this.#life.listen(this.#list, "keydown", (event) => this.#key(event))
+    const paneHost: ProfileHost = {
+      translate,
+      choose: (node) => this.#choose(node),
+      showKernel: (kernel) => this.#graph.setKernel(kernel),
+      showStage: (passes, notes) => this.#showStage(passes, notes),
+    }
+    this.#panes = [new KernelPane(paneHost), new PassesPane(paneHost)]
   }
 
-  /** The selected node; null when there is none. */
+  /** The selected node of the whole document; null when there is none. */
   get selected(): number | null {
-    return this.#graph.selected
+    const node = this.#graph.selected
+    return node === null ? null : this.#whole(node)
   }
 
   setDocument(doc: ProfileDoc, view: SavedView | undefined = doc.view): void {
     this.#doc = doc
-    const { model, tree } = prepare(doc, Number.POSITIVE_INFINITY)
-    this.#reports = kernelReports(model, tree)
-    this.#kernel = Math.min(this.#kernel, Math.max(0, this.#reports.length - 1))
-    this.#graph.setDocument(doc, view)
+    this.#stage = stageOf(doc, 0)
+    this.#passes = 0
+    this.#graph.setDocument(this.#stage.doc, view)
     this.setStatus("")
-    this.#buildList()
-    this.#show()
+    for (const pane of this.#panes) pane.setDocument(doc)
+    this.#shown = this.#panes.filter((pane) => pane.title)
+    this.#tabs.set(this.#shown.map((pane) => [pane.title]))
+    this.#open()
   }
 
-  /** Selects a node and the kernel that computes it. Does not call `onSelect`. */
+  /** Selects a node; the pane follows. Does not call `onSelect`. */
   select(node: number | null): void {
-    this.#graph.select(node)
-    this.#follow(node === null ? [] : [node])
+    const at = node === null ? -1 : (this.#stage?.at[node] ?? -1)
+    this.#graph.select(at < 0 ? null : at)
+    this.#pane?.follow(node === null ? [] : [node])
   }
 
   hover(node: number | null): void {
-    this.#graph.hover(node)
+    const at = node === null ? -1 : (this.#stage?.at[node] ?? -1)
+    this.#graph.hover(at < 0 ? null : at)
   }
 
   /** Shows a sentence in the toolbar line; without one it counts the kernels. */
@@ -88,86 +95,44 @@ export class ProfileView implements View<ProfileDoc> {
   }
 
   dispose(): void {
-    this.#life.end()
-    this.#code.dispose()
+    for (const pane of this.#panes) pane.dispose()
     this.#graph.dispose()
     this.#root.remove()
   }
 
-  #buildList(): void {
-    const tabs = this.#reports.map((report, k) => {
-      const tab = element(
-        "button",
-        "dn-kernel-tab",
-        { type: "button", role: "tab", "data-kernel": k },
-        element("span", "dn-kernel-tag", {}, report.tag),
-        ` ${this.#doc?.kernels?.[k].form ?? ""}`,
-      )
-      tab.addEventListener("click", () => this.#open(k))
-      return tab
-    })
-    this.#list.replaceChildren(...tabs)
+  get #pane(): ProfilePane | undefined {
+    return this.#shown[this.#tabs.chosen]
   }
 
-  /** The user opened a kernel: its first value is selected with it. */
-  #open(kernel: number): void {
-    this.#kernel = kernel
-    this.#show()
-    const first = this.#reports[kernel]?.lines.findLast((line) => line.node >= 0)
-    if (first) this.#choose(first.node)
+  #open(): void {
+    const pane = this.#pane
+    if (!pane) return
+    this.#body.replaceChildren(pane.node)
+    pane.shown()
+    pane.follow(this.#graph.selectedNodes.map((n) => this.#whole(n)))
+  }
+
+  #whole(node: number): number {
+    return this.#stage?.whole[node] ?? node
   }
 
   #choose(node: number): void {
-    this.#graph.select(node)
-    this.#code.select([node])
+    this.select(node)
     this.#options.onSelect?.(node)
   }
 
-  /** The selection moved: the kernel that computes most of it is shown, unless the one shown computes some. */
-  #follow(nodes: readonly number[]): void {
-    const kernels = this.#doc?.kernels ?? []
-    const shares = kernels.map((kernel) => nodes.filter((n) => kernel.nodes.includes(n)).length)
-    const most = Math.max(0, ...shares)
-    if (most > 0 && !shares[this.#kernel]) {
-      this.#kernel = shares.indexOf(most)
-      this.#show()
+  /** What is selected stays selected where it is in both stages. */
+  #showStage(passes: number, notes: ReadonlyMap<number, string>): void {
+    if (!this.#doc) return
+    const { selected } = this
+    if (passes !== this.#passes) {
+      this.#passes = passes
+      this.#stage = stageOf(this.#doc, passes)
+      this.#graph.setDocument(this.#stage.doc)
+      const at = selected === null ? -1 : this.#stage.at[selected]
+      this.#graph.select(at < 0 ? null : at)
     }
-    this.#code.select(nodes)
-  }
-
-  #show(): void {
-    const report = this.#reports[this.#kernel]
-    this.#graph.setKernel(this.#kernel)
-    for (const tab of this.#list.querySelectorAll<HTMLElement>("[role=tab]")) {
-      const on = Number(tab.dataset.kernel) === this.#kernel
-      tab.setAttribute("aria-selected", String(on))
-      tab.tabIndex = on ? 0 : -1
-    }
-    if (!report || !this.#doc) {
-      const none = this.#translate("This program computes nothing: its results are its arguments.")
-      this.#facts.replaceChildren(element("p", "dn-mute", {}, none))
-      return
-    }
-    this.#facts.replaceChildren(
-      ...kernelFacts(report, kernelTime(this.#doc, this.#kernel), this.#translate),
-    )
-    this.#code.show(report, this.#graph.selectedNodes)
-  }
-
-  #key(event: KeyboardEvent): void {
-    const steps: Record<string, number> = {
-      ArrowDown: 1,
-      ArrowRight: 1,
-      ArrowUp: -1,
-      ArrowLeft: -1,
-    }
-    const step = steps[event.key]
-    if (!step || event.ctrlKey || event.metaKey || event.altKey) return
-    event.preventDefault()
-    event.stopPropagation()
-    const next = this.#kernel + step
-    if (next < 0 || next >= this.#reports.length) return
-    this.#open(next)
-    this.#list.querySelector<HTMLElement>("[aria-selected=true]")?.focus()
+    const { at } = this.#stage as Stage
+    this.#graph.setNotes(new Map([...notes].map(([n, text]) => [at[n], text])))
   }
 }

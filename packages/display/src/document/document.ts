@@ -28,12 +28,19 @@ export interface DocumentOptions {
   readonly nested?: boolean
   /** The traced function, for the names of its parameters. */
   readonly original?: (...x: never[]) => unknown
+  /** What compilers made of the program: its nodes follow those of the program, under the names of their origins. */
+  readonly later?: {
+    readonly roots: readonly Tensor[]
+    readonly origin: (n: Tensor) => Tensor | undefined
+  }
 }
 /** The document, and which node each of its rows is. */
 export interface ProgramDocument {
   readonly doc: GraphDoc
   readonly nodes: readonly Tensor[]
   readonly index: ReadonlyMap<Tensor, number>
+  /** Rows of the program itself; those of `later` follow. */
+  readonly own: number
 }
 
 /** Programs whose nodes are numbered in the document: element nodes are read through (C6). */
@@ -42,15 +49,8 @@ export function documentOf(
   options: DocumentOptions = {},
 ): ProgramDocument {
   const { graph } = program
-  const nodes = postorder([
-    ...graph.inputs.filter((p) => isUsed(graph, p)),
-    ...graph.effects,
-    ...graph.outputs,
-  ]).filter((n) => !isElement(n))
   const { notes } = graph.table
-  const phases = new Map(phasesOf(nodes, notes).map((phase, i) => [nodes[i], phase]))
-  const entries = entriesOf(nodes, (n) => options.nested === true && phases.get(n) !== "bwd")
-  const index = new Map(entries.flatMap((e, i) => (e.inner && !isOuter(e) ? [] : [[e.node, i]])))
+  const { nodes, entries, phases, index, own } = contentOf(graph, options)
   const places = new PlaceTable()
   const scopes = new ScopeTable(places, notes)
   const phaseOf = (e: Entry): Phase => (isOuter(e) ? (phases.get(e.node) as Phase) : "fwd")
@@ -95,7 +95,24 @@ export function documentOf(
     sources: places.sources,
     locs: places.locs,
   })
-  return { doc, nodes: entries.map((e) => e.node), index }
+  return { doc, nodes: entries.map((e) => e.node), index, own }
+}
+
+/** The nodes in order, their rows, and the row of each node of the program itself. */
+function contentOf(graph: Graph, { nested, later }: DocumentOptions) {
+  const roots = [
+    ...graph.inputs.filter((p) => isUsed(graph, p)),
+    ...graph.effects,
+    ...graph.outputs,
+  ]
+  const shown = (of: readonly Tensor[]): Tensor[] => postorder(of).filter((n) => !isElement(n))
+  const nodes = shown([...roots, ...(later?.roots ?? [])])
+  const phases = new Map(phasesOf(nodes, graph.table.notes).map((phase, i) => [nodes[i], phase]))
+  const opens = (n: Tensor): boolean => nested === true && phases.get(n) !== "bwd"
+  const entries = entriesOf(nodes, opens)
+  const index = new Map(entries.flatMap((e, i) => (e.inner && !isOuter(e) ? [] : [[e.node, i]])))
+  const own = later ? entriesOf(shown(roots), opens).length : entries.length
+  return { nodes, entries, phases, index, own }
 }
 /** Nodes of the program itself, not of a graph inside one of its nodes. */
 const isOuter = (e: Entry): boolean =>
@@ -197,17 +214,21 @@ function ruleFor(
   return rules.has(id) ? { rule: id } : {}
 }
 
+function inherit(n: Tensor, origin: Tensor | undefined, names: Map<Tensor, string>): void {
+  const name = origin && names.get(origin)
+  if (name) names.set(n, name)
+}
 function namesOf(
   { graph, inputPaths, name }: Pick<Program, "name" | "graph" | "inputPaths">,
   entries: readonly Entry[],
   notes: Notes,
-  { original }: DocumentOptions,
+  { original, later }: DocumentOptions,
 ): Map<Tensor, string> {
   const parameters = original ? parameterNames(original) : []
   const names = new Map<Tensor, string>()
   const taken = new Map<Site, Tensor>()
   for (const { node: n, enters } of entries) {
-    if (enters || notes.dual.has(n)) continue
+    if (enters || notes.dual.has(n) || later?.origin(n)) continue
     for (const site of notes.sites.get(n) ?? []) if (variableOf(site)) taken.set(site, n)
   }
   // The last node of an expression is its value; the ones before are steps towards it.
@@ -224,6 +245,8 @@ function namesOf(
     name !== "defn"
   )
     names.set(only, name)
+  if (later)
+    for (const { node: n } of entries) if (!names.has(n)) inherit(n, later.origin(n), names)
   return names
 }
 

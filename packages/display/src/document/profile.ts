@@ -1,7 +1,14 @@
 /** @file A compiled program as a profile document: the graph, its kernels, when each value lives in memory (K2, K5). */
-import type { Executable, KernelInfo, Program, Tensor } from "@defnote/core"
+import {
+  type Executable,
+  isElement,
+  type KernelInfo,
+  type Program,
+  type Tensor,
+} from "@defnote/core"
 import type { Kernel, ProfileDoc } from "../payload.ts"
 import { type DocumentOptions, documentOf } from "./document.ts"
+import { madeBy, originAcross, outputsAfter, passColumns } from "./passes.ts"
 
 /** Characters of code that a document holds; kernels after that say where their code is. */
 const MOST_SOURCE = 100_000
@@ -13,12 +20,21 @@ const MOST_SOURCE = 100_000
  */
 export function profileDocument(
   program: Pick<Program, "name" | "graph" | "inputPaths">,
-  executable: Pick<Executable, "kernels" | "memory">,
+  executable: Pick<Executable, "kernels" | "memory" | "steps">,
   options: DocumentOptions & { readonly compiler: string },
 ): ProfileDoc {
-  const { doc, nodes, index } = documentOf(program, options)
+  const { steps } = executable
+  const outputs = outputsAfter(program.graph, steps)
+  const later = { roots: [...outputs.flat(), ...madeBy(steps)], origin: originAcross(steps) }
+  const { doc, nodes, index, own } = documentOf(program, { nested: true, ...options, later })
+  // Kernels of a loop name nodes of its body, which stand in rows of their own.
+  const inner = new Map(nodes.map((n, i) => [n, i] as const).reverse())
+  const number = (n: Tensor): number | undefined => {
+    const whole = isElement(n) ? n.inputs[0] : n
+    return index.get(whole) ?? inner.get(whole)
+  }
   const numbers = (list: readonly Tensor[]): number[] =>
-    [...new Set(list.flatMap((n) => index.get(n) ?? []))].sort((a, b) => a - b)
+    [...new Set(list.flatMap((n) => number(n) ?? []))].sort((a, b) => a - b)
   let room = MOST_SOURCE
   const kernels = executable.kernels.map((k): Kernel => {
     const fits = k.source.length <= room
@@ -26,10 +42,10 @@ export function profileDocument(
     return {
       ...factsOf(k, options.compiler),
       nodes: numbers(k.nodes),
-      buffers: k.buffers.map(({ node, ...b }) => ({ ...b, node: (node && index.get(node)) ?? -1 })),
+      buffers: k.buffers.map(({ node, ...b }) => ({ ...b, node: (node && number(node)) ?? -1 })),
       source: fits ? k.source : `${k.source.length} characters: read .kernels(...)[i].source`,
       lineNodes: fits
-        ? k.lineNodes.flatMap(([line, n]) => (index.has(n) ? [[line, index.get(n)!] as const] : []))
+        ? k.lineNodes.flatMap(([line, n]) => numbers([n]).map((at) => [line, at] as const))
         : [],
     }
   })
@@ -38,6 +54,7 @@ export function profileDocument(
       ...doc,
       schema: { ...doc.schema, kind: "profile" },
       kernels,
+      passes: passColumns(steps, outputs, number, own),
       nodes: { ...doc.nodes, alive: aliveOf(nodes, executable) },
     }),
   )

@@ -32,6 +32,19 @@ export function marksOf(layout: Layout): Map<string, Mark> {
   return marks
 }
 
+/** {@link marksOf} with words on the boxes of some nodes. */
+export function notedMarks(
+  layout: Layout,
+  notes: ReadonlyMap<number, string>,
+): ReadonlyMap<string, Mark> {
+  const marks = marksOf(layout)
+  for (const [node, text] of notes) {
+    const box = layout.boxes[layout.boxOf[node]]
+    if (box) marks.set(box.key, { text, tone: "note", rank: -1 })
+  }
+  return marks
+}
+
 /** One row of a statistics table by column name; NaN for a column that it lacks. */
 export function readStats(table: StatTable): (row: number, column: string) => number {
   const data = decodeFloats(table.data, 8)

@@ -102,14 +102,17 @@ const run = object(
     first: list(finding, 1000),
   },
 )
-const pass = object({
-  name: word,
-  ms: real,
-  added: nodes,
-  removed: nodes,
-  from: list(tuple(index, nodes)),
-  matches: list(object({ rule: word, out: nodes, in: nodes })),
-})
+const pass = object(
+  {
+    name: word,
+    ms: real,
+    added: nodes,
+    removed: nodes,
+    from: list(tuple(index, nodes)),
+    matches: list(object({ rule: word, out: nodes, in: nodes })),
+  },
+  { outputs: nodes, passing: nodes },
+)
 
 const DEFS: Record<string, Schema> = { node, run, pass }
 

@@ -4,8 +4,9 @@ import type { Layout } from "../layout/fold.ts"
 import { paintGraph } from "../paint/paint.ts"
 import type { Item, Text } from "../paint/primitives.ts"
 import { LIGHT, type Theme } from "../paint/theme.ts"
-import type { ProfileDoc } from "../payload.ts"
+import type { GraphLike, ProfileDoc } from "../payload.ts"
 import { type KernelReport, kernelCount, kernelReports } from "../report/kernels.ts"
+import { stageOf } from "../report/stages.ts"
 import { captionOf, tooWide, withinLimits } from "./graph.ts"
 import { itemSvg, svgDocument } from "./svg.ts"
 import { wrap } from "./wrap.ts"
@@ -18,12 +19,15 @@ const LINE = 15
 /** Paints the graph with its kernels, and below it why each kernel is one. */
 export function profileSvg(doc: ProfileDoc, options: { theme?: Theme } = {}): string {
   const theme = options.theme ?? LIGHT
-  return withinLimits(doc, (layout) => draw(layout, theme)) ?? tooWide(doc, titleOf(doc), theme)
+  const traced = stageOf(doc, 0).doc
+  return (
+    withinLimits(traced, (layout) => draw(layout, theme)) ?? tooWide(traced, titleOf(doc), theme)
+  )
 }
-const titleOf = (doc: ProfileDoc): string => doc.title ?? "kernels"
+const titleOf = (doc: GraphLike): string => doc.title ?? "kernels"
 
 function draw(layout: Layout, theme: Theme): string {
-  const doc = layout.model.doc as ProfileDoc
+  const { doc } = layout.model
   const list = paintGraph(layout, { residuals: "none", kernels: "all" })
   const width = Math.max(LEAST_WIDTH, list.width)
   const graph = [...list.heading.map((x) => itemSvg(x, theme))]
