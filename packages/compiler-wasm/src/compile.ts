@@ -20,12 +20,14 @@ import {
   type Step,
   streams,
   type Target,
+  untouchedInputs,
 } from "@defnote/lower"
 import { driverFunction, tableBytes } from "./driver-code.ts"
 import { F64, I32, ModuleBuilder } from "./encoder.ts"
 import { WasmExecutable } from "./executable.ts"
 import { hasRelaxedSimd } from "./features.ts"
 import { Helpers } from "./helpers.ts"
+import { WORTH_KEEPING } from "./input-cache.ts"
 import { kernelFunction } from "./kernel-code.ts"
 import { routineFor } from "./kernels/index.ts"
 import { linearMemory } from "./memory.ts"
@@ -53,7 +55,7 @@ export function compile(given: Graph, options: CompileOptions): Executable {
   const { graph, steps, origins } = optimize(given, options)
   const relaxed = hasRelaxedSimd() && !options.strict
   const program = lower(graph, targetFor(relaxed))
-  const passing = streams(program)
+  const passing = { ...streams(program), placed: placedInputs(program) }
   const placement = plan(program, passing.stretches)
   const module = new ModuleBuilder(IMPORTS)
   const helpers = new Helpers(module)
@@ -79,6 +81,7 @@ export function compile(given: Graph, options: CompileOptions): Executable {
     placement,
     hostSteps,
     streamed: passing.stretches,
+    placed: passing.placed,
     blockBytes: placement.bytes + tableBytes(program) + tileBytes,
     kernels: program.kernels.map((k, i) => describeKernel(k, i, program, origins)),
     steps,
@@ -108,6 +111,13 @@ function instantiate(
   return executable
 }
 
+/** Inputs that are read in place where linear memory has a copy of them. */
+function placedInputs(program: LoweredProgram): Set<number> {
+  const worthIt = [...untouchedInputs(program)].filter(
+    (v) => program.values[v].bytes >= WORTH_KEEPING,
+  )
+  return new Set(worthIt)
+}
 /** Values that change places. */
 function swapped(steps: readonly Step[], found = new Set<number>()): Set<number> {
   for (const x of steps) {

@@ -1,5 +1,11 @@
 /** @file The function that runs a whole program: calls kernels in order, turns loops, chooses branches, moves carries. */
-import type { LoweredProgram, Placement, Step, Streams } from "@defnote/lower"
+import {
+  innerSteps,
+  type LoweredProgram,
+  type Placement,
+  type Step,
+  type Streams,
+} from "@defnote/lower"
 import { type Code, FunctionBuilder, I32, OP } from "./encoder.ts"
 
 export interface Imports {
@@ -21,6 +27,11 @@ export interface Driver {
   /** Bytes of tiles, behind the table. */
   readonly tileBytes: number
 }
+/** How the inputs and outputs of a program come and go. */
+export interface Passing extends Streams {
+  /** Inputs whose place the host chooses before each run and writes to the table; 0 for one that streams. */
+  readonly placed: ReadonlySet<number>
+}
 
 /** Parameter 0 is the place of the program's block; behind the values it holds a table of places for the host. */
 export function driverFunction(
@@ -28,10 +39,10 @@ export function driverFunction(
   placement: Placement,
   functions: readonly number[],
   imports: Imports,
-  { stretches }: Streams,
+  passing: Passing,
 ): Driver {
   const f = new FunctionBuilder([I32])
-  const writer = new DriverWriter(program, placement, functions, imports, f, stretches)
+  const writer = new DriverWriter(program, placement, functions, imports, f, passing)
   writer.write()
   return { main: f, hostSteps: writer.hostSteps, tileBytes: writer.tileBytes }
 }
@@ -47,6 +58,7 @@ class DriverWriter {
   readonly #moving = new Map<number, number>()
 
   readonly #stretches: ReadonlyMap<number, number>
+  readonly #placed: ReadonlySet<number>
   tileBytes = 0
 
   constructor(
@@ -55,9 +67,10 @@ class DriverWriter {
     functions: readonly number[],
     imports: Imports,
     f: FunctionBuilder,
-    stretches: ReadonlyMap<number, number>,
+    { stretches, placed }: Passing,
   ) {
     this.#stretches = stretches
+    this.#placed = placed
     this.#program = program
     this.#placement = placement
     this.#functions = functions
@@ -72,6 +85,13 @@ class DriverWriter {
       this.#fixed(c, value)
       c.set(local)
     }
+    this.#program.inputs.forEach((value, i) => {
+      if (!this.#placed.has(value)) return
+      const local = this.#f.local(I32)
+      this.#moving.set(value, local)
+      this.#tableSlot(c)
+      c.memory(OP.i32Load, this.#tableOffset + inputSlot(this.#program, i)).set(local)
+    })
     this.#steps(c, this.#program.steps)
     // where the results are, for the host
     this.#program.outputs.forEach((value, i) => {
@@ -163,7 +183,7 @@ class DriverWriter {
     c.op(OP.i32LtS, OP.select).set(to)
     for (const [v, place] of tiles.places) {
       const reads = values.some((w, k) => w === v && buffers[k].use === "read")
-      if (reads) this.#move(c, this.#imports.streamIn, v, place, at, to)
+      if (reads) this.#streamIn(c, v, place, at, to)
     }
     for (const v of values) this.#tilePlace(c, v, tiles.places.get(v), at)
     c.get(at).get(to).call(f)
@@ -200,19 +220,29 @@ class DriverWriter {
   get tableBytes(): number {
     return tableBytes(this.#program)
   }
+  /** Fills the tile of an input that has no place of its own. */
+  #streamIn(c: Code, v: number, place: number, at: number, to: number): void {
+    const own = this.#moving.get(v)
+    if (own !== undefined) c.get(own).op(OP.i32Eqz, OP.if, 0x40)
+    this.#move(c, this.#imports.streamIn, v, place, at, to)
+    if (own !== undefined) c.op(OP.end)
+  }
   #move(c: Code, f: number, v: number, place: number, at: number, to: number): void {
     const stretch = this.#stretches.get(v) as number
     c.i32(v).get(at).i32(stretch).op(OP.i32Mul)
     c.get(to).get(at).op(OP.i32Sub).i32(stretch).op(OP.i32Mul)
     c.get(0).i32(place).op(OP.i32Add).call(f)
   }
-  /** Where the whole value would lie if the tile were a part of it. */
+  /** Where the whole value would lie if the tile were a part of it, or where it does lie. */
   #tilePlace(c: Code, v: number, place: number | undefined, at: number): void {
     if (place === undefined) return this.#place(c, v)
+    const own = this.#moving.get(v)
+    if (own !== undefined) c.get(own)
     c.get(0).i32(place).op(OP.i32Add)
     c.get(at)
       .i32(this.#stretches.get(v) as number)
       .op(OP.i32Mul, OP.i32Sub)
+    if (own !== undefined) c.get(own).op(OP.select)
   }
   #copy(c: Code, from: number, to: number): void {
     this.#place(c, to)
@@ -278,15 +308,19 @@ class DriverWriter {
       .call(this.#imports.host)
   }
 }
-/** Bytes behind the values for the table of places. */
-export function tableBytes(program: LoweredProgram): number {
+/** Places that the host reads at the end, or in a step of its own. */
+function hostSlots(program: LoweredProgram): number {
   const most = (steps: readonly Step[]): number =>
     steps.reduce((n, x) => {
       if (x.kind === "routine") return Math.max(n, x.inputs.length + x.outputs.length)
       if (x.kind === "effect") return Math.max(n, x.inputs.length)
-      if (x.kind === "if") return Math.max(n, most(x.yes), most(x.no))
-      if (x.kind === "while") return Math.max(n, most(x.test), most(x.body))
-      return x.kind === "for" ? Math.max(n, most(x.body)) : n
+      return Math.max(n, ...innerSteps(x).map(most))
     }, 0)
-  return 64 * Math.ceil(Math.max(program.outputs.length, most(program.steps)) / 16) + 64
+  return Math.max(program.outputs.length, most(program.steps))
 }
+/** Where in the table the place of input `i` stands. */
+export const inputSlot = (program: LoweredProgram, i: number): number =>
+  4 * (hostSlots(program) + i)
+/** Bytes behind the values for the table of places. */
+export const tableBytes = (program: LoweredProgram): number =>
+  64 * Math.ceil(inputSlot(program, program.inputs.length) / 64) + 64

@@ -1,6 +1,6 @@
-/** @file A compiled program: copies inputs in, runs, copies results out into buffers of their own (D4.2). */
+/** @file A compiled program: brings inputs in, runs, copies results out into buffers of their own (D4.2). */
 import {
-  allocateBuffer,
+  affordedBytes,
   CpuStorage,
   DeviceError,
   type Executable,
@@ -16,9 +16,11 @@ import {
   view,
 } from "@defnote/core"
 import type { LoweredProgram, Placement } from "@defnote/lower"
-import type { HostStep } from "./driver-code.ts"
+import { type HostStep, inputSlot } from "./driver-code.ts"
+import { inputCache, type Kept } from "./input-cache.ts"
 import { routineFor } from "./kernels/index.ts"
 import { linearMemory } from "./memory.ts"
+import { uninitialised } from "./uninitialised.ts"
 
 export interface Parts {
   readonly program: LoweredProgram
@@ -34,6 +36,8 @@ export interface Parts {
   readonly moving: ReadonlySet<number>
   /** Values that pass by in parts and are never in the block as a whole. */
   readonly streamed: ReadonlyMap<number, number>
+  /** Inputs whose place stands in the table. */
+  readonly placed: ReadonlySet<number>
   readonly name: string
 }
 
@@ -57,44 +61,73 @@ export class WasmExecutable implements Executable {
     engine.poll()
     const { blockBytes, name, streamed } = this.#parts
     const outer = this.#streams
+    const buffers = this.#buffersOf(inputs)
     const base = linearMemory.acquire(blockBytes, name)
+    const held: Kept[] = []
     try {
       if (streamed.size) this.#streams = new Map()
-      this.#copyIn(base, inputs)
+      this.#bringIn(base, buffers, held)
       main(base)
       return this.#copyOut(base)
     } finally {
       this.#streams = outer
+      for (const kept of held) inputCache.letGo(kept)
       linearMemory.release(base, blockBytes)
     }
   }
   /** Buffers of the streamed values of the run in progress. */
   #streams = new Map<number, Uint8Array<ArrayBuffer>>()
-  #copyIn(base: number, inputs: readonly Storage[]): void {
-    const { program, placement, streamed } = this.#parts
-    const { bytes } = linearMemory
-    program.inputs.forEach((value, i) => {
-      const offset = placement.offsets[value]
+  /** The buffers of the inputs; those worth it get their copies before the block takes what room there is. */
+  #buffersOf(inputs: readonly Storage[]): ArrayBuffer[] {
+    const { program, placed } = this.#parts
+    return program.inputs.map((value, i) => {
       const storage = inputs[i]
       if (!storage.readSync)
         throw new DeviceError(
           `wasm: input ${i} is on ${storage.device}; write \`await t.to("cpu")\``,
         )
-      if (streamed.has(value)) this.#streams.set(value, new Uint8Array(storage.readSync()))
-      else if (offset >= 0)
-        bytes.set(new Uint8Array(storage.readSync(), 0, program.values[value].bytes), base + offset)
+      const buffer = storage.readSync()
+      if (placed.has(value)) inputCache.notice(buffer)
+      return buffer
+    })
+  }
+  #bringIn(base: number, buffers: readonly ArrayBuffer[], held: Kept[]): void {
+    const { program, placed, streamed } = this.#parts
+    program.inputs.forEach((value, i) => {
+      const kept = placed.has(value) ? inputCache.hold(buffers[i]) : undefined
+      if (kept) held.push(kept)
+      const at = kept ? kept.at : this.#copyIn(base, value, buffers[i])
+      if (placed.has(value)) this.#tellPlace(base, i, at)
     })
     for (const value of program.outputs)
       if (streamed.has(value)) this.#streams.set(value, new Uint8Array(this.#allocate(value)))
   }
+  /** Copies an input into the block, or prepares its stream; gives its place, 0 for a stream. */
+  #copyIn(base: number, value: number, buffer: ArrayBuffer): number {
+    const { program, placement, streamed } = this.#parts
+    if (streamed.has(value)) {
+      this.#streams.set(value, new Uint8Array(buffer))
+      return 0
+    }
+    const at = base + placement.offsets[value]
+    if (placement.offsets[value] >= 0)
+      linearMemory.bytes.set(new Uint8Array(buffer, 0, program.values[value].bytes), at)
+    return at
+  }
+  #tellPlace(base: number, input: number, at: number): void {
+    const { program, placement } = this.#parts
+    const slot = base + placement.bytes + inputSlot(program, input)
+    new Uint32Array(linearMemory.memory.buffer, slot, 1)[0] = at
+  }
+  /** Memory for a result, which must be written as a whole. */
   #allocate(value: number): ArrayBuffer {
     const { dtype, elements } = this.#parts.program.values[value]
-    return allocateBuffer(dtype, elements, "wasm")
+    return uninitialised(affordedBytes(dtype, elements, "wasm"))
   }
   #copyOut(base: number): Storage[] {
     const { program, placement, moving, streamed } = this.#parts
     const { buffer } = linearMemory.memory
-    const table = new Int32Array(buffer, base + placement.bytes, program.outputs.length)
+    const table = new Uint32Array(buffer, base + placement.bytes, program.outputs.length)
     return program.outputs.map((value, i) => {
       const passed = streamed.has(value) && this.#streams.get(value)
       if (passed) return new CpuStorage(passed.buffer)
@@ -117,7 +150,7 @@ export class WasmExecutable implements Executable {
     const { hostSteps, placement } = this.#parts
     const x = hostSteps[index]
     const outputs = x.kind === "routine" ? x.outputs : []
-    const table = new Int32Array(
+    const table = new Uint32Array(
       linearMemory.memory.buffer,
       base + placement.bytes,
       x.inputs.length + outputs.length,

@@ -14,6 +14,8 @@ interface Block {
   readonly at: number
   readonly bytes: number
 }
+const sizeOf = (bytes: number): number => Math.max(64, Math.ceil(bytes / 64) * 64)
+const gib = (n: number): string => `${(n / 2 ** 30).toFixed(2)} GiB`
 
 class LinearMemory {
   #memory: WasmMemory | undefined
@@ -21,6 +23,8 @@ class LinearMemory {
   /** Free blocks in the order of their places. */
   #free: Block[] = []
   #end = SLACK
+  /** Gives up something that could be made again; false when there is nothing. */
+  #yields: () => boolean = () => false
 
   get memory(): WasmMemory {
     this.#memory ??= new (needWebAssembly().Memory)({ initial: 16, maximum: MOST_PAGES })
@@ -31,9 +35,21 @@ class LinearMemory {
     if (this.#bytes.buffer !== this.memory.buffer) this.#bytes = new Uint8Array(this.memory.buffer)
     return this.#bytes
   }
-  /** A block of at least `bytes`, aligned to 64. */
+  /** Whoever keeps blocks only to save time gives them up, one a call, before memory runs out. */
+  onShortage(yields: () => boolean): void {
+    this.#yields = yields
+  }
+  /** A block of at least `bytes`, aligned to 64. @throws MemoryError with `what` in its text */
   acquire(bytes: number, what: string): number {
-    const size = Math.max(64, Math.ceil(bytes / 64) * 64)
+    for (;;) {
+      const at = this.spare(bytes)
+      if (at !== undefined) return at
+      if (!this.#yields()) throw this.#shortage(this.#end + sizeOf(bytes) + SLACK, what)
+    }
+  }
+  /** A block as {@link acquire} gives one, or undefined where the budget or the system has no more. */
+  spare(bytes: number): number | undefined {
+    const size = sizeOf(bytes)
     const i = this.#free.findIndex((b) => b.bytes >= size)
     if (i >= 0) {
       const b = this.#free[i]
@@ -42,12 +58,12 @@ class LinearMemory {
       return b.at
     }
     const at = this.#end
-    this.#reserve(at + size + SLACK, what)
+    if (!this.#reserve(at + size + SLACK)) return undefined
     this.#end = at + size
     return at
   }
   release(at: number, bytes: number): void {
-    const size = Math.max(64, Math.ceil(bytes / 64) * 64)
+    const size = sizeOf(bytes)
     const i = this.#free.findIndex((b) => b.at > at)
     this.#free.splice(i < 0 ? this.#free.length : i, 0, { at, bytes: size })
     this.#merge()
@@ -67,31 +83,34 @@ class LinearMemory {
     }
     this.#free = merged
   }
-  #reserve(end: number, what: string): void {
+  get #most(): number {
+    return Math.min(budget.bytes, MOST_PAGES * PAGE)
+  }
+  #reserve(end: number): boolean {
     const have = this.memory.buffer.byteLength
-    if (end <= have) return
-    const most = Math.min(budget.bytes, MOST_PAGES * PAGE)
-    const gib = (n: number): string => `${(n / 2 ** 30).toFixed(2)} GiB`
+    if (end <= have) return true
+    if (end > this.#most) return false
+    const wanted = Math.min(this.#most, Math.max(end, have + Math.min(have, 2 ** 28)))
+    return this.#grow(wanted - have) || this.#grow(end - have)
+  }
+  #grow(bytes: number): boolean {
+    try {
+      this.memory.grow(Math.ceil(bytes / PAGE))
+      return true
+    } catch {
+      return false
+    }
+  }
+  #shortage(end: number, what: string): MemoryError {
+    const have = this.memory.buffer.byteLength
     const remedy =
       "Work in smaller batches, or use the compiler native, which is not limited to 4 GiB."
-    if (end > most)
-      throw new MemoryError(
-        `${what}: needs ${gib(end)} of working memory; ${gib(most)} are allowed`,
-        { remedy },
-      )
-    const wanted = Math.min(most, Math.max(end, have + Math.min(have, 2 ** 28)))
-    try {
-      this.memory.grow(Math.ceil((wanted - have) / PAGE))
-    } catch {
-      try {
-        this.memory.grow(Math.ceil((end - have) / PAGE))
-      } catch {
-        throw new MemoryError(
-          `${what}: the system gave no ${gib(end - have)} more of working memory`,
-          { remedy },
-        )
-      }
-    }
+    return new MemoryError(
+      end > this.#most
+        ? `${what}: needs ${gib(end)} of working memory; ${gib(this.#most)} are allowed`
+        : `${what}: the system gave no ${gib(end - have)} more of working memory`,
+      { remedy },
+    )
   }
   /** Forgets every block: what ran was terminated. */
   reset(): void {

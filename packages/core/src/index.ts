@@ -77,7 +77,15 @@ export { compileScalar, type RunOptions as ScalarRunOptions, scalarText } from "
 export * from "./shape.ts"
 export { type Compiled, type Shown, setShown } from "./shown.ts"
 export { formatSite, lineOf, type Site, type SourceModule } from "./source.ts"
-export { allocateBuffer, budget, CpuStorage, elementsOf, type Storage } from "./storage.ts"
+export {
+  affordedBytes,
+  allocateBuffer,
+  budget,
+  CpuStorage,
+  elementsOf,
+  onRelease,
+  type Storage,
+} from "./storage.ts"
 export {
   type Attrs,
   describe,

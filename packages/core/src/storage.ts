@@ -13,6 +13,12 @@ export interface Storage {
   dispose(how?: string): void
 }
 
+const releases: ((buffer: ArrayBuffer) => void)[] = []
+/** Tells of every buffer that was given up, to those who keep a copy of it elsewhere. */
+export function onRelease(fn: (buffer: ArrayBuffer) => void): void {
+  releases.push(fn)
+}
+
 /** Elements in this process. V8 frees the buffer with the last reference. */
 export class CpuStorage implements Storage {
   readonly device = "cpu"
@@ -35,32 +41,41 @@ export class CpuStorage implements Storage {
     return this.readSync()
   }
   dispose(how?: string): void {
-    if (this.#buffer && how) this.#how = how
+    const buffer = this.#buffer
+    if (!buffer) return
+    if (how) this.#how = how
     this.#buffer = undefined
+    for (const fn of releases) fn(buffer)
   }
 }
 
 /** The bytes that one allocation may take at most; the kernel sets it from the memory of the process. */
 export const budget = { bytes: 8 * 2 ** 30 }
 
-/** A new buffer for `n` elements, or an error that names the size before the process is killed for it. */
-export function allocateBuffer(d: DType, n: number, what: string): ArrayBuffer {
+const gib = (bytes: number): string => `${(bytes / 2 ** 30).toFixed(1)} GiB`
+const SMALLER = "Work in smaller batches, use a narrower dtype"
+/** The bytes of `n` elements, or an error that names the size before the process is killed for it. */
+export function affordedBytes(d: DType, n: number, what: string): number {
   const bytes = n * DTYPES[d].bytes
-  const gib = (b: number): string => `${(b / 2 ** 30).toFixed(1)} GiB`
-  const refused = `${what}: ${gib(bytes)} for ${n} elements of ${d}`
-  const smaller = "Work in smaller batches, use a narrower dtype"
   if (bytes > budget.bytes) {
-    throw new MemoryError(`${refused}; the budget is ${gib(budget.bytes)}`, {
-      remedy: `${smaller}, or raise the budget with DEFNOTE_MEMORY.`,
-    })
+    throw new MemoryError(
+      `${what}: ${gib(bytes)} for ${n} elements of ${d}; the budget is ${gib(budget.bytes)}`,
+      { remedy: `${SMALLER}, or raise the budget with DEFNOTE_MEMORY.` },
+    )
   }
+  return bytes
+}
+/** A new buffer for `n` elements, filled with zeros. */
+export function allocateBuffer(d: DType, n: number, what: string): ArrayBuffer {
+  const bytes = affordedBytes(d, n, what)
   try {
     // By way of a view: a buffer may be longer than the longest array, and could not be read then.
     return new Uint8Array(bytes).buffer
   } catch {
-    throw new MemoryError(`${refused}; the system does not give one piece of that size`, {
-      remedy: `${smaller}.`,
-    })
+    throw new MemoryError(
+      `${what}: ${gib(bytes)} for ${n} elements of ${d}; the system does not give one piece of that size`,
+      { remedy: `${SMALLER}.` },
+    )
   }
 }
 

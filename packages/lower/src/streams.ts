@@ -4,6 +4,7 @@
  */
 import { IndexMath } from "./index-math.ts"
 import { expressionsOf, type Kernel, statements } from "./loop-ir.ts"
+import { innerSteps } from "./plan.ts"
 import type { LoweredProgram, Step } from "./program.ts"
 import { order, type Scalar } from "./scalar-rebuild.ts"
 
@@ -48,6 +49,28 @@ function staysIn(math: IndexMath, at: Scalar, index: number, stretch: number): b
     hi += Math.max(r.lo * k, r.hi * k)
   }
   return step === stretch && lo >= 0 && hi < stretch
+}
+
+/** Inputs that nothing writes to or hands on: a compiler may read them wherever they lie. */
+export function untouchedInputs(program: LoweredProgram): Set<number> {
+  const touched = new Set<number>(program.outputs)
+  for (const step of program.steps) noteWrites(program, step, touched)
+  return new Set(program.inputs.filter((v) => !touched.has(v)))
+}
+function noteWrites(program: LoweredProgram, step: Step, touched: Set<number>): void {
+  if (step.kind === "kernel") {
+    const { buffers } = program.kernels[step.kernel]
+    step.values.forEach((v, k) => {
+      if (buffers[k].use !== "read") touched.add(v)
+    })
+  }
+  if (step.kind === "routine") for (const v of step.outputs) if (v !== undefined) touched.add(v)
+  if (step.kind === "copy") touched.add(step.to)
+  if (step.kind === "swap") touched.add(step.a).add(step.b)
+  if (step.kind === "while" && step.count !== undefined) touched.add(step.count)
+  for (const inner of innerSteps(step)) for (const x of inner) noteWrites(program, x, touched)
+  if (step.kind === "for")
+    for (const w of step.windows) if (touched.has(w.window)) touched.add(w.of)
 }
 
 /** Values that never need to be in memory as a whole, with the bytes of a turn by kernel step. */
