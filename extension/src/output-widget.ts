@@ -10,7 +10,7 @@ import type { Presentation } from "./presentation.ts"
 import type { SourceLinks } from "./source-links.ts"
 
 /** The kinds that have a renderer. */
-export type OutputKind = "graph" | "gradient" | "tensor" | "training" | "profile"
+export type OutputKind = "graph" | "gradient" | "tensor" | "training" | "profile" | "trace"
 
 /** What an output needs of the page. */
 export interface OutputServices {

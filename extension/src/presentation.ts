@@ -6,6 +6,7 @@ import {
   type ProfileDoc,
   readPayload,
   type SavedView,
+  type TraceDoc,
 } from "@defnote/display"
 import {
   GradientView,
@@ -13,6 +14,8 @@ import {
   type GraphViewOptions,
   isNodeView,
   ProfileView,
+  StepView,
+  type StepViewOptions,
   TensorView,
   TrainingView,
   type Translate,
@@ -109,6 +112,8 @@ export class Presentation {
     if ((this.#view instanceof GraphView || this.#view instanceof ProfileView) && first) {
       const graph = doc as GraphDoc & ProfileDoc
       this.#view.setDocument(graph, readView(saved) ?? graph.view)
+    } else if (this.#view instanceof StepView && first) {
+      this.#view.setDocument(doc as TraceDoc, readView(saved))
     } else this.#view?.setDocument(doc)
     if ("nodes" in doc) this.#connect(doc)
   }
@@ -135,6 +140,8 @@ export class Presentation {
         return new GradientView(this.#host, options) as View<Document>
       case "profile":
         return new ProfileView(this.#host, options) as View<Document>
+      case "trace":
+        return new StepView(this.#host, this.#stepOptions(options)) as View<Document>
       case "tensor":
         return new TensorView(this.#host, options) as View<Document>
       case "training":
@@ -162,6 +169,12 @@ export class Presentation {
       onView: (view) => save(view as ReadonlyPartialJSONObject),
       onLeave: () => focusCell(this.#host),
     }
+  }
+
+  /** A step is no longer than its content; a panel is filled. */
+  #stepOptions(options: GraphViewOptions): StepViewOptions {
+    const { height: _, ...shared } = options
+    return this.#services.fill ? { ...shared, height: Number.POSITIVE_INFINITY } : shared
   }
 
   #selected(): number | null {
@@ -204,7 +217,7 @@ export class Presentation {
       order: this.#order,
       table: doc,
       locationOf: (node) => doc.nodes.loc[node] ?? -1,
-      roleOf: (node) => roleOf(doc, node),
+      roleOf: (node) => view.direction ?? roleOf(doc, node),
       nodesAt: (location) => byLocation.get(location) ?? [],
       select: (node) => {
         view.select(node)

@@ -40,6 +40,7 @@ function stepped(
       ...options,
       title: `${what}(${fn.functionName})`,
       original: fn.original,
+      ...(fn.functionName === "defn" ? {} : { lossName: fn.functionName }),
     })
     return { [MIME.trace]: doc, "image/svg+xml": traceSvg(doc), "text/plain": traceListing(doc) }
   })

@@ -416,7 +416,7 @@ export interface TraceBack {
 
 /** One step of the stepper: a node gets its value, or a use sends its part of a gradient. */
 export interface TraceStep {
-  /** The row that a graph view selects. */
+  /** Row of the operation, whose expression belongs to the step. */
   readonly node: number
   readonly phase: Phase
   /** What the scrubber calls it: `t₁`, `∂w`. */

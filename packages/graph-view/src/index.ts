@@ -4,6 +4,7 @@ export { GraphView, type GraphViewOptions } from "./graph-view.ts"
 export { answerLayouts, type WorkerInput, type WorkerOutput } from "./layout-service.ts"
 export { expressionText } from "./node-text.ts"
 export { ProfileView } from "./profile-view.ts"
+export { StepView, type StepViewOptions } from "./step-view.ts"
 export { TensorView } from "./tensor-view.ts"
 export { TrainingView } from "./training-view.ts"
 export {

@@ -28,6 +28,8 @@ export interface View<Document> {
 export interface NodeView {
   /** The selected node; null when there is none. */
   readonly selected: number | null
+  /** The role of what is shown of it, where the node itself does not say it. */
+  readonly direction?: "forward" | "backward"
   /** Selects a node without telling the host; null selects nothing. */
   select(node: number | null): void
   /** Lights a node as for a pointer elsewhere; null ends it. */

@@ -33,6 +33,7 @@ function traced(options: TraceOptions, f: (...x: Any[]) => unknown, ...args: unk
   return traceDocument(stepProgram(program, inputs), {
     title: "stepThrough(loss)",
     original: f as never,
+    lossName: "loss",
     ...options,
   })
 }

@@ -11,6 +11,8 @@ import { backwardRule, forwardRule, indexForm, type StepRule } from "./step-rule
 import { TraceValues } from "./trace-values.ts"
 
 export interface TraceOptions extends DocumentOptions {
+  /** What an unnamed result is called: the function's name. */
+  readonly lossName?: string
   /** Hide the gradients until they are predicted. */
   readonly exercise?: boolean
 }
@@ -38,7 +40,7 @@ class TraceWriter {
     const { doc, index } = documentOf(run.program, options)
     this.#doc = doc
     this.#index = index
-    this.#names = namesOf(run, doc, index)
+    this.#names = namesOf(run, doc, index, options.lossName)
   }
 
   document(): TraceDoc {
@@ -108,7 +110,7 @@ class TraceWriter {
     const { loss } = this.#run
     const name = `∂${this.#name(loss)}`
     return {
-      node: this.#gradientRow(loss),
+      node: this.#row(loss),
       phase: "bwd",
       label: name,
       text: `${name} = 1`,
@@ -145,7 +147,7 @@ class TraceWriter {
     const index =
       typeof spec === "string" ? indexForm(spec, input, ordered(spec, input, others)) : undefined
     return {
-      node: use === uses ? this.#gradientRow(of) : this.#row(node),
+      node: this.#row(node),
       phase: "bwd",
       label,
       text: `${label} ${uses > 1 ? "+=" : "="} ${right}`,
@@ -203,11 +205,6 @@ class TraceWriter {
   #row(n: Tensor): number {
     return this.#index.get(through(n)) as number
   }
-  #gradientRow(n: Tensor): number {
-    const row = this.#row(n)
-    const gradient = this.#doc.nodes.grad?.[row] ?? -1
-    return gradient >= 0 ? gradient : row
-  }
   #name(n: Tensor): string {
     return this.#names.get(through(n)) ?? n.op.name
   }
@@ -253,6 +250,7 @@ function namesOf(
   run: Stepping,
   doc: GraphDoc,
   index: ReadonlyMap<Tensor, number>,
+  lossName: string | undefined,
 ): ReadonlyMap<Tensor, string> {
   const { model, tree } = prepare(doc, Number.POSITIVE_INFINITY)
   const given = nameNodes(model, tree, false).of
@@ -269,5 +267,8 @@ function namesOf(
   const nodes = run.forward.flatMap((s) => [...s.node.inputs.map(through), s.node])
   for (const n of [run.loss, ...run.leaves].filter((n) => !n.inputs.length).concat(nodes))
     if (index.has(n) && !names.has(n)) names.set(n, name(n))
+  const unnamed = !doc.nodes.name || doc.nodes.name[index.get(run.loss) as number] < 0
+  const fits = lossName && /^[A-Za-z]\w*$/.test(lossName) && ![...names.values()].includes(lossName)
+  if (unnamed && fits && run.loss.inputs.length) names.set(run.loss, lossName)
   return names
 }

@@ -1,0 +1,95 @@
+/** @file The formulas of a step as LaTeX: names and numbers put into its template, coloured by role. Knows no DOM. */
+import { floatOf, formatNumber, type TraceDoc, type TraceStep } from "@defnote/display"
+
+/** Colours of the two directions, as the typesetter takes them: `#rrggbb`. */
+export interface FormulaColours {
+  readonly forward: string
+  readonly backward: string
+}
+
+const SUBSCRIPT = "₀₁₂₃₄₅₆₇₈₉"
+const SPECIAL = /[\\{}$&#^_%~]/g
+const ESCAPED: Record<string, string> = { "\\": "\\backslash ", "^": "\\wedge ", "~": "\\sim " }
+
+/** A name of the program: `t₁` is `t_{1}`, `b′` is `b'`, a word is upright. */
+export function nameLatex(name: string): string {
+  const match = /^([A-Za-z])([₀-₉]*)(′*)$/.exec(name)
+  if (match) {
+    const index = [...match[2]].map((c) => SUBSCRIPT.indexOf(c)).join("")
+    return `${match[1]}${index ? `_{${index}}` : ""}${"'".repeat(match[3].length)}`
+  }
+  if (/^−?[\d.]+(e−?\d+)?$/.test(name))
+    return numberLatex(floatOf(Number(name.replaceAll("−", "-"))))
+  const safe = name.replace(SPECIAL, (c) => ESCAPED[c] ?? `\\${c}`)
+  return `\\mathrm{${safe}}`
+}
+
+/** A number to three digits; a negative one in brackets, since it stands in a product. */
+export function numberLatex(value: number): string {
+  const text = formatNumber(value)
+  if (!Number.isFinite(value)) return `\\mathrm{${text.replace("−", "-")}}`
+  const plain = text.replaceAll("−", "-").replace(/e(-?\d+)$/, " \\times 10^{$1}")
+  return value < 0 ? `(${plain})` : plain
+}
+
+const colour = (hex: string, latex: string): string => `{\\color{${hex}} ${latex}}`
+
+/** What the placeholders of a template become. */
+export type Slots = (slot: string) => string
+const fillSlots = (template: string, slots: Slots): string =>
+  template.replace(/⟦(.)⟧/g, (_, slot: string) => slots(slot))
+
+/** Names in their colours: values blue, cotangents orange. */
+function namesOf(step: TraceStep, colours: FormulaColours, result: string): Slots {
+  const output = step.names[step.names.length - 1]
+  return (slot) => {
+    if (slot === "=") return result
+    if (slot === "g") return colour(colours.backward, `\\partial ${nameLatex(output)}`)
+    const name = slot === "y" ? output : (step.names[Number(slot)] ?? "?")
+    return colour(colours.forward, nameLatex(name))
+  }
+}
+
+/** `∂w` of a backward step, the output's name of a forward one. */
+function resultOf(step: TraceStep, colours: FormulaColours): string {
+  const { back, names } = step
+  const name = nameLatex(names[back ? back.input : names.length - 1] ?? "?")
+  return step.phase === "fwd"
+    ? colour(colours.forward, name)
+    : colour(colours.backward, `\\partial ${name}`)
+}
+
+/** The rule: of a backward step `T = X W ⟹ ∂W = Xᵀ ∂T`; "" where the step has none. */
+export function ruleLatex(doc: TraceDoc, step: TraceStep, colours: FormulaColours): string {
+  if (!step.latex) return ""
+  const result = resultOf(step, colours)
+  const own = `${result} = ${fillSlots(step.latex, namesOf(step, colours, result))}`
+  const forward = step.back && doc.steps.find((s) => !s.back && s.value === step.back?.output)
+  if (!forward?.latex) return own
+  const value = resultOf(forward, colours)
+  const left = fillSlots(forward.latex, namesOf(forward, colours, value))
+  return `${value} = ${left} \\;\\Longrightarrow\\; ${own}`
+}
+
+/** The rule entry by entry, `∂W_{ij} = Σ_n X_{ni} ∂T_{nj}`; "" where the step has none. */
+export function indexLatex(step: TraceStep, colours: FormulaColours): string {
+  if (!step.index) return ""
+  return fillSlots(step.index, namesOf(step, colours, resultOf(step, colours)))
+}
+
+/** The rule with the numbers of one entry; "" where entries do not stand for themselves. */
+export function numbersLatex(
+  step: TraceStep,
+  colours: FormulaColours,
+  numbers: (slot: string) => number | undefined,
+): string {
+  if (!step.elementwise || !step.latex) return ""
+  let known = true
+  const latex = fillSlots(step.latex, (slot) => {
+    const value = numbers(slot)
+    if (value === undefined) known = false
+    const hue = slot === "g" ? colours.backward : colours.forward
+    return colour(hue, numberLatex(value ?? Number.NaN))
+  })
+  return known ? latex : ""
+}

@@ -1,0 +1,134 @@
+/** @file The stepper: on a function that a kernel runs, and saved in a notebook without one. */
+import { expect, type OutputLab, test } from "./lab.ts"
+
+const SOURCE = `import { defn, stepThrough, tensor, type Tensor } from "defnote"
+type Params = { w: Tensor; b: Tensor }
+const loss = defn(({ w, b }: Params, x: Tensor, y: Tensor) => {
+  const h = (x.matmul(w) + b).tanh()
+  return ((h - y) ** 2).mean()
+})
+const params: Params = { w: tensor([[0.3, -0.2], [0.1, 0.4], [-0.6, 0.2]]), b: tensor([0.1, -0.1]) }
+const x = tensor([[0.5, -1.5, 2], [1, 0.25, -0.75], [-0.5, 0.75, 1.25], [0.2, 1, -1]])
+const y = tensor([[1, 0], [0, 1], [0.5, 0.5], [0, 0]])
+stepThrough(loss, params, x, y)`
+
+const step = (lab: OutputLab) => lab.cell(0).locator(".dn-step")
+const press = (lab: OutputLab, key: string) => step(lab).locator("[role=slider]").press(key)
+const place = (lab: OutputLab) => step(lab).locator(".dn-title")
+
+/** What the notebook holds as it would be saved. */
+const saved = (lab: OutputLab): Promise<object> =>
+  lab.page.evaluate(() => {
+    type Page = {
+      jupyterapp: { shell: { currentWidget: { content: { model: { toJSON(): object } } } } }
+    }
+    return (window as unknown as Page).jupyterapp.shell.currentWidget.content.model.toJSON()
+  })
+
+test.beforeAll(async ({ lab }) => {
+  await lab.theme("JupyterLab Light")
+  await lab.newNotebook()
+  await lab.run(0, SOURCE)
+  await expect(step(lab)).toBeVisible({ timeout: 30_000 })
+})
+
+test("VISUAL 11: the scrubber names every step, forward then backward", async ({ lab }) => {
+  await expect(place(lab)).toHaveText(/^step 1 of \d+$/)
+  const marks = step(lab).locator(".dn-step-mark")
+  const names = await marks.allInnerTexts()
+  expect(names[0]).toBe("t₁")
+  expect(names.at(-1)).toBe("∂w")
+  await expect(step(lab).locator(".dn-mod-turn")).toHaveCount(1)
+})
+
+test("VISUAL 9 and 11: keys go on, back, to the ends; the expression is lit in its colour", async ({
+  lab,
+}) => {
+  await press(lab, "End")
+  await expect(place(lab)).toHaveText("step 19 of 19")
+  expect(await lab.lit(0)).toBe("x.matmul(w)")
+  await expect(lab.cell(0).locator(".jp-Defnote-lit")).toHaveClass(/jp-mod-backward/)
+  await press(lab, ",")
+  await expect(place(lab)).toHaveText("step 18 of 19")
+  await press(lab, ".")
+  await press(lab, "Home")
+  await expect(lab.cell(0).locator(".jp-Defnote-lit")).toHaveClass(/jp-mod-forward/)
+  await press(lab, "ArrowRight")
+  await expect(place(lab)).toHaveText("step 2 of 19")
+  const slider = step(lab).locator("[role=slider]")
+  await expect(slider).toHaveAttribute("aria-valuenow", "2")
+  await expect(slider).toHaveAttribute("aria-valuetext", /^step 2: b′ = /)
+})
+
+test("VISUAL 11: a product of matrices, with one entry written out and its difference", async ({
+  lab,
+}) => {
+  await press(lab, "End")
+  const figures = step(lab).locator("figure figcaption")
+  await expect(figures).toHaveText(["xᵀ [3, 4]", "∂t₁ [4, 2]", "∂w [3, 2]"])
+  const result = step(lab).locator(".dn-step-result")
+  await result.locator("[data-at='2']").click()
+  const lit = step(lab).locator("figure").nth(0).locator(".dn-mod-lit")
+  await expect(lit).toHaveText(["−1.50", "0.250", "0.750", "1"])
+  const line = step(lab).locator(".dn-step-entry")
+  await expect(line).toContainText("∂w[1, 0] =")
+  await expect(line).toContainText("✓ finite difference")
+  // The products that are shown add up to the entry that is shown.
+  const text = (await line.innerText()).replaceAll("−", "-")
+  const [products, sum] = text.split("=").slice(1, 3)
+  const total = products
+    .split(" + ")
+    .map((term) => term.split("·").map((f) => Number(f.replace(/[()]/g, ""))))
+    .reduce((all, [a, b]) => all + a * b, 0)
+  expect(total).toBeCloseTo(Number.parseFloat(sum), 2)
+  await press(lab, "Shift+ArrowDown")
+  await expect(line).toContainText("∂w[2, 0] =")
+})
+
+test("VISUAL 11: the rule is typeset by the lab", async ({ lab }) => {
+  await press(lab, "End")
+  await expect(step(lab).locator(".dn-step-rule mjx-container").first()).toBeVisible()
+})
+
+test("a value with two uses gets its sum written out", async ({ lab }) => {
+  const marks = step(lab).locator(".dn-step-mark")
+  const names = await marks.allInnerTexts()
+  await marks.nth(names.lastIndexOf("∂t₃")).click({ position: { x: 4, y: 6 } })
+  await expect(step(lab).locator(".dn-step-uses")).toContainText("Why a sum? t₃ is used 2 times")
+  await expect(step(lab).locator(".dn-step-uses")).toContainText("✓ finite difference")
+})
+
+test("VISUAL 9: Space plays, and stops at a breakpoint", async ({ lab }) => {
+  await press(lab, "Home")
+  await press(lab, ".")
+  await press(lab, ".")
+  await press(lab, "b")
+  await press(lab, "Home")
+  await press(lab, " ")
+  await expect(place(lab)).toHaveText("step 3 of 19", { timeout: 10_000 })
+  await lab.page.waitForTimeout(1200)
+  await expect(place(lab)).toHaveText("step 3 of 19")
+  await press(lab, "End")
+  await press(lab, "n")
+  await expect(place(lab)).toHaveText("step 3 of 19")
+})
+
+test("the cursor in an expression goes to its step", async ({ lab }) => {
+  const line = lab.cell(0).locator(".cm-line", { hasText: "const h =" })
+  await line.click({ position: { x: 120, y: 8 } })
+  await expect(place(lab)).toHaveText("step 1 of 19")
+})
+
+test("D8.4: saved and opened without a kernel it does the same, at the same step", async ({
+  lab,
+}) => {
+  await press(lab, "End")
+  const content = await saved(lab)
+  await lab.closeAll()
+  await lab.openNotebook("step-saved.ipynb", content)
+  await expect(place(lab)).toHaveText("step 19 of 19")
+  await expect(step(lab).locator(".dn-mod-break")).toHaveCount(1)
+  await press(lab, ",")
+  await expect(step(lab).locator(".dn-step-entry")).toContainText("∂b[0] =")
+  expect(lab.errors).toEqual([])
+})
