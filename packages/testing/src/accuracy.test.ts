@@ -1,6 +1,6 @@
 import { compileScalar, declarations, type Op, scalarInstructions as s } from "@defnote/core"
 import { describe, expect, test } from "vitest"
-import { MEASURED, type Measured, measure, measurePair } from "./accuracy.ts"
+import { MEASURED, MEASURED_PAIRS, type Measured, measure, measurePair } from "./accuracy.ts"
 import { type Big, EXACT, errorIn } from "./exact.ts"
 
 const full = process.env.DEFNOTE_FULL === "1"
@@ -18,7 +18,7 @@ for (const dtype of ["f32", "f64"] as const) {
         const m = measure(name, dtype, fused, POINTS[dtype])
         expect(m.ulp <= bound(m), text(m)).toBe(true)
       })
-      test.each(["power", "atan2"] as const)("%s", (name) => {
+      test.each(MEASURED_PAIRS)("%s", (name) => {
         const m = measurePair(name, dtype, fused, POINTS[dtype])
         expect(m.ulp <= bound(m), text(m)).toBe(true)
       })

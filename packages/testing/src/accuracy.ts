@@ -130,6 +130,55 @@ const DOMAINS: Readonly<Record<string, Domain>> = {
       [0.99, 1],
     ],
   },
+  exp2: {
+    contains: always,
+    near: [
+      [-152, 130],
+      [-1, 1],
+    ],
+  },
+  log10: {
+    contains: (x) => x > 0,
+    near: [
+      [0.5, 2],
+      [0, 1e6],
+    ],
+  },
+  cbrt: {
+    contains: always,
+    near: [
+      [-10, 10],
+      [0.5, 8],
+    ],
+  },
+  asinh: {
+    contains: always,
+    near: [
+      [-3, 3],
+      [-1e5, 1e5],
+    ],
+  },
+  acosh: {
+    contains: (x) => x >= 1,
+    near: [
+      [1, 3],
+      [1, 1e5],
+    ],
+  },
+  atanh: {
+    contains: (x) => Math.abs(x) < 1,
+    near: [
+      [-1, 1],
+      [-0.6, 0.6],
+    ],
+  },
+  logSigmoid: {
+    contains: always,
+    near: [
+      [-100, 100],
+      [-3, 3],
+    ],
+  },
 }
 export const MEASURED = Object.keys(DOMAINS)
 
@@ -184,9 +233,10 @@ export function measure(name: string, d: "f32" | "f64", fused: boolean, points: 
     (x) => Number.isFinite(x[0]) && contains(x[0]),
   )
 }
-/** The same for two arguments: `power` with results of every size, `atan2` of every size and of points near the circle. */
+export const MEASURED_PAIRS = ["power", "atan2", "hypot"] as const
+/** The same for two arguments: `power` with results of every size, the others of every size and of points near the circle. */
 export function measurePair(
-  name: "power" | "atan2",
+  name: (typeof MEASURED_PAIRS)[number],
   d: "f32" | "f64",
   fused: boolean,
   points: number,
@@ -195,7 +245,7 @@ export function measurePair(
   const base = (i: number): number =>
     i % 2 ? rounded(d, 0.4 + 2 * next()) : Math.abs(pattern(d, next))
   const draw = (i: number): number[] => {
-    if (name === "atan2")
+    if (name !== "power")
       return i % 2
         ? [0, 0].map(() => rounded(d, 4 * next() - 2))
         : [pattern(d, next), pattern(d, next)]

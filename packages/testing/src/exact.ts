@@ -212,6 +212,52 @@ function atan2(y: number, x: number): Big {
   return scaled(angle(a, b, Math.atan2(y, x), P), P)
 }
 
+const ln10 = (p: number): bigint => constant("ln10", p, (q) => lnFixed({ m: 10n, e: 0 }, q))
+/** ln(1 + t) of a positive number that may be tiny. */
+const ln1p = (t: Big): Big => scaled(lnFixed(scaled(fixed(t, 2400) + (1n << 2400n), 2400), P), P)
+/** The cube root: Newton's steps on a guess that is right to some 50 bits, in integers of three times the bits. */
+function cbrt(x: number): Big {
+  const { m, e } = big(Math.abs(x))
+  const shift = 3 * P + (((e % 3) + 3) % 3)
+  const n = m << BigInt(shift)
+  let r = 1n << BigInt(Math.ceil(bits(n) / 3))
+  for (;;) {
+    const next = (2n * r + n / (r * r)) / 3n
+    if (next >= r) break
+    r = next
+  }
+  return { m: x < 0 ? -r : r, e: (e - shift) / 3 }
+}
+/** sqrt(x^2 + c) of fixed numbers in units of 2^-p. */
+const rootOf = (x: bigint, c: bigint, p: number): bigint => sqrt(mul(x, x, p) + c, p)
+function asinh(x: number): Big {
+  const p = 1300
+  const v = fixed(big(Math.abs(x)), p)
+  const ln = lnFixed(scaled(v + rootOf(v, 1n << BigInt(p), p), p), P)
+  return scaled(x < 0 ? -ln : ln, P)
+}
+function acosh(x: number): Big {
+  const v = fixed(big(x), P)
+  return scaled(lnFixed(scaled(v + rootOf(v, -1n << BigInt(P), P), P), P), P)
+}
+function atanh(x: number): Big {
+  const v = fixed(big(Math.abs(x)), P)
+  const ln = lnFixed(scaled(div((1n << BigInt(P)) + v, (1n << BigInt(P)) - v, P), P), P) / 2n
+  return scaled(x < 0 ? -ln : ln, P)
+}
+function hypot(a: number, b: number): Big {
+  const [x, y] = [big(a), big(b)]
+  const e = Math.min(x.e, y.e)
+  const square = ({ m, e: own }: Big): bigint => (m << BigInt(own - e)) ** 2n
+  return scaled(sqrt(square(x) + square(y), 2 * P), P - e)
+}
+function logSigmoid(x: number): Big {
+  const e = exp(-Math.abs(x))
+  const tail = ln1p(e)
+  const p = Math.max(P, -tail.e)
+  return scaled(fixed(big(Math.min(x, 0)), p) - fixed(tail, p), p)
+}
+
 /** The exact values of functions at finite arguments where they are finite and not 0. */
 export const EXACT: Readonly<Record<string, (...x: number[]) => Big>> = {
   exp,
@@ -222,6 +268,14 @@ export const EXACT: Readonly<Record<string, (...x: number[]) => Big>> = {
     Math.abs(x) < TINY
       ? nearly(x, -0.5, 1)
       : scaled(lnFixed(scaled(fixed(big(x), 1100) + (1n << 1100n), 1100), P), P),
+  log10: (x) => scaled(div(lnFixed(big(x), P), ln10(P), P), P),
+  exp2: (x) => expFixed(mul(fixed(big(clamp(x)), P), ln2(P), P), P),
+  cbrt,
+  asinh: odd(asinh, -1 / 6),
+  acosh,
+  atanh: odd(atanh, 1 / 3),
+  hypot,
+  logSigmoid,
   tanh: odd(tanhOf, -1 / 3),
   sinh: odd((x) => hyperbolic(x, -1n), 1 / 6),
   cosh: (x) => hyperbolic(x, 1n),

@@ -12,18 +12,19 @@ function flag(name: string): string | undefined {
 }
 /** Prints the measured errors of all scalar definitions. */
 async function printAccuracy(points: number): Promise<void> {
-  const { MEASURED, measure, measurePair } = await import("./accuracy.ts")
+  const { MEASURED, MEASURED_PAIRS, measure, measurePair } = await import("./accuracy.ts")
+  const pairs: readonly string[] = MEASURED_PAIRS
   for (const dtype of ["f32", "f64"] as const) {
-    for (const name of [...MEASURED, "power", "atan2"] as const) {
+    for (const name of [...MEASURED, ...MEASURED_PAIRS]) {
       const n = dtype === "f32" ? points : Math.ceil(points / 128)
       const both = [true, false].map((fused) => {
-        if (name === "power" || name === "atan2") return measurePair(name, dtype, fused, n)
-        return measure(name, dtype, fused, n)
+        const measured = pairs.includes(name) ? measurePair : measure
+        return measured(name as never, dtype, fused, n)
       })
       const [a, b] = both.map((m) => m.ulp.toFixed(3))
       const { instructions, at } = both[0]
       console.log(
-        `${dtype} ${name.padEnd(8)} ${a} fused  ${b} unfused  ${instructions} instructions  at ${at.join(", ")}`,
+        `${dtype} ${name.padEnd(10)} ${a} fused  ${b} unfused  ${instructions} instructions  at ${at.join(", ")}`,
       )
     }
   }

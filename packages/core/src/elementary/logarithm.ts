@@ -84,5 +84,31 @@ export function log2(x: Scalar): Scalar {
   return withEdges(x, s.add(s.add(small, s.add(s.sub(e, sum), big)), sum))
 }
 
+/** 1 / ln 10 and log10(2), each in two parts; the first of log10(2) times an exponent is exact. */
+const LOG10 = {
+  f32: [0.43432617188, -3.1689971365e-5, 0.30102920532, 7.9034151668e-7],
+  f64: [0.4342944818781689, 2.5082946711645275e-11, 0.30102999566361177, 3.694239077158931e-13],
+} as const
+/** log10 x, as {@link log2}. */
+export function log10(x: Scalar): Scalar {
+  const [high, low, twoHigh, twoLow] = by<readonly number[]>(x, LOG10.f32, LOG10.f64)
+  const { f, e } = fraction(x)
+  const { half, rest } = series(f)
+  const hi = head(s.sub(f, half))
+  const lo = s.add(s.sub(s.sub(f, hi), half), rest)
+  const small = s.fma(e, twoLow, s.fma(s.add(lo, hi), low, s.mul(lo, high)))
+  const big = s.mul(hi, high)
+  const exponent = s.mul(e, twoHigh)
+  const sum = s.add(exponent, big)
+  return withEdges(x, s.add(s.add(small, s.add(s.sub(exponent, sum), big)), sum))
+}
+
 /** ln(1 + e^x), without overflow. */
 export const softplus = (x: Scalar): Scalar => s.add(s.max(x, 0), log1p(exp(s.neg(s.abs(x)))))
+/** ln(1 / (1 + e^-x)), without overflow. */
+export const logSigmoid = (x: Scalar): Scalar => s.sub(s.min(x, 0), log1p(exp(s.neg(s.abs(x)))))
+/** ln(e^a + e^b), without overflow: equal operands, infinite ones too, differ by 0. */
+export function logAddExp(a: Scalar, b: Scalar): Scalar {
+  const apart = s.select(s.equal(a, b), like(a, 0), s.abs(s.sub(a, b)))
+  return s.add(s.max(a, b), log1p(exp(s.neg(apart))))
+}

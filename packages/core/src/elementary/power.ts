@@ -3,7 +3,7 @@
  * @source FreeBSD msun e_pow.c and e_powf.c (Sun Microsystems 1993, freely granted), without its branches.
  */
 import * as s from "../scalar.ts"
-import { ascending, bitsOf, by, isNaN, layoutOf, like, scale } from "./bits.ts"
+import { ascending, bitsOf, by, isNaN, keepNaN, layoutOf, like, scale } from "./bits.ts"
 import { head, type Pair } from "./split.ts"
 
 type Scalar = s.Scalar
@@ -107,6 +107,12 @@ function exp2Pair(hi: Scalar, lo: Scalar): Scalar {
 }
 /** Beyond this exponent of 2 a result is infinite; below its opposite, with the fraction bits, 0. */
 const limits = (x: Scalar): readonly [number, number] => by(x, [-152, 130], [-1080, 1026])
+
+/** 2^x; exact for whole x. */
+export function exp2(x: Scalar): Scalar {
+  const [low, high] = limits(x)
+  return keepNaN(x, exp2Pair(s.min(s.max(x, low), high), like(x, 0)))
+}
 
 /** |a|^b for finite a != 0 and b. */
 function magnitudePower(a: Scalar, b: Scalar): Scalar {

@@ -26,3 +26,11 @@ export function twoSum(a: Scalar, b: Scalar): Pair {
   const c = s.sub(hi, a)
   return { hi, lo: s.add(s.sub(a, s.sub(hi, c)), s.sub(b, c)) }
 }
+/** a * b as a pair, from the heads of both (Dekker); exact in f32. */
+export function twoProduct(a: Scalar, b: Scalar): Pair {
+  const hi = s.mul(a, b)
+  const [x, y] = [head(a), head(b)]
+  const [u, v] = [s.sub(a, x), s.sub(b, y)]
+  const cross = s.add(s.add(s.sub(s.mul(x, y), hi), s.mul(x, v)), s.mul(u, y))
+  return { hi, lo: s.add(cross, s.mul(u, v)) }
+}

@@ -42,6 +42,7 @@ export {
 } from "./create.ts"
 export { cumMax, cumMin, cumProduct, cumSum } from "./cumulative.ts"
 export { stopGradient } from "./custom.ts"
+export { copySign, floorDivide, fraction, mod, quotient } from "./division.ts"
 export { einsum } from "./einsum.ts"
 export {
   cosh,
@@ -57,7 +58,9 @@ export {
   softplus,
   tanh,
 } from "./exponential.ts"
+export { acosh, asinh, atanh } from "./hyperbolic.ts"
 export { at, dynamicSlice, putSlice } from "./indexing.ts"
+export { exp2, log10, logAddExp, logSigmoid } from "./logarithms.ts"
 export { logicalAnd, logicalNot, logicalOr, logicalXor } from "./logic.ts"
 export { broadcastTo, flatten, newAxis, rename, reshape, squeeze } from "./move.ts"
 export { concatenate, stack, tile } from "./move-join.ts"
@@ -68,6 +71,7 @@ export { power } from "./power.ts"
 export { printValue } from "./print-value.ts"
 export { dot, inner, kron, matmul, outer, tensorDot } from "./products.ts"
 export { all, any, max, min, product, sum } from "./reduce.ts"
+export { cbrt, hypot } from "./roots.ts"
 export { ceil, floor, isFinite, isInfinite, isNaN, round, trunc } from "./rounding.ts"
 export { argSort, sort, topK } from "./sort.ts"
 export {
