@@ -96,7 +96,7 @@ describe("operands", () => {
     [
       "a function that Math has and tensors have not",
       () => call("(x) => Math.imul(x, x)", x),
-      "TraceError",
+      "LanguageError",
       /Math\.imul/,
     ],
   ])

@@ -43,6 +43,14 @@ export const DIAGNOSTICS = {
       "use the kernel, a bundler plugin or `node --import defnote/register`, which rewrite the source, or pass a function that is not minified",
     when: "text",
   },
+  D104: {
+    title: "`Math.random` inside of `defn`",
+    message:
+      "{detail} would be drawn once, when the function is traced, and stay the same after it",
+    detail: "`Math.random()`",
+    instead: "pass a key as an argument and draw with `random.uniform(key, shape)`",
+    when: "both",
+  },
   D105: {
     title: "`defn` of a function that is written elsewhere",
     message: 'defn: `{detail}` is not rewritten: it is written elsewhere and has no "use defn"',
@@ -79,6 +87,13 @@ export const DIAGNOSTICS = {
     title: "an operator that tensors do not have",
     message: "`>>>`, `in` and unary `+` do not exist for tensors",
     instead: "`>>` for integers, `asType` for a conversion, `.shape` and `.rank` for questions",
+    when: "tensor",
+  },
+  D111: {
+    title: "a function of `Math` that tensors do not have",
+    message: "{detail} has no meaning for tensors",
+    detail: "`Math.clz32`",
+    instead: "compose it of tensor functions, such as the bitwise ones of integers",
     when: "tensor",
   },
   D112: {

@@ -204,6 +204,7 @@ export abstract class Rewriter {
     const isMath =
       n.type === "MemberExpression" && !n.computed && this.names.isGlobal(n.object, "Math")
     if (!isMath || !/^[a-z]/.test(n.property.name)) return false
+    if (n.property.name === "random") this.report("D104", n, "warning")
     this.out.own(`${this.library}.`)
     this.out.copy(n.start, n.end)
     return true

@@ -1,5 +1,5 @@
 /** @file Properties and elements: `x[i]`, assignments that tensors refuse (S13), and what must stay plain. */
-import { DefnoteError, TraceError } from "../errors.ts"
+import { DefnoteError } from "../errors.ts"
 import * as ops from "../ops/table.ts"
 import { snippet } from "../provenance.ts"
 import { isTensor } from "../tensor.ts"
@@ -73,37 +73,3 @@ export function access(places: Places, explain: Explain) {
     site: (id: number): readonly [] => places.mark(id),
   }
 }
-
-/** `Math.f` of numbers is JavaScript's; of a tensor the function of that name. */
-export function mathOf(places: Places): Record<string, unknown> {
-  const table: Record<string, Any> = {
-    ...ops,
-    pow: ops.power,
-    sign: ops.sign,
-    trunc: ops.trunc,
-    max: maximumOf(ops.maximum),
-    min: maximumOf(ops.minimum),
-  }
-  const all: Record<string, unknown> = {}
-  for (const name of Object.getOwnPropertyNames(Math)) {
-    const native = (Math as Any)[name]
-    all[name] =
-      typeof native !== "function"
-        ? native
-        : (...x: unknown[]) => {
-            if (!x.some(isTensor)) return native(...x)
-            if (!(name in table)) {
-              throw new TraceError(`Math.${name}: there is no tensor function of that name`, {
-                site: places.module && undefined,
-                remedy: "Compose it of tensor functions.",
-              })
-            }
-            return table[name](...x)
-          }
-  }
-  return Object.freeze(all)
-}
-const maximumOf =
-  (f: (a: Any, b: Any) => unknown) =>
-  (...x: unknown[]): unknown =>
-    x.reduce((a, b) => f(a, b))

@@ -4,9 +4,10 @@
 import { registerFunction } from "../captures.ts"
 import { engine } from "../engine.ts"
 import { TraceError } from "../errors.ts"
-import { access, type Explain, mathOf } from "./access.ts"
+import { access, type Explain } from "./access.ts"
 import { branches } from "./branch.ts"
 import { loops } from "./loop.ts"
+import { mathematics } from "./mathematics.ts"
 import { operators } from "./operators.ts"
 import { Places } from "./place.ts"
 
@@ -30,12 +31,13 @@ export const $lib = {
     const module = engine.module(name, sites)
     const places = new Places(module)
     const branch = branches(places)
+    const explained: Explain = (code, text) => explain(code, text)
     return Object.freeze({
       ...operators(places),
       ...branch,
       ...loops(places, branch),
-      ...access(places, (code, text) => explain(code, text)),
-      Math: mathOf(places),
+      ...access(places, explained),
+      Math: mathematics(explained),
       /** Registers what a function captured and where it stands (C14). */
       fn: <F extends (...x: never[]) => unknown>(
         f: F,
