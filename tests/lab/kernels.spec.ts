@@ -66,3 +66,35 @@ test("D3.9: a pass shows its rules, and the program before and after it", async 
   await expect.poll(() => graph.titleAt({ x: 300, y: 60 })).not.toMatch(/−/)
   await expect(profile.locator(".dn-passes-matches")).toContainText(/pass(es)? changed nothing/)
 })
+
+test("D4.4: memory over the schedule, with who makes and reads each value", async ({ lab }) => {
+  const profile = lab.cell(0).locator(".dn-profile")
+  await profile.getByRole("tab", { name: "Memory" }).click()
+  await expect(profile.getByRole("img", { name: /memory over the schedule: peak/ })).toBeVisible()
+  const row = profile.locator(".dn-memory-row", { hasText: /^h/ })
+  await expect(row).toContainText(/256 B.*made by K\d, read by K\d/)
+  await row.click()
+  await expect(row).toHaveClass(/dn-mod-lit/)
+  expect(await lab.lit(0)).toBe("(x.matmul(w) + b).tanh()")
+})
+
+const LAYERS = `const layer = defn((x: Tensor, w: Tensor) => x.matmul(w).tanh())
+const deep = defn((ws: Tensor[], x: Tensor) => {
+  let h = x
+  for (const w of ws) h = layer(h, w)
+  return (h ** 2).mean()
+})
+const ws = random.split(random.key(1), 3).map((k: Tensor) => random.normal(k, [4, 4]))
+valueAndGrad(deep).kernels(ws, x)`
+
+test("the ledger of saved values, and what checkpoint would change", async ({ lab }) => {
+  await lab.run(2, LAYERS)
+  const profile = lab.cell(2).locator(".dn-profile")
+  await profile.getByRole("tab", { name: /^Saved for backward/ }).click()
+  const pane = profile.locator(".dn-saved-pane")
+  await expect(pane.locator(".dn-saved-row").first()).toContainText("512 B")
+  await expect(pane).toContainText("What checkpoint(f) around a scope would change")
+  await expect(pane.locator("tbody tr", { hasText: /^layer/ }).first()).toContainText(
+    "2 operations",
+  )
+})

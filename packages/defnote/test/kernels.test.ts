@@ -1,5 +1,14 @@
 /** @file What the kernels of a function show (K2, K5, D8.1): code, reasons, places, and the text and picture beside. */
-import { MIME, type ProfileDoc, passReports, readPayload, stageOf } from "@defnote/display"
+import {
+  MIME,
+  memoryReport,
+  type ProfileDoc,
+  passReports,
+  prepare,
+  readPayload,
+  savedReport,
+  stageOf,
+} from "@defnote/display"
 import { random, type Tensor, tensor, valueAndGrad } from "defnote"
 import { describe, expect, test } from "vitest"
 import { cell } from "./cell.ts"
@@ -131,5 +140,46 @@ describe("D3.9 passes in the profile", () => {
     const [source, from, to] = stage.locs[stage.nodes.loc[exp]]
     expect(stage.sources[source].text.slice(from, to)).toMatch(/\.exp\(\)$/)
     expect(doc.passes?.some((pass) => pass.added.includes(whole[exp]))).toBe(true)
+  })
+})
+
+describe("memory and what is saved", () => {
+  const text = `const layer = defn((x, w) => x.matmul(w).tanh())
+  const f = defn((ws, x) => {
+    let h = x
+    for (const w of ws) h = layer(h, w)
+    return h.sum()
+  }, { name: "deep" })`
+  const ws = [1, 2, 3].map((seed) => random.normal(random.key(seed), [4, 4]))
+  const both = valueAndGrad(cell(text, { defn }) as never) as unknown as {
+    kernels(...args: unknown[]): Record<symbol, () => Record<string, unknown>>
+  }
+  const doc = both.kernels(ws, x)[Symbol.for("Jupyter.display")]()[MIME.profile] as ProfileDoc
+  const { model } = prepare(stageOf(doc, 0).doc)
+
+  test("D4.4 at every moment the values alive are those between their making and their last use", () => {
+    const memory = memoryReport(model.doc)
+    if (!memory) throw new Error("the document says nothing of memory")
+    for (let t = 0; t < memory.moments; t++) {
+      const there = memory.values.filter((v) => v.from <= t && t <= v.to)
+      expect(memory.alive[t]).toBe(there.reduce((sum, v) => sum + v.bytes, 0))
+    }
+    expect(memory.peak.bytes).toBe(Math.max(...memory.alive))
+    const hidden = memory.values.find((v) => v.readers.length > 1)
+    expect(hidden?.maker).toMatch(/^K\d+$/)
+  })
+  test("the ledger: one activation a layer, and a checkpoint keeps what comes into it", () => {
+    const saved = savedReport(model)
+    expect(saved.values.map((v) => v.bytes)).toEqual([512, 512, 512])
+    expect(saved.bytes).toBe(1536)
+    const layers = saved.scopes.filter((s) => s.name === "layer")
+    expect(layers.map((s) => s.operations)).toEqual([2, 2, 2])
+    // The first layer's input is an argument; its result is read by the second layer's derivative.
+    expect(layers.map((s) => [s.bytes, s.after]).sort()).toEqual([
+      [512, 0],
+      [512, 512],
+      [512, 512],
+    ])
+    expect(saved.scopes.find((s) => s.name === "deep")).toMatchObject({ bytes: 1536, after: 0 })
   })
 })

@@ -8,6 +8,7 @@ import { nameNodes } from "./paint/names.ts"
 import type { GraphLike } from "./payload.ts"
 import { kernelCount, kernelReports } from "./report/kernels.ts"
 import { ladder, verdictOf } from "./report/ladder.ts"
+import { memoryReport, peakText } from "./report/memory.ts"
 import { passReports } from "./report/passes.ts"
 import { stageOf } from "./report/stages.ts"
 
@@ -116,6 +117,7 @@ function constantOf(doc: GraphLike, id: number): string {
 /** The kernels as text: what each is, why, and its code with the names of the values beside the lines. */
 export function profileListing(doc: GraphLike): string {
   const { model, tree } = prepare(stageOf(doc, 0).doc, Infinity)
+  const memory = memoryReport(model.doc)
   const blocks = kernelReports(model, tree).flatMap((report) => [
     "",
     `${report.title}: ${report.why}`,
@@ -129,7 +131,8 @@ export function profileListing(doc: GraphLike): string {
     ...align(report.lines.map((l) => ["  ", String(l.number).padStart(3), l.name, l.text])),
   ])
   const head = `${doc.title ?? "kernels"}: ${kernelCount(doc)}`
-  return [head, ...shorten([...passLines(doc), ...blocks])].join("\n")
+  const peak = memory ? [peakText(memory)] : []
+  return [head, ...shorten([...peak, ...passLines(doc), ...blocks])].join("\n")
 }
 
 /** What the passes before lowering changed. */

@@ -3,8 +3,10 @@ import { kernelCount, type ProfileDoc, type SavedView, type Stage, stageOf } fro
 import { element } from "./dom.ts"
 import { GraphView, type GraphViewOptions } from "./graph-view.ts"
 import { KernelPane } from "./kernel-pane.ts"
+import { MemoryPane } from "./memory-pane.ts"
 import { PassesPane } from "./passes-pane.ts"
 import type { ProfileHost, ProfilePane } from "./profile-pane.ts"
+import { SavedPane } from "./saved-pane.ts"
 import { Tabs } from "./tabs.ts"
 import { english, type View } from "./view.ts"
 
@@ -51,7 +53,12 @@ export class ProfileView implements View<ProfileDoc> {
       showKernel: (kernel) => this.#graph.setKernel(kernel),
       showStage: (passes, notes) => this.#showStage(passes, notes),
     }
-    this.#panes = [new KernelPane(paneHost), new PassesPane(paneHost)]
+    this.#panes = [
+      new KernelPane(paneHost),
+      new PassesPane(paneHost),
+      new MemoryPane(paneHost),
+      new SavedPane(paneHost),
+    ]
   }
 
   /** The selected node of the whole document; null when there is none. */
