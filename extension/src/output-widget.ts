@@ -1,5 +1,6 @@
 /** @file The widget behind our MIME types: small and loaded at start; the view itself comes lazily. */
 import type { IRenderMime } from "@jupyterlab/rendermime-interfaces"
+import type { Kernel } from "@jupyterlab/services"
 import type { TranslationBundle } from "@jupyterlab/translation"
 import type { ReadonlyPartialJSONObject } from "@lumino/coreutils"
 import type { Message } from "@lumino/messaging"
@@ -18,7 +19,12 @@ export interface OutputServices {
   readonly links: SourceLinks | null
   readonly settings: OutputSettings
   readonly registry: OutputRegistry
+  /** The kernel of the notebook that holds a node, as it is whenever it is asked for. */
+  kernelAt(node: Element): KernelSource | null
 }
+
+/** The kernel now, or null. */
+export type KernelSource = () => Kernel.IKernelConnection | null
 
 /** Renders one payload; a second payload updates the view in place. */
 export class OutputWidget extends Widget implements IRenderMime.IRenderer {
@@ -28,10 +34,18 @@ export class OutputWidget extends Widget implements IRenderMime.IRenderer {
   readonly #options: IRenderMime.IRendererOptions
   #model: IRenderMime.IMimeModel | null = null
   #presentation: Presentation | null = null
+  #source: KernelSource | null
   #turn = 0
 
-  constructor(kind: OutputKind, options: IRenderMime.IRendererOptions, services: OutputServices) {
+  /** @param kernel of the notebook, for a copy that is not in it */
+  constructor(
+    kind: OutputKind,
+    options: IRenderMime.IRendererOptions,
+    services: OutputServices,
+    kernel: KernelSource | null = null,
+  ) {
     super()
+    this.#source = kernel
     this.kind = kind
     this.mimeType = options.mimeType
     this.#services = services
@@ -55,7 +69,7 @@ export class OutputWidget extends Widget implements IRenderMime.IRenderer {
 
   /** An empty widget of the same kind, for a panel. */
   copy(): OutputWidget {
-    return new OutputWidget(this.kind, this.#options, this.#services)
+    return new OutputWidget(this.kind, this.#options, this.#services, this.#kernel)
   }
 
   async renderModel(model: IRenderMime.IMimeModel): Promise<void> {
@@ -67,6 +81,7 @@ export class OutputWidget extends Widget implements IRenderMime.IRenderer {
       ...this.#services,
       latex: this.#options.latexTypesetter,
       fill: this.hasClass("jp-mod-panel"),
+      kernel: this.#kernel,
       save: (view) => this.#save(view),
     })
     this.#presentation.show(model.data, this.mimeType, this.#saved(model))
@@ -94,6 +109,11 @@ export class OutputWidget extends Widget implements IRenderMime.IRenderer {
   protected override onResize(message: Widget.ResizeMessage): void {
     super.onResize(message)
     this.#presentation?.resize()
+  }
+
+  readonly #kernel: KernelSource = () => {
+    this.#source ??= this.#services.kernelAt(this.node)
+    return this.#source?.() ?? null
   }
 
   readonly #touch = () => this.#services.registry.touch(this)

@@ -1,11 +1,17 @@
 /** @file The plugin that renders our MIME types. Registers at once; views load on first use. */
 import type { JupyterFrontEnd, JupyterFrontEndPlugin } from "@jupyterlab/application"
+import { INotebookTracker } from "@jupyterlab/notebook"
 import { IRenderMimeRegistry } from "@jupyterlab/rendermime"
 import { ISettingRegistry } from "@jupyterlab/settingregistry"
 import { ITranslator, nullTranslator } from "@jupyterlab/translation"
 import { OutputRegistry } from "./output-registry.ts"
 import { DEFAULT_SETTINGS, follow } from "./output-settings.ts"
-import { type OutputKind, type OutputServices, OutputWidget } from "./output-widget.ts"
+import {
+  type KernelSource,
+  type OutputKind,
+  type OutputServices,
+  OutputWidget,
+} from "./output-widget.ts"
 import { keepPlainKeys } from "./plain-keys.ts"
 import type { SourceLinks } from "./source-links.ts"
 import { IOutputRegistry, ISourceLinks } from "./tokens.ts"
@@ -20,7 +26,7 @@ export const outputs: JupyterFrontEndPlugin<OutputRegistry> = {
     "Shows graphs, gradients, tensors, training runs and generated code of the defnote kernel.",
   autoStart: true,
   requires: [IRenderMimeRegistry],
-  optional: [ISourceLinks, ISettingRegistry, ITranslator],
+  optional: [ISourceLinks, ISettingRegistry, ITranslator, INotebookTracker],
   provides: IOutputRegistry,
   activate: (
     _app: JupyterFrontEnd,
@@ -28,11 +34,14 @@ export const outputs: JupyterFrontEndPlugin<OutputRegistry> = {
     links: SourceLinks | null,
     settingRegistry: ISettingRegistry | null,
     translator: ITranslator | null,
+    tracker: INotebookTracker | null,
   ) => {
     const registry = new OutputRegistry()
     const settings = { ...DEFAULT_SETTINGS }
     const trans = (translator ?? nullTranslator).load("defnote")
-    for (const kind of KINDS) addRenderer(rendermime, kind, { trans, links, settings, registry })
+    const kernelAt = (node: Element) => kernelSource(tracker, node)
+    const services = { trans, links, settings, registry, kernelAt }
+    for (const kind of KINDS) addRenderer(rendermime, kind, services)
     keepPlainKeys(registry)
     loadSettings(settingRegistry, settings)
     return registry
@@ -52,6 +61,13 @@ function addRenderer(
   const createRenderer = (options: ConstructorParameters<typeof OutputWidget>[1]) =>
     new OutputWidget(kind, options, services)
   rendermime.addFactory({ safe: true, mimeTypes, createRenderer }, 0)
+}
+
+/** The kernel of the notebook that holds a node; the notebook may get another one later. */
+function kernelSource(tracker: INotebookTracker | null, node: Element): KernelSource | null {
+  const panel = tracker?.find(({ node: notebook }) => notebook.contains(node))
+  if (!panel) return null
+  return () => (panel.isDisposed ? null : (panel.sessionContext.session?.kernel ?? null))
 }
 
 async function loadSettings(

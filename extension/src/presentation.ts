@@ -25,7 +25,8 @@ import type { IRenderMime } from "@jupyterlab/rendermime-interfaces"
 import type { ReadonlyPartialJSONObject } from "@lumino/coreutils"
 import type { Role } from "./editors.ts"
 import { picture } from "./fallback.ts"
-import type { OutputKind, OutputServices } from "./output-widget.ts"
+import { kernelTiles } from "./kernel-tiles.ts"
+import type { KernelSource, OutputKind, OutputServices } from "./output-widget.ts"
 import type { LinkedView } from "./source-links.ts"
 
 /** What a presentation needs beyond the page's services. */
@@ -33,6 +34,8 @@ export interface PresentationServices extends OutputServices {
   readonly latex: IRenderMime.ILatexTypesetter | null
   /** The view fills a panel of its own. */
   readonly fill: boolean
+  /** The kernel of the output's notebook. */
+  readonly kernel: KernelSource
   save(view: ReadonlyPartialJSONObject): void
 }
 
@@ -143,7 +146,10 @@ export class Presentation {
       case "trace":
         return new StepView(this.#host, this.#stepOptions(options)) as View<Document>
       case "tensor":
-        return new TensorView(this.#host, options) as View<Document>
+        return new TensorView(this.#host, {
+          translate: this.#translate,
+          tiles: kernelTiles(this.#services.kernel),
+        }) as View<Document>
       case "training":
         return new TrainingView(this.#host, options) as View<Document>
     }

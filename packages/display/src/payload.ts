@@ -344,16 +344,16 @@ export interface TensorLevel {
   readonly flags: Base64
 }
 
-/** A tensor as an output: summary and picture; never the whole array when that is large. */
-export interface TensorDoc extends PayloadHead<"tensor"> {
-  readonly title?: string
+/** What several tensors that are shown together mean to each other. */
+export type TensorRole = "value" | "gradient" | "update"
+
+/** Summary and picture of one tensor; never the whole array when that is large. */
+export interface TensorPicture {
+  /** Its name among the tensors of one output. */
+  readonly label?: string
+  readonly role?: TensorRole
   readonly dtype: string
-  readonly shape: readonly number[]
-  readonly names?: readonly (string | null)[]
-  readonly device?: string
   readonly bytes: number
-  /** The `text/plain` of the same value. */
-  readonly text: string
   readonly stats: TensorStats
   readonly histogram: TensorHistogram
   /** Counts of the finite elements in equal parts of [min, max]: the sparkline. */
@@ -362,9 +362,42 @@ export interface TensorDoc extends PayloadHead<"tensor"> {
   readonly pyramid: readonly TensorLevel[]
   /** f64, row-major, when the tensor has at most 1,024 elements. */
   readonly values?: Base64
+  /** The kernel that showed the tensor answers questions about its parts under this name (`TILES`). */
+  readonly tiles?: { readonly id: string }
+}
+
+/** A tensor as an output; `linked` are others of the same shape, shown with one crosshair. */
+export interface TensorDoc extends PayloadHead<"tensor">, TensorPicture {
+  readonly title?: string
+  readonly shape: readonly number[]
+  readonly names?: readonly (string | null)[]
+  readonly device?: string
+  /** The `text/plain` of the same value. */
+  readonly text: string
   /** Tick labels of the last two axes, as in a confusion matrix. */
   readonly labels?: { readonly rows?: readonly string[]; readonly columns?: readonly string[] }
+  readonly linked?: readonly TensorPicture[]
+  /** ‖update‖ / ‖value‖ of the linked tensors. */
+  readonly ratio?: FloatValue
 }
+
+/** The comm target under which a kernel gives parts of the tensors that it keeps. */
+export const TILES = "defnote.tiles/1"
+
+/** A question for a part of a tensor, by blocks of `factor` elements; ranges are half open. */
+export interface TileRequest {
+  readonly request: number
+  readonly id: string
+  readonly panels: readonly number[]
+  readonly rows: readonly [from: number, to: number]
+  readonly columns: readonly [from: number, to: number]
+  readonly factor: readonly [rows: number, columns: number]
+}
+
+/** The answer: the part, or why there is none. */
+export type TileReply =
+  | { readonly request: number; readonly level: TensorLevel }
+  | { readonly request: number; readonly problem: "not kept" | "not valid" }
 
 /** A tensor that steps show: whole, or in one line where it is too large to be stored. */
 export interface TraceValue {

@@ -281,6 +281,9 @@ describe("readPayload", () => {
   it("refuses tensors whose columns are too short", () => {
     const doc = copy(TENSOR) as Broken
     doc.pyramid[0].rows = 100_000
+    expect(readPayload("tensor", doc).problem).toContain("pyramid[0].factor: 100000 x 2 blocks")
+    doc.pyramid[0].rows = 2
+    doc.pyramid[0].panels = 100_000
     expect(readPayload("tensor", doc).problem).toContain("pyramid[0].mean")
     expect(readPayload("tensor", { ...TENSOR, values: "AAAA" }).problem).toContain("values")
     expect(readPayload("tensor", { ...TENSOR, names: ["a"] }).problem).toContain("names")

@@ -11,6 +11,8 @@ import type {
   PayloadKind,
   PayloadOf,
   TensorDoc,
+  TensorLevel,
+  TensorPicture,
   TraceDoc,
   TrainingDoc,
 } from "./payload.ts"
@@ -198,28 +200,57 @@ function statsProblem({
     : `runs.stats.data: ${length ?? "no"} bytes; ${node.length} x ${cols.length} f64 are ${wanted}`
 }
 
-function tensorProblem({ shape, names, pyramid, values }: TensorDoc): string | undefined {
+function tensorProblem({ shape, names, linked, ...doc }: TensorDoc): string | undefined {
   if (names && names.length !== shape.length)
     return `names: ${names.length}; the tensor has ${shape.length} axes`
+  const own = pictureProblem(doc, shape)
+  if (own) return own
+  for (const [k, part] of (linked ?? []).entries()) {
+    const problem = pictureProblem(part, shape)
+    if (problem) return `linked[${k}].${problem}`
+  }
+  return undefined
+}
+
+function pictureProblem(
+  { pyramid, values }: TensorPicture,
+  shape: readonly number[],
+): string | undefined {
   for (const [i, level] of pyramid.entries()) {
-    const cells = level.panels * level.rows * level.columns
-    const columns: [string, string | undefined, number][] = [
-      ["mean", level.mean, 4],
-      ["min", level.min, 4],
-      ["max", level.max, 4],
-      ["flags", level.flags, 1],
-    ]
-    for (const [name, column, width] of columns) {
-      const length = column === undefined ? cells * width : fromBase64(column)?.length
-      if (length !== cells * width)
-        return `pyramid[${i}].${name}: ${length ?? "no"} bytes; ${cells} cells are ${cells * width}`
-    }
+    const problem = levelProblem(level, shape.at(-2) ?? 1, shape.at(-1) ?? 1)
+    if (problem) return `pyramid[${i}].${problem}`
   }
   const size = shape.reduce((a, b) => a * b, 1)
   const length = values === undefined ? size * 8 : fromBase64(values)?.length
   return length === size * 8
     ? undefined
     : `values: ${length ?? "no"} bytes; ${size} f64 are ${size * 8}`
+}
+
+/** Why a level does not fit rows x columns of elements, in its counts or in its columns; undefined when it does. */
+export function levelProblem(
+  level: TensorLevel,
+  rows: number,
+  columns: number,
+): string | undefined {
+  const [down, across] = level.factor
+  const fits =
+    level.rows === Math.ceil(rows / down) && level.columns === Math.ceil(columns / across)
+  if (!fits)
+    return `factor: ${level.rows} x ${level.columns} blocks of ${down} x ${across}; the tensor has ${rows} x ${columns} elements`
+  const cells = level.panels * level.rows * level.columns
+  const data: [string, string | undefined, number][] = [
+    ["mean", level.mean, 4],
+    ["min", level.min, 4],
+    ["max", level.max, 4],
+    ["flags", level.flags, 1],
+  ]
+  for (const [name, column, width] of data) {
+    const length = column === undefined ? cells * width : fromBase64(column)?.length
+    if (length !== cells * width)
+      return `${name}: ${length ?? "no"} bytes; ${cells} cells are ${cells * width}`
+  }
+  return undefined
 }
 
 function trainingProblem({ series }: TrainingDoc): string | undefined {

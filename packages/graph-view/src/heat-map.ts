@@ -1,15 +1,10 @@
-/** @file Paints one panel of numbers as cells; NaN, infinities and exact zeros have marks of their own. */
-import { formatNumber } from "@defnote/display"
+/** @file Paints a window of one panel as cells with ticks; NaN, infinities and exact zeros have marks of their own. */
+import { clip, FLAG, formatNumber, type Scale } from "@defnote/display"
 import { css, inkOn, mix, parseColor, type Rgb } from "./colors.ts"
 import { context2d, sizeCanvas } from "./dom.ts"
-import { FLAG, type Level, type Scale } from "./tensor-data.ts"
+import type { PanelSize } from "./panel-size.ts"
+import { cellAt, type Patch, type Place, type Window } from "./tensor-data.ts"
 import type { PageTheme } from "./theme.ts"
-
-/** A cell of a panel. */
-export interface Cell {
-  readonly row: number
-  readonly column: number
-}
 
 /** The colours of a scale in one theme. */
 export interface Ramp {
@@ -28,76 +23,114 @@ export function rampOf(theme: PageTheme, scale: Scale): Ramp {
   return { color, zero: exactZero }
 }
 
-/** Geometry of the panels of one picture: all alike. */
-export interface PanelSize {
-  readonly width: number
-  readonly height: number
-  readonly cell: readonly [width: number, height: number]
-}
-
-/** So few columns are made wide enough for their numbers, in px. */
-const FEW = 8
-const WIDEST = 48
-
-/** Cells are square while many, wider when there are few columns, and never wider than the room. */
-export function panelSize(level: Level, room: number, roomHeight: number): PanelSize {
-  const square = Math.min(24, room / level.columns, roomHeight / level.rows)
-  const few = level.columns > FEW ? 0 : Math.min(WIDEST, room / level.columns)
-  const w = square < 1 ? Math.min(24, room / level.columns) : whole(Math.max(square, few))
-  const h =
-    level.rows === 1 ? 22 : square < 1 ? Math.min(24, roomHeight / level.rows) : whole(square)
-  return { width: w * level.columns, height: h * level.rows, cell: [w, h] }
-}
-
-const whole = (size: number) => (size >= 3 ? Math.floor(size) : size)
-
-/** Paints a panel; `crosshair` is outlined. */
-export function paintPanel(
-  canvas: HTMLCanvasElement,
-  level: Level,
-  panel: number,
-  size: PanelSize,
-  theme: PageTheme,
-  ramp: Ramp,
-  crosshair: Cell | null,
-): void {
-  const ratio = sizeCanvas(canvas, size.width, size.height)
-  const context = context2d(canvas)
-  context.setTransform(ratio, 0, 0, ratio, 0, 0)
-  context.fillStyle = theme.colours.paper
-  context.fillRect(0, 0, size.width, size.height)
-  const [w, h] = size.cell
-  const gap = Math.min(w, h) >= 6 ? 1 : 0
-  const first = panel * level.rows * level.columns
-  for (let row = 0; row < level.rows; row++) {
-    for (let column = 0; column < level.columns; column++) {
-      const at = first + row * level.columns + column
-      paintCell(context, level, at, [column * w, row * h, w - gap, h - gap], theme, ramp)
-    }
+/** What a panel is painted from. */
+export interface PanelPicture {
+  readonly patch: Patch | undefined
+  readonly window: Window
+  readonly size: PanelSize
+  readonly ramp: Ramp
+  /** The outlined element. */
+  readonly crosshair: Place | null
+  readonly labels: {
+    readonly rows?: readonly string[] | undefined
+    readonly columns?: readonly string[] | undefined
   }
-  if (crosshair) outline(context, crosshair, size, theme)
 }
 
 type Box = readonly [x: number, y: number, width: number, height: number]
 
+/** Paints a panel with its ticks. */
+export function paintPanel(
+  canvas: HTMLCanvasElement,
+  picture: PanelPicture,
+  theme: PageTheme,
+): void {
+  const { size, patch } = picture
+  const ratio = sizeCanvas(canvas, size.left + size.width, size.height + size.bottom)
+  const context = context2d(canvas)
+  context.setTransform(ratio, 0, 0, ratio, 0, 0)
+  context.fillStyle = theme.colours.paper
+  context.fillRect(0, 0, size.left + size.width, size.height + size.bottom)
+  paintTicks(context, picture, theme)
+  context.save()
+  context.beginPath()
+  context.rect(size.left, 0, size.width, size.height)
+  context.clip()
+  if (patch) paintCells(context, patch, picture, theme)
+  else paintMissing(context, size, theme)
+  context.restore()
+}
+
+/** Where elements lie on the canvas: x or y of an element's edge. */
+const scaleOfAxis = ([from, to]: readonly [number, number], start: number, size: number) => {
+  const step = size / (to - from)
+  return (element: number) => start + (element - from) * step
+}
+
+function paintCells(
+  context: CanvasRenderingContext2D,
+  patch: Patch,
+  { window, size, ramp, crosshair }: PanelPicture,
+  theme: PageTheme,
+): void {
+  const x = scaleOfAxis(window.columns, size.left, size.width)
+  const y = scaleOfAxis(window.rows, 0, size.height)
+  const box = (row: number, column: number): Box => {
+    const edge = (at: (e: number) => number, axis: 0 | 1, k: number) =>
+      Math.round(at(patch.origin[axis] + k * patch.factor[axis]))
+    const [left, top] = [edge(x, 1, column), edge(y, 0, row)]
+    return [left, top, edge(x, 1, column + 1) - left, edge(y, 0, row + 1) - top]
+  }
+  const [, , w, h] = box(0, 0)
+  const gap = Math.min(w, h) >= 6 ? 1 : 0
+  for (let row = 0; row < patch.rows; row++) {
+    for (let column = 0; column < patch.columns; column++) {
+      const [left, top, width, height] = box(row, column)
+      const cell: Box = [left, top, Math.max(1, width - gap), Math.max(1, height - gap)]
+      paintCell(context, patch, row * patch.columns + column, cell, theme, ramp)
+    }
+  }
+  if (!crosshair) return
+  const { row, column } = cellAt(patch, crosshair)
+  outline(context, box(row, column), size, theme)
+}
+
+/** Stripes where the payload has no values. */
+function paintMissing(
+  context: CanvasRenderingContext2D,
+  { left, width, height }: PanelSize,
+  theme: PageTheme,
+): void {
+  context.fillStyle = theme.colours.panel
+  context.fillRect(left, 0, width, height)
+  context.strokeStyle = theme.colours.line
+  context.lineWidth = 1
+  context.beginPath()
+  for (let x = left - height; x < left + width; x += 9) {
+    context.moveTo(x, height)
+    context.lineTo(x + height, 0)
+  }
+  context.stroke()
+}
+
 function paintCell(
   context: CanvasRenderingContext2D,
-  level: Level,
+  patch: Patch,
   at: number,
   [x, y, w, h]: Box,
   theme: PageTheme,
   ramp: Ramp,
 ): void {
-  const flags = level.flags[at]
+  const flags = patch.flags[at]
   const broken = flags & (FLAG.nan | FLAG.posInf | FLAG.negInf)
   context.fillStyle = broken
     ? theme.colours.warn
     : flags & FLAG.zero
       ? ramp.zero
-      : ramp.color(level.mean[at])
+      : ramp.color(patch.mean[at])
   context.fillRect(x, y, w, h)
   if (broken && Math.min(w, h) >= 6) mark(context, flags, [x, y, w, h], theme)
-  else if (!broken && w >= 40 && h >= 18) write(context, level.mean[at], [x, y, w, h], theme)
+  else if (!broken && w >= 40 && h >= 18) write(context, patch.mean[at], [x, y, w, h], theme)
 }
 
 /** The number itself, where the cell has room for it. */
@@ -141,20 +174,70 @@ function mark(
   context.stroke()
 }
 
+/** At least 6 px, also where a cell is smaller. */
 function outline(
   context: CanvasRenderingContext2D,
-  cell: Cell,
+  [left, top, w, h]: Box,
   size: PanelSize,
   theme: PageTheme,
 ): void {
-  const [w, h] = size.cell
   const [ow, oh] = [Math.max(w, 6), Math.max(h, 6)]
-  const x = Math.min(size.width - ow, Math.max(0, cell.column * w + w / 2 - ow / 2))
-  const y = Math.min(size.height - oh, Math.max(0, cell.row * h + h / 2 - oh / 2))
+  const end = size.left + size.width - ow
+  const x = Math.min(end, Math.max(size.left, left + w / 2 - ow / 2))
+  const y = Math.min(size.height - oh, Math.max(0, top + h / 2 - oh / 2))
   context.lineWidth = 3
   context.strokeStyle = theme.colours.paper
   context.strokeRect(x + 0.5, y + 0.5, ow - 1, oh - 1)
   context.lineWidth = 1.5
   context.strokeStyle = theme.colours.ink
   context.strokeRect(x + 0.5, y + 0.5, ow - 1, oh - 1)
+}
+
+/** Width of a character of a tick, and the room that ticks keep between them, in px. */
+const CHARACTER = 6
+const ROOM = 8
+
+function paintTicks(
+  context: CanvasRenderingContext2D,
+  { window, size, labels }: PanelPicture,
+  theme: PageTheme,
+): void {
+  context.fillStyle = theme.colours.ink3
+  context.font = `10px ${theme.codeFont}`
+  const down = scaleOfAxis(window.rows, 0, size.height)
+  context.textAlign = "right"
+  if (size.left)
+    for (const row of ticksOf(window.rows, size.height, 14, labels.rows !== undefined)) {
+      const text = clip(labels.rows?.[row] ?? String(row), Math.floor(size.left / CHARACTER) - 1)
+      context.fillText(text, size.left - 5, (down(row) + down(row + 1)) / 2 + 3.5)
+    }
+  const right = scaleOfAxis(window.columns, size.left, size.width)
+  const widest = Math.max(
+    ...(labels.columns ?? [String(window.columns[1])]).map((text) => [...text].length),
+  )
+  const step = size.width / (window.columns[1] - window.columns[0])
+  const room = labels.columns ? Math.min(widest * CHARACTER + ROOM, Math.max(step, 26)) : 0
+  const apart = room || widest * CHARACTER + ROOM
+  context.textAlign = "center"
+  if (size.bottom)
+    for (const column of ticksOf(window.columns, size.width, apart, labels.columns !== undefined)) {
+      const text = clip(labels.columns?.[column] ?? String(column), Math.floor(apart / CHARACTER))
+      context.fillText(text, (right(column) + right(column + 1)) / 2, size.height + 12)
+    }
+}
+
+/** Elements that get a tick: all with names that fit, otherwise round steps. */
+function ticksOf(
+  [from, to]: readonly [number, number],
+  size: number,
+  apart: number,
+  named: boolean,
+): readonly number[] {
+  const least = (apart * (to - from)) / size
+  const power = 10 ** Math.floor(Math.log10(Math.max(1, least)))
+  const rounded = [1, 2, 5, 10].map((k) => k * power).find((s) => s >= least) ?? power
+  const step = named ? Math.max(1, Math.ceil(least)) : Math.max(1, rounded)
+  const ticks: number[] = []
+  for (let k = Math.ceil(from / step) * step; k < to; k += step) ticks.push(k)
+  return ticks
 }

@@ -5,7 +5,8 @@ export { answerLayouts, type WorkerInput, type WorkerOutput } from "./layout-ser
 export { expressionText } from "./node-text.ts"
 export { ProfileView } from "./profile-view.ts"
 export { StepView, type StepViewOptions } from "./step-view.ts"
-export { TensorView } from "./tensor-view.ts"
+export type { TileSource } from "./tensor-tiles.ts"
+export { TensorView, type TensorViewOptions } from "./tensor-view.ts"
 export { TrainingView } from "./training-view.ts"
 export {
   english,

@@ -1,8 +1,6 @@
 /** @file The key of a heat map: the ramp with its limits, and the marks for zero, NaN and infinity. */
-import type { TensorStats } from "@defnote/display"
-import { formatNumber } from "@defnote/display"
+import { formatNumber, type Scale, type TensorStats } from "@defnote/display"
 import { element } from "./dom.ts"
-import type { Scale } from "./tensor-data.ts"
 import type { Translate } from "./view.ts"
 
 /** Colours come from CSS classes, so the key follows the theme by itself. */

@@ -1,7 +1,6 @@
 /** @file One panel of a tensor as a table of numbers, for reading and for screen readers. */
-import { decodeFloats, formatNumber, type TensorDoc } from "@defnote/display"
+import { type Cells, decodeFloats, formatNumber, type TensorDoc } from "@defnote/display"
 import { element } from "./dom.ts"
-import type { Level } from "./tensor-data.ts"
 import type { Translate } from "./view.ts"
 
 /** Most rows and columns of a table; the rest is counted in the caption. */
@@ -11,7 +10,7 @@ const COLUMNS = 40
 /** A table of one panel: exact numbers where the payload has them, else the means of its cells. */
 export function tensorTable(
   doc: TensorDoc,
-  level: Level,
+  level: Cells,
   panel: number,
   translate: Translate,
 ): HTMLElement {
@@ -42,7 +41,7 @@ export function tensorTable(
   return element("div", "dn-table-box", { tabindex: 0 }, table)
 }
 
-function captionOf(level: Level, shown: number[], exact: boolean, translate: Translate): string {
+function captionOf(level: Cells, shown: number[], exact: boolean, translate: Translate): string {
   const [rows, columns] = level.factor
   const cells =
     exact || rows * columns === 1 ? "" : translate("means of %1 × %2 elements; ", rows, columns)

@@ -1,64 +1,88 @@
-/** @file A tensor as facets of heat maps with sliders, a histogram and a readout of one cell. */
-import {
-  decodeFloats,
-  formatCount,
-  formatNumber,
-  formatType,
-  loudWords,
-  type TensorDoc,
-  tensorFacts,
-} from "@defnote/display"
-import { button, element, Lifetime } from "./dom.ts"
-import { type Cell, type PanelSize, paintPanel, panelSize, rampOf } from "./heat-map.ts"
+/** @file A tensor, or several linked ones, as heat maps with sliders, zoom, a histogram and a readout of one cell. */
+import { decodeFloats, formatCount, formatNumber, type TensorDoc } from "@defnote/display"
+import { element, Lifetime } from "./dom.ts"
 import { histogramChart } from "./histogram.ts"
+import type { PanelSize } from "./panel-size.ts"
+import { tensorBar } from "./tensor-bar.ts"
 import {
-  axisName,
-  decodeLevel,
-  FLAG,
-  type Level,
+  cellAt,
   leadingAxes,
+  moved,
+  type Part,
+  type Place,
   panelIndex,
-  type Scale,
-  scaleOf,
+  partsOf,
+  planeOf,
+  sameWindow,
+  valueText,
+  type Window,
+  wholeWindow,
+  zoomed,
 } from "./tensor-data.ts"
+import {
+  cellFactor,
+  FACETS,
+  type Facet,
+  type FacetState,
+  facetCount,
+  facetElement,
+  facetSize,
+  fillFacets,
+  makeFacets,
+  paintFacets,
+  placeAt,
+  scalesOf,
+} from "./tensor-facets.ts"
 import { legend } from "./tensor-legend.ts"
 import { tensorTable } from "./tensor-table.ts"
+import { type TileSource, Tiles } from "./tensor-tiles.ts"
 import { type PageTheme, readTheme, watchTheme } from "./theme.ts"
 import { english, type Translate, type View, type ViewOptions } from "./view.ts"
 
-/** Panels in one row, and in one picture. */
-const ACROSS = 4
-const FACETS = 8
-const GAP = 24
-const MARGIN = 44
+/** Options of a tensor view. */
+export interface TensorViewOptions extends ViewOptions {
+  /** Who has the parts that the payload lacks. */
+  readonly tiles?: TileSource
+}
+
+/** Elements of a panel from which on zooming helps. */
+const MANY = 400
 
 /** Shows `tensor` payloads. */
 export class TensorView implements View<TensorDoc> {
   readonly #host: HTMLElement
   readonly #translate: Translate
+  readonly #source: TileSource | undefined
   readonly #life = new Lifetime()
   readonly #root = element("div", "dn-View dn-tensor")
-  readonly #bar = element("div", "dn-bar")
+  readonly #bar = element("div")
   readonly #body = element("div", "dn-tensor-body")
   readonly #readout = element("div", "dn-readout", { role: "status" })
+  readonly #state = element("div", "dn-tensor-state dn-mute", { role: "status" })
+  readonly #legend = element("div", "dn-legend")
   #theme: PageTheme
   #doc: TensorDoc | null = null
-  #levels: readonly Level[] = []
-  #scale: Scale = { limit: 1, kind: "positive", clippedFrom: null }
+  #parts: readonly Part[] = []
+  #tiles: Tiles
   /** Chosen index of each leading axis; the last one is the first facet shown. */
   #index: number[] = []
-  #cell: Cell | null = null
+  #window: Window = { rows: [0, 1], columns: [0, 1] }
+  #cell: Place | null = null
   #table = false
-  #panels: { canvas: HTMLCanvasElement; panel: number }[] = []
+  #facets: Facet[] = []
+  #size: PanelSize = { width: 1, height: 1, left: 0, bottom: 0, cell: [1, 1] }
   #width = 0
 
-  constructor(host: HTMLElement, options: ViewOptions = {}) {
+  constructor(host: HTMLElement, options: TensorViewOptions = {}) {
     this.#host = host
     this.#translate = options.translate ?? english
+    this.#source = options.tiles
+    this.#tiles = new Tiles(this.#source, () => this.#paint())
     this.#root.append(this.#bar, this.#body)
     host.append(this.#root)
     this.#theme = readTheme(this.#root)
     this.#life.add(() => this.#root.remove())
+    this.#life.add(() => this.#tiles.end())
     this.#life.add(
       watchTheme(() => {
         this.#theme = readTheme(this.#root)
@@ -70,13 +94,15 @@ export class TensorView implements View<TensorDoc> {
 
   setDocument(doc: TensorDoc): void {
     const same = this.#doc && String(this.#doc.shape) === String(doc.shape)
-    this.#levels = doc.pyramid.map(decodeLevel)
+    this.#parts = partsOf(doc)
     this.#doc = doc
+    this.#tiles.end()
+    this.#tiles = new Tiles(this.#source, () => this.#paint())
     if (!same) {
       this.#index = leadingAxes(doc).map(() => 0)
       this.#cell = null
+      this.#window = wholeWindow(doc)
     }
-    if (this.#levels.length) this.#scale = scaleOf(this.#levels[0])
     this.#build()
   }
 
@@ -88,210 +114,210 @@ export class TensorView implements View<TensorDoc> {
 
   dispose(): void {
     this.#life.end()
-    this.#panels = []
-    this.#levels = []
+    this.#facets = []
+    this.#parts = []
   }
 
   #build(): void {
     const doc = this.#doc
     if (!doc) return
     this.#width = this.#root.clientWidth || this.#host.clientWidth || 800
-    this.#bar.replaceChildren(...this.#toolbar(doc))
+    this.#buildBar(doc)
     this.#body.replaceChildren()
-    this.#panels = []
+    this.#facets = []
     if (doc.stats.count <= 1) {
       const none = this.#translate("This tensor has no elements.")
       const text = doc.stats.count ? this.#single(doc) : none
       this.#body.append(element("p", doc.stats.count ? "dn-code dn-single" : "dn-mute", {}, text))
       return
     }
-    if (this.#table)
-      this.#body.append(tensorTable(doc, this.#levels[0], this.#panel(0), this.#translate))
-    else this.#body.append(this.#facets(doc))
-    this.#body.append(this.#footer(doc))
+    this.#body.append(this.#picture(doc), this.#footer(doc))
     this.#paint()
-    this.#say()
   }
 
-  #toolbar(doc: TensorDoc): Node[] {
-    const type = formatType(doc.dtype, doc.shape, doc.names)
-    const title = element("strong", "dn-title", {}, doc.title || type)
-    const loud = loudWords(doc.stats)
-    const facts = tensorFacts(doc).filter((fact) => !loud.includes(fact))
-    const about = [doc.title ? type : "", ...facts].filter(Boolean).join("  ")
-    const text = element("span", "dn-mute dn-code dn-about", { title: about }, about)
-    const table = button(
-      this.#table ? this.#translate("Picture") : this.#translate("Table"),
-      this.#table ? this.#translate("View as picture") : this.#translate("View as table"),
-      () => {
+  #buildBar(doc: TensorDoc): void {
+    const [rows, columns] = planeOf(doc)
+    const bar = tensorBar({
+      doc,
+      translate: this.#translate,
+      table: this.#table,
+      index: this.#index,
+      step: this.#table || doc.linked ? 1 : FACETS,
+      zoomable: rows * columns >= MANY,
+      onIndex: () => this.#refill(doc),
+      onTable: () => {
         this.#table = !this.#table
         this.#build()
       },
-    )
-    table.setAttribute("aria-pressed", String(this.#table))
-    table.hidden = doc.stats.count <= 1
-    const marks = loud.map((word) => element("span", "dn-badge", {}, word))
-    return [title, text, ...marks, ...this.#sliders(doc), element("span", "dn-fill"), table]
+      onZoom: (share) => this.#zoom(share),
+    })
+    this.#bar.replaceChildren(bar)
   }
 
   /** The only element, with six digits. */
   #single(doc: TensorDoc): string {
     const exact = doc.values ? decodeFloats(doc.values, 8)?.[0] : undefined
-    if (exact !== undefined) return trimZeros(formatNumber(exact, 6))
-    return valueText(this.#levels[0], 0, { row: 0, column: 0 })
+    if (exact === undefined) return ""
+    return doc.dtype === "bool" ? String(exact !== 0) : trimZeros(formatNumber(exact, 6))
   }
 
-  /** One slider for every leading axis but the facets'; that one pages when there are many. */
-  #sliders(doc: TensorDoc): Node[] {
-    const sizes = leadingAxes(doc)
-    return sizes.flatMap((size, axis) => {
-      const facets = axis === sizes.length - 1 && !this.#table
-      const step = facets ? FACETS : 1
-      if (size <= step) return []
-      const name = axisName(doc, axis)
-      const value = () => {
-        const at = this.#index[axis]
-        const end = Math.min(size, at + step)
-        return facets ? `${at}–${end - 1} / ${size}` : `${at} / ${size}`
-      }
-      const shown = element("span", "dn-slider-value", {}, value())
-      const max = Math.max(0, Math.ceil(size / step) - 1)
-      const attributes = { type: "range", min: 0, max, step: 1, "aria-label": name }
-      const input = element("input", "dn-slider", attributes)
-      input.value = String(this.#index[axis] / step)
-      input.addEventListener("input", () => {
-        this.#index[axis] = Number(input.value) * step
-        shown.textContent = value()
-        input.setAttribute("aria-valuetext", `${name} ${value()}`)
-        this.#refill(doc)
-      })
-      return [element("label", "dn-slider-label", {}, name, input, shown)]
-    })
-  }
-
-  /** New panels after a slider moved; the toolbar stays, so that the slider keeps the pointer. */
+  /** New panels after a slider moved; the bar stays, so that the slider keeps the pointer. */
   #refill(doc: TensorDoc): void {
-    const first = this.#body.firstElementChild
-    const next = this.#table
-      ? tensorTable(doc, this.#levels[0], this.#panel(0), this.#translate)
-      : this.#facets(doc)
-    first?.replaceWith(next)
+    this.#body.firstElementChild?.replaceWith(this.#picture(doc))
     this.#paint()
-    this.#say()
   }
 
-  #panel(offset: number): number {
-    const sizes = leadingAxes(this.#doc as TensorDoc)
-    const index = [...this.#index]
-    if (index.length) index[index.length - 1] += offset
-    return panelIndex(sizes, index)
+  #picture(doc: TensorDoc): HTMLElement {
+    if (!this.#table) return this.#grid(doc)
+    const panel = panelIndex(leadingAxes(doc), this.#index)
+    return tensorTable(doc, this.#parts[0].levels[0], panel, this.#translate)
   }
 
-  /** How many facets are side by side now. */
-  #count(doc: TensorDoc): number {
-    const sizes = leadingAxes(doc)
-    if (!sizes.length) return 1
-    const last = sizes.length - 1
-    return Math.min(FACETS, sizes[last] - this.#index[last])
-  }
-
-  #facets(doc: TensorDoc): HTMLElement {
-    const count = this.#count(doc)
-    const { level, size } = this.#fit(count)
-    const summary = this.#summary(doc)
+  #grid(doc: TensorDoc): HTMLElement {
     const grid = element("div", "dn-facets", {
       tabindex: 0,
       role: "img",
-      "aria-label": summary,
+      "aria-label": this.#summary(doc),
       "aria-roledescription": this.#translate("heat map"),
+      "aria-keyshortcuts": "+ - 0 ArrowUp ArrowDown ArrowLeft ArrowRight",
     })
-    grid.append(this.#axisTitle(doc, "rows"))
-    this.#panels = []
-    for (let offset = 0; offset < count; offset++) {
-      grid.append(this.#facet(doc, offset, level, size))
-    }
-    grid.append(this.#axisTitle(doc, "columns"))
-    grid.addEventListener("keydown", (event) => this.#key(event, level))
+    this.#size = facetSize(doc, facetCount(doc, this.#index), this.#width)
+    this.#facets = makeFacets(doc, this.#parts, this.#index)
+    const panels = this.#facets.map((facet, k) => {
+      this.#listen(facet.canvas)
+      return facetElement(doc, facet, k, this.#index)
+    })
+    const rank = doc.shape.length
+    const title = (axis: number, name: string, arrow: string) =>
+      element("span", `dn-axis-title dn-axis-${name}`, {}, axisTitle(doc, axis, arrow))
+    const rows = rank > 1 ? [title(rank - 2, "rows", "↓")] : []
+    grid.append(
+      element("div", "dn-panels", {}, ...panels),
+      title(rank - 1, "columns", "→"),
+      ...rows,
+    )
+    grid.addEventListener("keydown", (event) => this.#key(event))
     return grid
   }
 
-  #fit(count: number): { level: Level; size: PanelSize } {
-    const across = Math.min(ACROSS, count)
-    const room = (this.#width - 2 * MARGIN - (across - 1) * GAP) / across
-    const height = count > ACROSS ? 150 : 260
-    const cells = (level: Level) => Math.min(room / level.columns, height / level.rows)
-    const level = this.#levels.find((l) => cells(l) >= 1) ?? this.#levels[this.#levels.length - 1]
-    return { level, size: panelSize(level, Math.min(room, count === 1 ? 560 : room), height) }
-  }
-
-  #axisTitle(doc: TensorDoc, which: "rows" | "columns"): HTMLElement {
-    const rank = doc.shape.length
-    const axis = which === "rows" ? rank - 2 : rank - 1
-    // The title of the rows is written downwards, so its arrow points down as well.
-    const text = axis >= 0 && doc.names?.[axis] ? `${doc.names[axis]} →` : ""
-    return element("span", `dn-axis-title dn-axis-${which}`, {}, text)
-  }
-
-  #facet(doc: TensorDoc, offset: number, level: Level, size: PanelSize): HTMLElement {
-    const sizes = leadingAxes(doc)
-    const panel = this.#panel(offset)
-    const canvas = element("canvas", "", { "aria-hidden": "true" })
-    const box = element("figure", "dn-facet")
-    if (sizes.length) {
-      const axis = sizes.length - 1
-      const sign = doc.names?.[axis] ? " " : " = "
-      const text = axisName(doc, axis) + sign + String(this.#index[axis] + offset)
-      box.append(element("figcaption", "dn-facet-title", {}, text))
-    }
-    if (panel >= level.panels) {
-      const stored = this.#translate("not stored: the output keeps %1 panels", level.panels)
-      box.append(element("p", "dn-mute", {}, stored))
-      return box
-    }
-    box.append(canvas)
-    this.#panels.push({ canvas, panel })
-    const at = (event: PointerEvent): Cell => ({
-      row: clamp(Math.floor(event.offsetY / size.cell[1]), level.rows),
-      column: clamp(Math.floor(event.offsetX / size.cell[0]), level.columns),
+  #listen(canvas: HTMLCanvasElement): void {
+    let from: { event: PointerEvent; window: Window } | null = null
+    const at = (event: MouseEvent) => placeAt(event, this.#size, this.#window)
+    canvas.addEventListener("pointerdown", (event) => {
+      from = { event, window: this.#window }
     })
-    canvas.addEventListener("pointermove", (event) => this.#point(at(event)))
-    return box
+    canvas.addEventListener("pointermove", (event) => {
+      if (from && event.buttons === 1 && this.#isZoomed()) this.#drag(from, event)
+      else this.#point(at(event))
+    })
+    canvas.addEventListener("pointerup", () => {
+      from = null
+    })
+    canvas.addEventListener("dblclick", (event) => {
+      this.#cell = at(event)
+      this.#zoom(0.5)
+    })
+    canvas.addEventListener(
+      "wheel",
+      (event) => {
+        // As everywhere in the lab, the plain wheel scrolls the notebook.
+        if (!event.ctrlKey && !event.metaKey) return
+        event.preventDefault()
+        this.#cell = at(event)
+        this.#zoom(event.deltaY < 0 ? 0.8 : 1.25)
+      },
+      { passive: false },
+    )
   }
 
-  #point(cell: Cell): void {
+  #drag(from: { event: PointerEvent; window: Window }, event: PointerEvent): void {
+    const doc = this.#doc
+    if (!doc) return
+    const { window } = from
+    const rows = ((from.event.clientY - event.clientY) / this.#size.height) * span(window.rows)
+    const columns = ((from.event.clientX - event.clientX) / this.#size.width) * span(window.columns)
+    this.#window = moved(window, rows, columns, wholeWindow(doc))
+    this.#paint()
+  }
+
+  #isZoomed(): boolean {
+    return this.#doc !== null && !sameWindow(this.#window, wholeWindow(this.#doc))
+  }
+
+  #zoom(share: number | "all"): void {
+    const doc = this.#doc
+    if (!doc) return
+    const all = wholeWindow(doc)
+    const middle = {
+      row: Math.floor((this.#window.rows[0] + this.#window.rows[1]) / 2),
+      column: Math.floor((this.#window.columns[0] + this.#window.columns[1]) / 2),
+    }
+    this.#window = share === "all" ? all : zoomed(this.#window, this.#cell ?? middle, share, all)
+    this.#tiles.retry()
+    this.#paint()
+  }
+
+  #point(cell: Place): void {
     if (cell.row === this.#cell?.row && cell.column === this.#cell?.column) return
     this.#cell = cell
     this.#paint()
-    this.#say()
   }
 
-  #key(event: KeyboardEvent, level: Level): void {
-    const step = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] }[
-      event.key
-    ]
+  #key(event: KeyboardEvent): void {
+    if (event.ctrlKey || event.metaKey || event.altKey) return
+    const zoom = { "+": 0.5, "=": 0.5, "-": 2, "0": "all" } as const
+    const step = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] }
     if (event.key === "Escape") (event.currentTarget as HTMLElement).blur()
-    if (!step) return
+    const direction = step[event.key as keyof typeof step]
+    if (!(event.key in zoom) && !direction) return
     event.preventDefault()
     event.stopPropagation()
-    const { row, column } = this.#cell ?? { row: -step[0], column: -step[1] }
-    this.#point({
-      row: clamp(row + step[0], level.rows),
-      column: clamp(column + step[1], level.columns),
-    })
+    if (direction) this.#step(direction[0], direction[1], event.shiftKey ? 10 : 1)
+    else this.#zoom(zoom[event.key as keyof typeof zoom])
+  }
+
+  /** Moves the crosshair by cells of the picture; the window follows when it leaves. */
+  #step(down: number, right: number, cells: number): void {
+    const doc = this.#doc
+    if (!doc) return
+    const [rows, columns] = planeOf(doc)
+    const [h, w] = cellFactor(this.#facets, this.#facetState(doc))
+    const from = this.#cell ?? { row: this.#window.rows[0], column: this.#window.columns[0] }
+    const first = this.#cell === null
+    const cell = {
+      row: clamp(from.row + (first ? 0 : down * h * cells), rows),
+      column: clamp(from.column + (first ? 0 : right * w * cells), columns),
+    }
+    const beyond = (at: number, [a, b]: readonly [number, number]) =>
+      at < a ? at - a : at >= b ? at - b + 1 : 0
+    const away = [beyond(cell.row, this.#window.rows), beyond(cell.column, this.#window.columns)]
+    this.#window = moved(this.#window, away[0], away[1], wholeWindow(doc))
+    this.#point(cell)
   }
 
   #paint(): void {
     const doc = this.#doc
-    if (!doc || !this.#levels.length || this.#table) return
-    const { level, size } = this.#fit(this.#count(doc))
-    const ramp = rampOf(this.#theme, this.#scale)
-    for (const { canvas, panel } of this.#panels) {
-      paintPanel(canvas, level, panel, size, this.#theme, ramp, this.#cell)
-    }
+    if (!doc || !this.#facets.length || this.#table) return this.#say()
+    const state = this.#facetState(doc)
+    fillFacets(this.#facets, state)
+    const scales = scalesOf(this.#facets)
+    paintFacets(this.#facets, state, scales, this.#theme)
+    this.#say()
+    const scale = scales.get(doc) ?? scales.get(this.#parts[0].picture)
+    if (!scale) return
+    const [down, across] = this.#facets[0].patch?.factor ?? [1, 1]
+    const key = doc.linked ? [] : [legend(scale, doc.stats, down * across > 1, this.#translate)]
+    this.#legend.replaceChildren(this.#readout, ...key, this.#state)
+  }
+
+  #facetState(doc: TensorDoc): FacetState {
+    const [size, window, crosshair, tiles] = [this.#size, this.#window, this.#cell, this.#tiles]
+    return { doc, size, window, crosshair, tiles }
   }
 
   #footer(doc: TensorDoc): HTMLElement {
     const { stats } = doc
+    if (doc.linked) return element("div", "dn-tensor-foot", {}, this.#legend)
     const histogram = {
       ...doc.histogram,
       zeros: stats.zeros,
@@ -305,40 +331,77 @@ export class TensorView implements View<TensorDoc> {
       stats.nan,
     )
     const width = Math.min(400, Math.max(220, this.#width / 2 - 60))
-    const right = element("div", "dn-legend")
-    const [rows, columns] = this.#levels[0].factor
-    right.append(this.#readout, legend(this.#scale, stats, rows * columns > 1, this.#translate))
-    return element("div", "dn-tensor-foot", {}, histogramChart(histogram, width, 78, label), right)
+    this.#legend.replaceChildren(this.#readout)
+    const chart = histogramChart(histogram, width, 78, label)
+    return element("div", "dn-tensor-foot", {}, chart, this.#legend)
   }
 
   /** `[batch 2, head ·, query 8, key 6] = 0.12 0.065`: one cell in all panels. */
   #say(): void {
     const doc = this.#doc
-    if (!doc || !this.#levels.length) return
+    if (!doc) return
+    this.#state.textContent = this.#stateText()
     const cell = this.#cell
-    if (!cell) {
-      this.#readout.textContent = this.#summary(doc)
+    if (!cell || this.#table) {
+      this.#readout.textContent = doc.linked
+        ? this.#translate("One crosshair in all panels.")
+        : this.#summary(doc)
       return
     }
-    const { level } = this.#fit(this.#count(doc))
-    const values = this.#panels.map(({ panel }) => valueText(level, panel, cell))
-    const mean = level.factor[0] * level.factor[1] > 1
-    const word = mean ? this.#translate("mean of %1 × %2", level.factor[0], level.factor[1]) : ""
-    this.#readout.textContent = `[${this.#place(doc, cell, level)}] = ${values.join("  ")} ${word}`
+    const place = `[${this.#place(doc, cell)}]`
+    const values = this.#facets.map(({ patch, part }) =>
+      patch ? valueText(patch, cell, part.picture.dtype) : "–",
+    )
+    this.#readout.textContent = doc.linked ? place : `${place} = ${values.join("  ")}`
   }
 
-  #place(doc: TensorDoc, cell: Cell, level: Level): string {
+  /** Where the finer picture is, when it is not there (VISUAL §12). */
+  #stateText(): string {
+    const missing = this.#facets.some(({ patch }) => !patch)
+    const coarse = this.#facets.some(({ patch }) => patch && patch.factor[0] * patch.factor[1] > 1)
+    if (!missing && !(coarse && this.#isZoomed())) return ""
+    if (!this.#doc?.tiles && !this.#doc?.linked?.some((part) => part.tiles))
+      return this.#translate("Only a summary of this tensor was stored, and no kernel keeps it.")
+    switch (this.#tiles.state) {
+      case "waiting":
+        return this.#translate("Waiting for the kernel …")
+      case "not kept":
+        return this.#translate("The kernel no longer keeps this tensor. Run the cell again.")
+      case "gone":
+        return this.#translate("Saved view. Values beyond the summary need the kernel.")
+      default:
+        return ""
+    }
+  }
+
+  #place(doc: TensorDoc, cell: Place): string {
     const named = (axis: number, text: string) =>
       doc.names?.[axis] ? `${doc.names[axis]} ${text}` : text
     const last = leadingAxes(doc).length - 1
+    const many = this.#facets.length > 1 && !doc.linked
     const lead = leadingAxes(doc).map((_, axis) =>
-      named(axis, axis === last && this.#panels.length > 1 ? "·" : String(this.#index[axis])),
+      named(axis, axis === last && many ? "·" : String(this.#index[axis])),
     )
     const rank = doc.shape.length
-    const span = (at: number, factor: number) =>
-      factor > 1 ? `${at * factor}–${at * factor + factor - 1}` : String(at)
-    const row = rank > 1 ? [named(rank - 2, span(cell.row, level.factor[0]))] : []
-    return [...lead, ...row, named(rank - 1, span(cell.column, level.factor[1]))].join(", ")
+    const [row, column] = this.#spans(cell)
+    const own = (axis: number, text: string, names: readonly string[] | undefined, at: number) =>
+      named(axis, names?.[at] ?? text)
+    const rows = rank > 1 ? [own(rank - 2, row, doc.labels?.rows, cell.row)] : []
+    return [...lead, ...rows, own(rank - 1, column, doc.labels?.columns, cell.column)].join(", ")
+  }
+
+  /** Which elements the outlined cell stands for: `8`, or `8–11` for a block. */
+  #spans(place: Place): readonly [row: string, column: string] {
+    const patch = this.#facets.find((facet) => facet.patch)?.patch
+    if (!patch || !this.#doc) return [String(place.row), String(place.column)]
+    const cell = cellAt(patch, place)
+    const [rows, columns] = planeOf(this.#doc)
+    const text = (axis: 0 | 1, at: number, end: number) => {
+      const from = patch.origin[axis] + at * patch.factor[axis]
+      const to = Math.min(end, from + patch.factor[axis]) - 1
+      return to > from ? `${from}–${to}` : String(from)
+    }
+    return [text(0, cell.row, rows), text(1, cell.column, columns)]
   }
 
   #summary(doc: TensorDoc): string {
@@ -350,16 +413,12 @@ export class TensorView implements View<TensorDoc> {
   }
 }
 
+const axisTitle = (doc: TensorDoc, axis: number, arrow: string) =>
+  doc.names?.[axis] ? `${doc.names[axis]} ${arrow}` : ""
+
+const span = ([from, to]: readonly [number, number]) => to - from
+
 /** `3.50000` is `3.5`. */
 const trimZeros = (text: string) => text.replace(/(\.\d*?)0+(?=e|$)/, "$1").replace(/\.(?=e|$)/, "")
 
 const clamp = (at: number, count: number) => Math.max(0, Math.min(count - 1, at))
-
-function valueText(level: Level, panel: number, cell: Cell): string {
-  const at = (panel * level.rows + cell.row) * level.columns + cell.column
-  const flags = level.flags[at]
-  if (flags & FLAG.nan) return "NaN"
-  if (flags & FLAG.posInf) return "Inf"
-  if (flags & FLAG.negInf) return "−Inf"
-  return flags & FLAG.zero ? "0" : formatNumber(level.mean[at])
-}

@@ -3,9 +3,9 @@ export { type DocumentOptions, documentOf, hashText, type ProgramDocument } from
 export { gradientDocument } from "./gradient.ts"
 export { mathText } from "./math-text.ts"
 export { profileDocument } from "./profile.ts"
+export { levelOf, planesOf, type Region } from "./pyramid.ts"
 export {
-  histogramOf,
-  statsOf,
+  comparisonDocument,
   type TensorDocumentOptions,
   tensorDocument,
   valuesOf,

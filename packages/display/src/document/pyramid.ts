@@ -29,24 +29,35 @@ export function planesOf(shape: readonly number[]): {
   return { panels, rows: shape.at(-2) ?? 1, columns: shape.at(-1) ?? 1 }
 }
 
-/** Everything where it fits, otherwise the first panels by blocks. */
-export function pyramidOf(values: Float64Array, shape: readonly number[]): TensorLevel[] {
+/**
+ * Everything where it fits, otherwise the first panels by blocks.
+ * @param tensors how many share the 64 KB
+ */
+export function pyramidOf(
+  values: ArrayLike<number>,
+  shape: readonly number[],
+  tensors = 1,
+): TensorLevel[] {
   if (!values.length) return []
   const { panels, rows, columns } = planesOf(shape)
-  const whole = values.length <= ELEMENTS
+  const whole = values.length <= ELEMENTS / tensors
   const kept = whole ? panels : Math.min(PANELS, panels)
   const region: Region = {
     panels: Array.from({ length: kept }, (_, k) => k),
     rows: [0, rows],
     columns: [0, columns],
-    factor: whole ? [1, 1] : factorsFor(rows, columns, CELLS / kept),
+    factor: whole ? [1, 1] : factorsFor(rows, columns, CELLS / tensors / kept),
   }
   return [levelOf(values, shape, region)]
 }
 
+/** Whether a level has every element. */
+export const isWhole = ({ panels, factor }: TensorLevel, shape: readonly number[]): boolean =>
+  factor[0] * factor[1] === 1 && panels === planesOf(shape).panels
+
 /** One part of the array as a level. */
 export function levelOf(
-  values: Float64Array,
+  values: ArrayLike<number>,
   shape: readonly number[],
   { panels, rows: [top, bottom], columns: [left, right], factor }: Region,
 ): TensorLevel {
@@ -90,7 +101,7 @@ function factorsFor(rows: number, columns: number, cells: number): [number, numb
 
 /** Mean, minimum and maximum of the finite elements of a block, and what else is in it. */
 function cellOf(
-  values: Float64Array,
+  values: ArrayLike<number>,
   base: number,
   width: number,
   { rows, columns }: Pick<Region, "rows" | "columns">,

@@ -2,14 +2,23 @@
 import { DTYPES, type DType, elementsOf, read, storageOf, type Tensor } from "@defnote/core"
 import { numbersOf, statistics } from "@defnote/inspect"
 import { doublesToBase64 } from "../base64.ts"
-import { floatOf, floatValue } from "../format.ts"
-import { type TensorDoc, type TensorHistogram, type TensorStats, VERSION } from "../payload.ts"
+import { floatOf, floatValue, formatNumber } from "../format.ts"
+import {
+  type TensorDoc,
+  type TensorHistogram,
+  type TensorPicture,
+  type TensorRole,
+  type TensorStats,
+  VERSION,
+} from "../payload.ts"
 import { tensorLine } from "../tensor-text.ts"
-import { pyramidOf } from "./pyramid.ts"
+import { isWhole, pyramidOf } from "./pyramid.ts"
 
 export interface TensorDocumentOptions {
   readonly title?: string
   readonly labels?: TensorDoc["labels"]
+  /** Keeps the tensor for questions about its parts; undefined when it is not kept. */
+  readonly keep?: (x: Tensor) => string | undefined
 }
 /** Elements up to which all values are stored. */
 const WHOLE = 1024
@@ -20,42 +29,103 @@ function storage(x: Tensor) {
   return found
 }
 
-/** The elements as f64; halves and integers converted. */
-export const valuesOf = (x: Tensor): Float64Array => numbersOf(storage(x), x.dtype)
+/** The elements as JavaScript numbers: the memory itself where it is read so, otherwise a copy as f64. */
+export function valuesOf(x: Tensor): ArrayLike<number> {
+  const all = elementsOf(storage(x), x.dtype)
+  const plain = !/^(f16|bf16|i64|u64)$/.test(x.dtype)
+  return plain ? (all as ArrayLike<number>) : numbersOf(storage(x), x.dtype)
+}
 
-export function tensorDocument(
-  x: Tensor,
-  { title, labels }: TensorDocumentOptions = {},
-): TensorDoc {
+/** One tensor as a document. */
+export function tensorDocument(x: Tensor, options: TensorDocumentOptions = {}): TensorDoc {
   const values = valuesOf(x)
+  const picture = pictureOf(x, values, 1, options.keep)
+  const text = tensorLine({ ...picture, ...typeOf(x) }, exactValues(x, values))
+  return documentOf(x, picture, text, options)
+}
+
+/** Tensors of one shape that are shown with one crosshair; the first is the document's own. */
+export function comparisonDocument(
+  parts: readonly { readonly label: string; readonly role?: TensorRole; readonly tensor: Tensor }[],
+  options: TensorDocumentOptions = {},
+): TensorDoc {
+  const pictures = parts.map(({ label, role, tensor }) => ({
+    ...pictureOf(tensor, valuesOf(tensor), parts.length, options.keep),
+    label,
+    ...(role ? { role } : {}),
+  }))
+  const [first, ...linked] = pictures
+  const ratio = updateRatio(parts)
+  const lines = pictures.map(
+    (p) => `${p.label}: ${tensorLine({ ...p, ...typeOf(parts[0].tensor) })}`,
+  )
+  if (ratio !== undefined) lines.push(`‖update‖ / ‖value‖ = ${formatNumber(ratio)}`)
+  const doc = documentOf(parts[0].tensor, first, lines.join("\n"), options)
+  return { ...doc, linked, ...(ratio === undefined ? {} : { ratio: floatValue(ratio) }) }
+}
+
+/** ‖update‖ / ‖value‖ where both are there. */
+function updateRatio(
+  parts: readonly { readonly role?: TensorRole; readonly tensor: Tensor }[],
+): number | undefined {
+  const norm = (role: TensorRole) => {
+    const part = parts.find((p) => p.role === role)
+    return part && statistics(valuesOf(part.tensor)).l2
+  }
+  const [update, value] = [norm("update"), norm("value")]
+  return update === undefined || value === undefined ? undefined : update / value
+}
+
+const typeOf = (x: Tensor) => ({
+  dtype: x.dtype,
+  shape: x.shape,
+  ...(x.names ? { names: x.names } : {}),
+  device: x.device,
+})
+
+const documentOf = (
+  x: Tensor,
+  picture: TensorPicture,
+  text: string,
+  { title, labels }: TensorDocumentOptions,
+): TensorDoc => ({
+  schema: { kind: "tensor", ...VERSION },
+  strings: [],
+  sources: [],
+  locs: [],
+  ...(title ? { title } : {}),
+  ...typeOf(x),
+  ...picture,
+  text,
+  ...(labels ? { labels } : {}),
+})
+
+/** @param tensors how many share the room of one output */
+function pictureOf(
+  x: Tensor,
+  values: ArrayLike<number>,
+  tensors: number,
+  keep: TensorDocumentOptions["keep"],
+): TensorPicture {
   const stats = statsOf(values)
   const spread = spreadOf(values, stats)
-  const facts = {
+  const pyramid = pyramidOf(values, x.shape, tensors)
+  const stored = pyramid.length === 0 || isWhole(pyramid[0], x.shape)
+  const id = stored ? undefined : keep?.(x)
+  return {
     dtype: x.dtype,
-    shape: x.shape,
-    ...(x.names ? { names: x.names } : {}),
-    device: x.device,
     bytes: x.size * DTYPES[x.dtype as DType].bytes,
     stats,
-    ...(spread ? { spread } : {}),
-  }
-  return {
-    schema: { kind: "tensor", ...VERSION },
-    strings: [],
-    sources: [],
-    locs: [],
-    ...(title ? { title } : {}),
-    ...facts,
-    text: tensorLine(facts, exactValues(x, values)),
     histogram: histogramOf(values),
-    pyramid: pyramidOf(values, x.shape),
+    ...(spread ? { spread } : {}),
+    pyramid,
     ...(values.length <= WHOLE ? { values: doublesToBase64(values) } : {}),
-    ...(labels ? { labels } : {}),
+    ...(id === undefined ? {} : { tiles: { id } }),
   }
 }
 
 /** 64-bit integers keep all their digits in text. */
-function exactValues(x: Tensor, values: Float64Array): ArrayLike<number | bigint> {
+function exactValues(x: Tensor, values: ArrayLike<number>): ArrayLike<number | bigint> {
   if (!/64$/.test(x.dtype) || x.dtype === "f64" || values.length > WHOLE) return values
   const all = elementsOf(storage(x), x.dtype)
   return Array.from(values, (_, i) => BigInt(read(x.dtype, all, i)))

@@ -276,6 +276,38 @@ const step = object(
 )
 const labels = list(word, 4096)
 
+/** One tensor of an output. */
+const picture = {
+  required: {
+    dtype: word,
+    bytes: count,
+    stats: object({
+      count,
+      zeros: count,
+      nan: count,
+      posInf: count,
+      negInf: count,
+      min: float,
+      max: float,
+      mean: float,
+      std: float,
+    }),
+    histogram: object({
+      first: { type: "integer", minimum: -2000, maximum: 2000 },
+      negative: counts,
+      positive: counts,
+    }),
+    pyramid: list(level, 32),
+  } as Record<string, Schema>,
+  optional: {
+    label: word,
+    role: oneOf("value", "gradient", "update"),
+    values: base64,
+    spread: list(count, 64),
+    tiles: object({ id: word }),
+  } as Record<string, Schema>,
+}
+
 /** The schema of each kind. */
 export const SCHEMAS: Readonly<Record<PayloadKind, Schema>> = {
   graph: graph("graph"),
@@ -320,36 +352,15 @@ export const SCHEMAS: Readonly<Record<PayloadKind, Schema>> = {
   profile: graph("profile"),
   tensor: payload(
     "tensor",
+    { ...picture.required, shape: list(count, 64), text },
     {
-      dtype: word,
-      shape: list(count, 64),
-      bytes: count,
-      text,
-      stats: object({
-        count,
-        zeros: count,
-        nan: count,
-        posInf: count,
-        negInf: count,
-        min: float,
-        max: float,
-        mean: float,
-        std: float,
-      }),
-      histogram: object({
-        first: { type: "integer", minimum: -2000, maximum: 2000 },
-        negative: counts,
-        positive: counts,
-      }),
-      pyramid: list(level, 32),
-    },
-    {
+      ...picture.optional,
       title: text,
       names: list({ anyOf: [{ type: "null" }, word] }, 64),
       device: word,
-      values: base64,
-      spread: list(count, 64),
       labels: object({}, { rows: labels, columns: labels }),
+      linked: list(object(picture.required, picture.optional), 8),
+      ratio: float,
     },
   ),
   training: payload(

@@ -46,10 +46,47 @@ export function cellsOf(
 }
 
 /** Joins blocks of cells. Minimum, maximum and flags survive; means are of the cells that have one. */
-function coarsen(cells: Cells, panels: number, down: number, across: number): Cells {
+export function coarsen(cells: Cells, panels: number, down: number, across: number): Cells {
   if (panels === cells.panels && down === 1 && across === 1) return cells
-  const rows = Math.ceil(cells.rows / down)
-  const columns = Math.ceil(cells.columns / across)
+  return joined(cells, panels, [down, across], {
+    rows: [0, cells.rows],
+    columns: [0, cells.columns],
+  })
+}
+
+/** Rows and columns of cells; ranges are half open. */
+export interface CellRange {
+  readonly rows: readonly [from: number, to: number]
+  readonly columns: readonly [from: number, to: number]
+}
+
+/** The cells of a range in one panel, joined by blocks that begin at the range. */
+export function partOf(
+  cells: Cells,
+  panel: number,
+  range: CellRange,
+  blocks: readonly [down: number, across: number],
+): Cells {
+  const { rows, columns } = cells
+  const first = panel * rows * columns
+  const one = {
+    mean: cells.mean.subarray(first, first + rows * columns),
+    min: cells.min.subarray(first, first + rows * columns),
+    max: cells.max.subarray(first, first + rows * columns),
+    flags: cells.flags.subarray(first, first + rows * columns),
+  }
+  return joined({ ...cells, ...one, panels: 1 }, 1, blocks, range)
+}
+
+function joined(
+  cells: Cells,
+  panels: number,
+  [down, across]: readonly [number, number],
+  range: CellRange,
+): Cells {
+  const [top, left] = [range.rows[0], range.columns[0]]
+  const rows = Math.ceil((range.rows[1] - top) / down)
+  const columns = Math.ceil((range.columns[1] - left) / across)
   const size = panels * rows * columns
   const out = {
     mean: new Float64Array(size),
@@ -59,16 +96,11 @@ function coarsen(cells: Cells, panels: number, down: number, across: number): Ce
   }
   const counts = new Uint32Array(size)
   for (let p = 0; p < panels; p++) {
-    for (let r = 0; r < cells.rows; r++) {
-      for (let c = 0; c < cells.columns; c++) {
-        const from = (p * cells.rows + r) * cells.columns + c
-        join(
-          out,
-          counts,
-          (p * rows + Math.floor(r / down)) * columns + Math.floor(c / across),
-          cells,
-          from,
-        )
+    for (let r = top; r < range.rows[1]; r++) {
+      const line = (p * rows + Math.floor((r - top) / down)) * columns
+      for (let c = left; c < range.columns[1]; c++) {
+        const to = line + Math.floor((c - left) / across)
+        join(out, counts, to, cells, (p * cells.rows + r) * cells.columns + c)
       }
     }
   }
@@ -93,23 +125,33 @@ function join(
   out.max[to] = Math.max(out.max[to], cells.max[from])
 }
 
-/** The colour scale of a picture: |x| at which it is full, and whether some cells are beyond. */
+/** How numbers become colours. */
 export interface Scale {
+  /** |x| at which the colour is full. */
   readonly limit: number
-  readonly clipped: boolean
+  readonly kind: "diverging" | "positive" | "negative"
+  /** The largest |x| when it is beyond the limit: colours are clipped, and the picture says so. */
+  readonly clippedFrom: number | null
 }
 
 /** Full colour at the 98.5th percentile of |x|, or at the largest where that is hardly more. */
-export function scaleOf(cells: Cells): Scale {
-  const sizes = Array.from(cells.mean, Math.abs)
-    .filter((v) => Number.isFinite(v) && v > 0)
-    .sort((a, b) => a - b)
-  if (sizes.length === 0) return { limit: 1, clipped: false }
+export function scaleOf(...parts: readonly Pick<Cells, "mean">[]): Scale {
+  const sizes: number[] = []
+  let [negative, positive] = [false, false]
+  for (const { mean } of parts)
+    for (const value of mean) {
+      if (value < 0) negative = true
+      if (value > 0) positive = true
+      if (Number.isFinite(value) && value !== 0) sizes.push(Math.abs(value))
+    }
+  const kind = negative && positive ? "diverging" : negative ? "negative" : "positive"
+  if (sizes.length === 0) return { limit: 1, kind, clippedFrom: null }
+  sizes.sort((a, b) => a - b)
   const largest = sizes[sizes.length - 1]
-  const robust = sizes[Math.floor(0.985 * (sizes.length - 1))]
+  const robust = sizes[Math.ceil(0.985 * (sizes.length - 1))]
   return largest > 1.5 * robust
-    ? { limit: robust, clipped: true }
-    : { limit: largest, clipped: false }
+    ? { limit: robust, kind, clippedFrom: largest }
+    : { limit: largest, kind, clippedFrom: null }
 }
 
 const STEPS = 16

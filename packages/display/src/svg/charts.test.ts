@@ -59,7 +59,7 @@ describe("tensor pictures (D8.2)", () => {
 
   it("clip outliers and say so", () => {
     const doc = tensorDoc([...normal(6, 199), 1e4], [10, 20])
-    expect(scaleOf(cellsOf(doc, 1, 10, 20)!).clipped).toBe(true)
+    expect(scaleOf(cellsOf(doc, 1, 10, 20)!).clippedFrom).toBe(1e4)
     expect(tensorSvg(doc)).toContain("beyond in full colour")
     expect(tensorSvg(TENSORS["tensor-attention"])).not.toContain("beyond")
   })

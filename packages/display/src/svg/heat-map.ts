@@ -10,14 +10,14 @@ const ACROSS = 4
 const PANELS = 8
 
 /** Where a panel stands. */
-interface Grid {
+export interface Grid {
   readonly x: number
   readonly y: number
   readonly cell: readonly [w: number, h: number]
 }
 
 /** Cells of one panel: one path per colour, crosses on what is not finite. */
-function drawGrid(
+export function drawGrid(
   { out, add, theme }: Pen,
   cells: Cells,
   panel: number,
@@ -192,7 +192,7 @@ function drawLegend(pen: Pen, cells: Cells, scale: Scale, y: number): number {
   const range = below && above ? `±${limit}` : below ? `−${limit} to 0` : `0 to ${limit}`
   const [down, across] = cells.factor
   const block = down * across > 1 ? `, a cell is the mean of ${down} × ${across}` : ""
-  const label = range + (scale.clipped ? ", beyond in full colour" : "") + block
+  const label = range + (scale.clippedFrom !== null ? ", beyond in full colour" : "") + block
   add(text(left + 130, y + 8.5, 10, label, "ink2"))
   let x = left + 148 + [...label].length * 6.05
   const marks = [

@@ -5,6 +5,7 @@ import type { TensorDoc } from "../payload.ts"
 import { loudWords, tensorFacts } from "../tensor-text.ts"
 import { drawLabelled, drawPanels } from "./heat-map.ts"
 import { drawHistogram } from "./histogram.ts"
+import { drawLinked } from "./linked.ts"
 import { newPen, PAD, text, WIDTH } from "./pen.ts"
 import { byteLength, MAX_SVG_BYTES, svgDocument } from "./svg.ts"
 import { drawVector } from "./vector.ts"
@@ -31,13 +32,13 @@ function paint(doc: TensorDoc, theme: Theme, cells: number): string {
   const type = formatType(doc.dtype, doc.shape, doc.names)
   const head = doc.title ? `${clip(doc.title, 30)}${GAP}${type}` : type
   pen.add(text(PAD, 22, 11.5, clip(head, 86), "ink", { weight: 600 }))
-  const loud = loudWords(doc.stats).join(GAP)
-  const facts = factsOf(doc)
+  const loud = doc.linked ? "" : loudWords(doc.stats).join(GAP)
+  const facts = doc.linked ? "" : factsOf(doc)
   const start = loud ? [...loud].length + 2 : 0
   if (loud) pen.add(text(PAD, 40, 10.5, loud, "error", { weight: 600 }))
   pen.add(text(PAD + start * CHARACTER, 40, 10.5, clip(facts, 96 - start), "ink2"))
   const drawn = drawValues(pen, doc, 56, cells)
-  const bottom = drawHistogram(pen, doc, drawn)
+  const bottom = doc.linked ? drawn : drawHistogram(pen, doc, drawn)
   return svgDocument(pen.out.join(""), {
     width: WIDTH,
     height: bottom + 8,
@@ -52,6 +53,7 @@ function drawValues(
   y: number,
   cells: number,
 ): number {
+  if (doc.linked) return drawLinked(pen, doc, y - 22, cells)
   if (doc.shape.length >= 2 && (doc.labels?.rows || doc.labels?.columns))
     return drawLabelled(pen, doc, y)
   if (doc.shape.length === 1) return drawVector(pen, doc, y)
