@@ -1,13 +1,5 @@
 /** @file `graph` and `inspect`: the pictures of a function (D8). */
-import {
-  type Compiled,
-  type Defn,
-  defn,
-  isDefn,
-  OptionError,
-  type Tensor,
-  valueAndGrad,
-} from "@defnote/core"
+import { type Compiled, type Defn, defn, isDefn, OptionError, valueAndGrad } from "@defnote/core"
 import {
   gradientListing,
   gradientSvg,
@@ -16,14 +8,8 @@ import {
   MIME,
   profileListing,
   profileSvg,
-  tensorSvg,
 } from "@defnote/display"
-import {
-  documentOf,
-  gradientDocument,
-  profileDocument,
-  tensorDocument,
-} from "@defnote/display/document"
+import { documentOf, gradientDocument, profileDocument } from "@defnote/display/document"
 import { inspectProgram } from "@defnote/inspect"
 import { type MimeBundle, Output } from "./output.ts"
 
@@ -88,11 +74,6 @@ export function kernelsBundle({ program, executable, compiler, original }: Compi
   }
 }
 
-/** The bundle of a concrete tensor: one line, a picture, the explorer's data. */
-export function tensorBundle(x: Tensor): Record<string, unknown> {
-  const doc = tensorDocument(x)
-  return { [MIME.tensor]: doc, "image/svg+xml": tensorSvg(doc), "text/plain": doc.text }
-}
 /** The bundle of a compiled function: its signature, and its graph once it was traced. */
 export function defnBundle(f: Defn): Record<string, unknown> {
   const { programs, traces } = f.info()

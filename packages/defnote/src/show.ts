@@ -1,7 +1,8 @@
 /** @file Installs what tensors and compiled functions show in a notebook. */
 import { isConcrete, setShown, Tensor } from "@defnote/core"
 import { DISPLAY } from "./output.ts"
-import { defnBundle, kernelsBundle, tensorBundle } from "./pictures.ts"
+import { defnBundle, kernelsBundle } from "./pictures.ts"
+import { tensorBundle } from "./tensors.ts"
 
 Object.defineProperty(Tensor.prototype, DISPLAY, {
   configurable: true,

@@ -1,0 +1,19 @@
+/** @file The kernel around this library, when there is one: its displays and its comms. */
+
+/** The kernel's end of a comm that a front end opened. */
+export interface HostComm {
+  send(data: object): void
+  onMessage?: (event: { readonly data: Readonly<Record<string, unknown>> }) => void
+}
+
+/** What the kernel's runtime offers; the name of the symbol carries the version. */
+export interface KernelHost {
+  readonly comms: { register(target: string, opened: (comm: HostComm) => void): void }
+  display(value: unknown, options?: { readonly id?: string; readonly update?: boolean }): void
+}
+
+/** The kernel, or undefined in a plain process. */
+export const kernelHost = (): KernelHost | undefined =>
+  (globalThis as { [key: symbol]: unknown })[Symbol.for("defnote.kernel/1")] as
+    | KernelHost
+    | undefined

@@ -1,0 +1,120 @@
+/** @file Tensor outputs of a live kernel: linked views, labels, zoom with parts from the kernel, and without it. */
+import { expect, test } from "./lab.ts"
+
+test.beforeAll(async ({ lab }) => {
+  await lab.theme("JupyterLab Light")
+  await lab.newNotebook()
+})
+
+const SETUP = `import { random, compare, image, show, tensor } from "defnote"
+const keys = random.split(random.key(0), 3)
+const large = random.normal(keys[0], [300, 500])
+large`
+
+test("VISUAL 11: a zoomed view has the elements themselves, from the kernel", async ({ lab }) => {
+  const view = (await lab.run(0, SETUP)).locator(".dn-tensor")
+  const readout = view.locator(".dn-readout")
+  await view
+    .locator("figure canvas")
+    .first()
+    .hover({ position: { x: 200, y: 100 } })
+  // A block of the summary: its elements, its mean, its extremes.
+  await expect(readout).toHaveText(/^\[\d+–\d+, \d+–\d+\] = \S+ \(\S+ … \S+\)$/)
+  await view.locator(".dn-facets").press("+")
+  await view.locator(".dn-facets").press("+")
+  await view.locator(".dn-facets").press("+")
+  await expect(readout).toHaveText(/^\[\d+, \d+\] = \S+$/)
+  const [, row, column, shown] = /\[(\d+), (\d+)\] = (\S+)/.exec(await readout.innerText()) ?? []
+  const cell = await lab.run(1, `large.at(${row}).at(${column}).item()`)
+  const exact = Number(await cell.locator(".jp-OutputArea-output").innerText())
+  expect(Number(shown.replace("−", "-"))).toBeCloseTo(exact, 2)
+})
+
+test("VISUAL 9: arrows move the crosshair by cells, and the window with it; 0 shows all", async ({
+  lab,
+}) => {
+  const view = lab.cell(0).locator(".dn-tensor")
+  const facets = view.locator(".dn-facets")
+  const place = async () => {
+    const text = await view.locator(".dn-readout").innerText()
+    return (/\[(\d+), (\d+)\]/.exec(text) ?? []).slice(1).map(Number)
+  }
+  const before = await place()
+  for (let i = 0; i < 12; i++) await facets.press("Shift+ArrowRight")
+  await expect.poll(place).toEqual([before[0], Math.min(499, before[1] + 120)])
+  await facets.press("0")
+  await expect(view.locator(".dn-readout")).toHaveText(/–/)
+})
+
+test("VISUAL 11: value, gradient and update have one crosshair and scales of their own", async ({
+  lab,
+}) => {
+  const cell = await lab.run(
+    2,
+    `const w = random.normal(keys[1], [16, 20])
+const g = random.normal(keys[2], [16, 20]).multiply(0.1)
+compare({ value: w, gradient: g, update: g.multiply(-0.5) }, { title: "dense.w" })`,
+  )
+  const view = cell.locator(".dn-tensor")
+  await expect(view.locator("figure")).toHaveCount(3)
+  await expect(view.locator("figcaption").nth(1)).toHaveText(/^gradient ±0\.\d+/)
+  await expect(view.locator(".dn-bar").first()).toContainText(/‖update‖ \/ ‖value‖ = 0\.0(4|5)/)
+  await view
+    .locator("figure canvas")
+    .nth(1)
+    .hover({ position: { x: 100, y: 60 } })
+  const readouts = await view.locator(".dn-facet-readout").allInnerTexts()
+  const places = readouts.map((text) => text.split(" = ")[0])
+  expect(new Set(places).size).toBe(1)
+  const [, gradient, update] = readouts.map((text) =>
+    Number(text.split(" = ")[1].replace("−", "-")),
+  )
+  expect(update / gradient).toBeCloseTo(-0.5, 1)
+})
+
+test("class labels stand at the axes and in the readout", async ({ lab }) => {
+  const cell = await lab.run(
+    3,
+    `show(tensor([[9, 1], [2, 8]], { dtype: "i32" }), { title: "confusion", labels: ["cat", "dog"] })`,
+  )
+  const view = cell.locator(".dn-tensor")
+  await view
+    .locator("canvas")
+    .first()
+    .hover({ position: { x: 45, y: 35 } })
+  await expect(view.locator(".dn-readout")).toHaveText("[dog, cat] = 2")
+  await expect(view.locator(".dn-title")).toHaveText("confusion")
+})
+
+test("an image is shown as a picture with its meaning as text", async ({ lab }) => {
+  const cell = await lab.run(4, "image(random.uniform(keys[0], [3, 10, 12]))")
+  const picture = cell.locator(".jp-OutputArea-output img")
+  await expect(picture).toBeVisible()
+  const size = await picture.evaluate((img: HTMLImageElement) => [
+    img.naturalWidth,
+    img.naturalHeight,
+  ])
+  expect(size[0] / size[1]).toBeCloseTo(1.2, 2)
+})
+
+test("VISUAL 12: after a restart the view says what it no longer has", async ({ lab }) => {
+  const restarted = lab.command("notebook:restart-kernel")
+  await lab.page.locator(".jp-Dialog button.jp-mod-accept").click()
+  await restarted
+  await lab.idle()
+  const view = lab.cell(0).locator(".dn-tensor")
+  await view.locator(".dn-facets").press("+")
+  await view.locator(".dn-facets").press("+")
+  await expect(view.locator(".dn-tensor-state")).toHaveText(
+    "Saved view. Values beyond the summary need the kernel.",
+  )
+  await lab.run(0, SETUP)
+  await expect(lab.cell(0).locator(".dn-tensor")).toBeVisible()
+  const again = lab.cell(0).locator(".dn-tensor .dn-facets")
+  await again.press("+")
+  await again.press("+")
+  await again.press("+")
+  await again.press("ArrowRight")
+  await expect(lab.cell(0).locator(".dn-readout")).toHaveText(/^\[\d+, \d+\] = \S+$/)
+  expect(lab.errors).toEqual([])
+})
