@@ -133,6 +133,26 @@ test.each([
   expect(resultText(await kernel.execute("kept.add(1).toArray()"))).toBe("[ 3, 4 ]")
 })
 
+test.each([
+  ["reference", "ok", /'reference'/u],
+  ["llvm", "error", /there is no compiler "llvm"; compilers are .*wasm/u],
+])(
+  "D6.2 DEFNOTE_COMPILER=%s: what was asked for runs, or an error says why not",
+  async (name, status, said) => {
+    const own = await TestKernel.start({
+      env: { DEFNOTE_COMPILER: name, DEFNOTE_TYPECHECK: "off" },
+    })
+    try {
+      const exchange = await own.execute(`import { defn, tensor } from "defnote"
+      const f = defn((x) => x + 1); f(tensor([1])); f.info().compiler`)
+      expect(exchange.reply.status).toBe(status)
+      expect(resultText(exchange) ?? String(exchange.reply.evalue)).toMatch(said)
+    } finally {
+      await own.stop()
+    }
+  },
+)
+
 test("a copy in the notebook's folder with another ABI is not used, with one warning", async () => {
   const folder = mkdtempSync(join(tmpdir(), "kernel-abi-"))
   const copy = join(folder, "node_modules/defnote")

@@ -25,10 +25,14 @@ export function compilerNamed(name: string): Compiler {
     throw new OptionError(`using: the compiler "${name}" cannot run here: ${available}`)
   return compiler
 }
-/** The first compiler of the preferred order that can run here. */
+/**
+ * The first compiler of the preferred order that can run here.
+ *
+ * @throws OptionError where none can: a compiler that was asked for is not replaced in silence
+ */
 export function defaultCompiler(): Compiler {
   for (const name of preferred)
     if (known.get(name)?.available() === true) return known.get(name) as Compiler
-  return compilerNamed("reference")
+  return compilerNamed(preferred[0] ?? "reference")
 }
 export const compilerNames = (): readonly string[] => [...known.keys()]

@@ -10,5 +10,5 @@ const SHARE = 0.75
 registerCompiler(reference)
 registerCompiler(wasm)
 const asked = process.env.DEFNOTE_COMPILER
-preferCompilers(asked ? [asked, "wasm", "reference"] : ["wasm", "reference"])
+preferCompilers(asked ? [asked] : ["wasm", "reference"])
 budget.bytes = Number(process.env.DEFNOTE_MEMORY) || totalmem() * SHARE
