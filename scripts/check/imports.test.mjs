@@ -19,7 +19,7 @@ async function problems(sources) {
   return importProblems(Object.keys(sources), root)
 }
 
-test("core imports no other package and no Node API", async () => {
+test("D2.1 core imports no other package and no Node API", async () => {
   const found = await problems({
     "packages/core/src/a.ts": `import { x } from "../../lower/src/b.ts"\nimport "node:fs"\nx()`,
     "packages/lower/src/b.ts": `export const x = () => 1`,
@@ -27,6 +27,21 @@ test("core imports no other package and no Node API", async () => {
   expect(found).toEqual([
     expect.stringMatching(/core\/src\/a.ts -> packages\/lower\/src\/b.ts: layers-core/),
     expect.stringMatching(/core\/src\/a.ts -> fs: no-node-api/),
+  ])
+})
+
+test("D2.3 the extension knows the payloads and the view, neither the engine nor the kernel", async () => {
+  const found = await problems({
+    "extension/src/a.ts": `import "../../packages/display/src/b.ts"\nimport "../../packages/graph-view/src/b.ts"`,
+    "extension/src/c.ts": `import "../../packages/core/src/b.ts"\nimport "../../kernel/src/b.ts"`,
+    "packages/display/src/b.ts": "export const x = 1",
+    "packages/graph-view/src/b.ts": "export const x = 1",
+    "packages/core/src/b.ts": "export const x = 1",
+    "kernel/src/b.ts": "export const x = 1",
+  })
+  expect(found).toEqual([
+    expect.stringMatching(/extension\/src\/c.ts -> .*: layers-extension/),
+    expect.stringMatching(/extension\/src\/c.ts -> .*: layers-extension/),
   ])
 })
 
@@ -40,7 +55,7 @@ test("a type counts as an import of a package, but not as a cycle", async () => 
   expect(found).toEqual([expect.stringContaining("layers-core")])
 })
 
-test("a cycle is refused unless all of it is in ops and transforms", async () => {
+test("D2.2 a cycle is refused unless all of it is in ops and transforms", async () => {
   const pair = (one, other, first, second) => ({
     [`${first}/${one}.ts`]: `import { ${other} } from "${relative(first, second)}/${other}.ts"\nexport const ${one} = () => ${other}()`,
     [`${second}/${other}.ts`]: `import { ${one} } from "${relative(second, first)}/${one}.ts"\nexport const ${other} = () => ${one}()`,

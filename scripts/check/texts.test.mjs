@@ -2,7 +2,7 @@
 import { expect, test } from "vitest"
 import { problemsOf } from "./texts.mjs"
 
-test("an op's name is compared only where ops are known", () => {
+test("D3.4 an op's name is compared only where ops are known", () => {
   const texts = ['if (node.op.name === "add") {', 'if ("add" == n.op.name) {', "switch (op.name) {"]
   for (const text of texts) {
     expect(problemsOf("packages/lower/src/a.ts", text)).toHaveLength(1)

@@ -10,7 +10,7 @@ const arg = (d: DType, i = 0) => s.argument(d, i)
 const run = (d: DType, f: (a: s.Scalar, b: s.Scalar) => s.Scalar, ...argument: Value[]): Value =>
   compileScalar(f(arg(d, 0), arg(d, 1)))({ argument })
 
-describe("scalar instructions", () => {
+describe("D3.5 scalar instructions", () => {
   test("integers wrap at their width", () => {
     expect(run("i8", s.add, 127, 1)).toBe(-128)
     expect(run("u8", s.sub, 0, 1)).toBe(255)

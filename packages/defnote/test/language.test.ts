@@ -1,5 +1,8 @@
 /** @file The language of `defn` from text to numbers (D5). */
+
+import { $lib, DISPATCH_ABI } from "@defnote/core/lang"
 import { defn, where } from "@defnote/core/public"
+import { DISPATCH_ABI as REWRITER_ABI } from "@defnote/syntax"
 import { grad, type Tensor, tensor } from "defnote"
 import { describe, expect, test } from "vitest"
 import { cell } from "./cell.ts"
@@ -160,5 +163,12 @@ test("K4 a shape error names what made its operands", () => {
     "const f = defn((x) => {\n  const a = x.reshape([3, 1])\n  const b = x.reshape([1, 3]).slice([0, 0], [1, 2])\n  return a.matmul(b) + x.slice([0], [2]) + x\n})"
   expect(() => run(source, x)).toThrow(
     /add: cannot broadcast f32\[3,2\] with f32\[3\]: axis -1 is 2 on the left and 3 on the right; sizes must be equal or 1\n {2}left {3}made by a\.matmul\(b\) \+ x\.slice\(\[0\], \[2\]\) at cell \d+, line 4\n {2}see docs\/errors\.md#ShapeError/,
+  )
+})
+
+test("K3 text that another version rewrote is refused with the remedy", () => {
+  expect(REWRITER_ABI).toBe(DISPATCH_ABI)
+  expect(() => $lib.module("cell_3", [], DISPATCH_ABI + 1)).toThrow(
+    /^cell_3: its text was rewritten by another version of defnote \(\d+, this is \d+\)\nRun the cell again\.$/,
   )
 })

@@ -13,7 +13,7 @@ const text = (m: Measured): string =>
   `${m.name} ${m.dtype} ${m.ulp.toFixed(3)} ULP at ${m.at.join(", ")}`
 for (const dtype of ["f32", "f64"] as const) {
   for (const fused of [true, false]) {
-    describe(`S11 error of ${dtype} definitions, ${fused ? "fma fused" : "fma as two roundings"}`, () => {
+    describe(`S11 C13 error of ${dtype} definitions, ${fused ? "fma fused" : "fma as two roundings"}`, () => {
       test.each(MEASURED)("%s", (name) => {
         const m = measure(name, dtype, fused, POINTS[dtype])
         expect(m.ulp <= bound(m), text(m)).toBe(true)

@@ -196,7 +196,7 @@ describe("control flow", () => {
       for (const reverse of [false, true]) expect(run(true, reverse)).toEqual(run(false, reverse))
     }
   })
-  test("equal loops are one graph (D3.1)", () => {
+  test("equal loops are one graph (D3.1, C10)", () => {
     withTrace(new Trace(), () => {
       const build = () =>
         graphOf([f64(2)], (x) => [
