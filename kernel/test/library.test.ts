@@ -80,6 +80,18 @@ test("a helper of an earlier cell reads its variables anew, and needs no library
   }
 })
 
+test("a key that is used twice in a cell is warned of, with both lines (S12)", async () => {
+  await kernel.execute('import { random } from "defnote"; const once = random.key(1)')
+  const twice = await kernel.execute(
+    "const a = random.normal(once, [2])\n\nconst b = random.uniform(once, [2])",
+  )
+  expect(streamText(twice, "stderr")).toMatch(
+    /random\.uniform at cell (\d+), line 3: .* by random\.normal at cell \1, line 1;/u,
+  )
+  const again = await kernel.execute("const c = random.normal(once, [2])")
+  expect(streamText(again, "stderr")).toBe("")
+})
+
 test("defn under another name is the language in later cells too", async () => {
   await kernel.execute('import { defn as compiled } from "defnote"; import * as nx from "defnote"')
   await kernel.execute('const { defn: loaded } = await import("defnote"); let factor = 3')

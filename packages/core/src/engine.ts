@@ -12,6 +12,7 @@ const POLLED = 2
 let words: Int32Array = new Int32Array(8)
 const modules = new Map<string, SourceModule>()
 const recoveries: (() => void)[] = []
+let cells = 0
 
 export const engine = {
   /**
@@ -58,7 +59,12 @@ export const engine = {
     name: string,
     source: { text: string; cellId?: string; executionCount?: number },
   ): void {
+    cells++
     modules.set(name, { ...source, name, sites: [] })
+  },
+  /** Changes with each cell that runs: what happened at the same number happened in one cell. */
+  get cells(): number {
+    return cells
   },
   /** The module `name` with the sites of its rewritten text. */
   module(name: string, sites: readonly number[]): SourceModule {

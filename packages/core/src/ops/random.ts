@@ -25,6 +25,7 @@ import { equal, less, lessEqual } from "./compare.ts"
 import { iota } from "./create.ts"
 import { cumSum } from "./cumulative.ts"
 import { erfInv, log, log1p } from "./exponential.ts"
+import { sampling } from "./key-use.ts"
 import { newAxis, reshape } from "./move.ts"
 import { stack } from "./move-join.ts"
 import { sliceAlong, unstack } from "./move-part.ts"
@@ -104,7 +105,8 @@ export const keys = Object.assign(
 export const foldIn = Object.assign(
   publicly("random.foldIn", (key: Tensor, data: number | Tensor): Tensor<"u32"> => {
     requireKey("random.foldIn", key)
-    const low = isTensor(data) && !isFloat(data.dtype) ? asType(data, "u32") : seedOf(data)
+    const counts = isTensor(data) && (!isFloat(data.dtype) || isWeak(data))
+    const low = counts ? asType(data, "u32") : seedOf(data)
     return boxed("foldIn", () =>
       stack([...words(key, constant(0, "u32"), low)], { axis: -1 }),
     ) as Tensor<"u32">
@@ -124,7 +126,7 @@ function sampler<A extends readonly unknown[], T extends Tensor>(
     const to = integers(`random.${name}`, "the shape", shape)
     return boxed(name, () => build(key, to, ...rest))
   }
-  return Object.assign(publicly(`random.${name}`, fn), { kind: "random" as const })
+  return Object.assign(sampling(`random.${name}`, fn), { kind: "random" as const })
 }
 
 export interface RawOptions extends BitsOptions {
@@ -300,7 +302,7 @@ function permuted(key: Tensor, x: Tensor | number, o: PermutationOptions = {}): 
 }
 /** The elements along an axis in random order; of a number n the integers below it. */
 export const permutation = Object.assign(
-  publicly("random.permutation", (key: Tensor, x: Tensor | number, o: PermutationOptions = {}) =>
+  sampling("random.permutation", (key: Tensor, x: Tensor | number, o: PermutationOptions = {}) =>
     boxed("permutation", () => permuted(key, x, o)),
   ),
   { kind: "random" as const },
@@ -358,7 +360,7 @@ function checkDraws(n: number, draws: Shape, o: ChoiceOptions): void {
 }
 /** Draws of elements along an axis, or of the integers below a number. */
 export const choice = Object.assign(
-  publicly(
+  sampling(
     "random.choice",
     (key: Tensor, x: Tensor | number, shape: Shape = [], o: ChoiceOptions = {}) =>
       boxed("choice", () => chosen(key, x, shape, o)),
@@ -367,7 +369,7 @@ export const choice = Object.assign(
 )
 /** Class numbers drawn with probabilities in proportion to e^logits, along the last axis (the Gumbel maximum). */
 export const categorical = Object.assign(
-  publicly("random.categorical", (key: Tensor, logits: Tensor, o: BitsOptions = {}) => {
+  sampling("random.categorical", (key: Tensor, logits: Tensor, o: BitsOptions = {}) => {
     requireKey("random.categorical", key)
     const dtype = requireFloat("categorical", logits.dtype)
     return boxed("categorical", () =>
