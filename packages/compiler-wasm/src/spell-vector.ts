@@ -124,12 +124,32 @@ export class VectorSpeller {
       return op === "constant" && !Number.isNaN(value) && !(least && Object.is(value, -0))
     }
     const side = constant(1) ? 1 : constant(0) ? 0 : -1
-    if (side < 0) return this.#each(c, (FLOAT[e.op] as readonly number[])[wide ? 1 : 0], x, y)
     const ops = least ? [SIMD.f32x4Pmin, SIMD.f64x2Pmin] : [SIMD.f32x4Pmax, SIMD.f64x2Pmax]
+    if (side < 0) return this.#extremeOfTwo(c, ops[wide ? 1 : 0], least, x, y)
     const ordered = side ? x : [x[1], x[0]]
     this.#each(c, ops[wide ? 1 : 0], ordered, y)
     const zero = !least && Object.is(e.args[side].value, 0)
     if (zero) this.#each(c, wide ? SIMD.f64x2Add : SIMD.f32x4Add, [y, ordered[1]], y)
+  }
+  /**
+   * `pmin` both ways round differs only for NaN and for zeros of unlike sign, and the bits of both, or-ed, are right for
+   * both: NaN, and -0. Of `pmax` the or is -0 too; less the difference of the bits it is +0. The instruction `max` makes
+   * the bits of NaN canonical besides, which takes longer than all of this.
+   */
+  #extremeOfTwo(c: Code, op: number, least: boolean, [a, b]: readonly Vector[], y: Vector): void {
+    const [p, q] = [0, 1].map(() => this.#f.local(V128, c.depth))
+    y.locals.forEach((local, i) => {
+      c.get(a.locals[i]).get(b.locals[i]).simd(op).set(p)
+      c.get(b.locals[i]).get(a.locals[i]).simd(op).set(q)
+      c.get(p).get(q).simd(SIMD.or)
+      if (!least)
+        c.get(p)
+          .get(q)
+          .simd(SIMD.xor)
+          .simd(y.dtype === "f64" ? SIMD.f64x2Sub : SIMD.f32x4Sub)
+      c.set(local)
+    })
+    for (const local of [p, q]) this.#f.release(V128, local, c.depth)
   }
   #integer(c: Code, e: Scalar, x: readonly Vector[], y: Vector, amount?: () => void): void {
     const d = e.dtype
@@ -393,8 +413,6 @@ const FLOAT: Partial<Record<Scalar["op"], readonly [number, number]>> = {
   div: [SIMD.f32x4Div, SIMD.f64x2Div],
   neg: [SIMD.f32x4Neg, SIMD.f64x2Neg],
   abs: [SIMD.f32x4Abs, SIMD.f64x2Abs],
-  min: [SIMD.f32x4Min, SIMD.f64x2Min],
-  max: [SIMD.f32x4Max, SIMD.f64x2Max],
   floor: [SIMD.f32x4Floor, SIMD.f64x2Floor],
   ceil: [SIMD.f32x4Ceil, SIMD.f64x2Ceil],
   trunc: [SIMD.f32x4Trunc, SIMD.f64x2Trunc],
