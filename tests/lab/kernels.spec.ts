@@ -1,7 +1,7 @@
 /** @file The kernels of a function in a notebook: groups, code, reasons, and the expression of a line in its cell. */
 import { expect, Graph, test } from "./lab.ts"
 
-const CODE = `import { defn, random, tensor, valueAndGrad, type Tensor } from "defnote"
+const CODE = `import { defn, profile, random, tensor, valueAndGrad, type Tensor } from "defnote"
 type Params = { w: Tensor; b: Tensor }
 const loss = defn(({ w, b }: Params, x: Tensor, y: Tensor) => {
   const h = (x.matmul(w) + b).tanh()
@@ -85,11 +85,13 @@ const deep = defn((ws: Tensor[], x: Tensor) => {
   return (h ** 2).mean()
 })
 const ws = random.split(random.key(1), 3).map((k: Tensor) => random.normal(k, [4, 4]))
-valueAndGrad(deep).kernels(ws, x)`
+profile(valueAndGrad(deep), ws, x)`
 
 test("the ledger of saved values, and what checkpoint would change", async ({ lab }) => {
   await lab.run(2, LAYERS)
   const profile = lab.cell(2).locator(".dn-profile")
+  await expect(profile.getByRole("tab", { name: /^K1 contract.*%/ })).toBeVisible()
+  await expect(profile.locator(".dn-kernel-facts")).toContainText(/p10 .*p90/)
   await profile.getByRole("tab", { name: /^Saved for backward/ }).click()
   const pane = profile.locator(".dn-saved-pane")
   await expect(pane.locator(".dn-saved-row").first()).toContainText("512 B")

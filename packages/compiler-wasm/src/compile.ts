@@ -29,6 +29,7 @@ import { hasRelaxedSimd } from "./features.ts"
 import { Helpers } from "./helpers.ts"
 import { WORTH_KEEPING } from "./input-cache.ts"
 import { kernelFunction } from "./kernel-code.ts"
+import { KernelTimes } from "./kernel-times.ts"
 import { routineFor } from "./kernels/index.ts"
 import { linearMemory } from "./memory.ts"
 import { needWebAssembly } from "./web-assembly.ts"
@@ -39,6 +40,7 @@ const IMPORTS = [
   { name: "streamIn", params: [I32, I32, I32, I32], results: [] },
   { name: "streamOut", params: [I32, I32, I32, I32], results: [] },
   { name: "fmod", params: [F64, F64], results: [F64] },
+  { name: "mark", params: [I32], results: [] },
 ] as const
 
 /** How many rows of a matrix tile fit beside the vectors: V8 has about 15 vector registers. */
@@ -72,6 +74,7 @@ export function compile(given: Graph, options: CompileOptions): Executable {
       host: module.importIndex("host"),
       streamIn: module.importIndex("streamIn"),
       streamOut: module.importIndex("streamOut"),
+      mark: options.profile ? module.importIndex("mark") : undefined,
     },
     passing,
   )
@@ -87,6 +90,7 @@ export function compile(given: Graph, options: CompileOptions): Executable {
     steps,
     origins,
     moving: swapped(program.steps),
+    times: options.profile ? new KernelTimes(program.kernels.length) : undefined,
     name: "wasm",
   }
   return instantiate(module, parts)
@@ -96,6 +100,7 @@ function instantiate(
   parts: ConstructorParameters<typeof WasmExecutable>[0],
 ): Executable {
   const wasm = needWebAssembly()
+  const { times } = parts
   const env = {
     memory: linearMemory.memory,
     poll: () => engine.poll(),
@@ -105,6 +110,7 @@ function instantiate(
     streamOut: (v: number, from: number, bytes: number, at: number) =>
       executable.streamOut(v, from, bytes, at),
     fmod: (a: number, b: number) => a % b,
+    mark: (kernel: number) => times?.mark(kernel),
   }
   const instance = new wasm.Instance(new wasm.Module(module.bytes()), { env })
   const executable = new WasmExecutable(parts, instance.exports.main)

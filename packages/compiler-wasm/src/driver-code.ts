@@ -15,6 +15,8 @@ export interface Imports {
   /** Moves a stretch of value `v` between its own buffer and a place: (value, from, bytes, place). */
   readonly streamIn: number
   readonly streamOut: number
+  /** Told before a kernel its number, and after it -1; absent where nobody measures. */
+  readonly mark?: number
 }
 /** Bytes of the tiles that streamed values pass through: with the kernel's work they stay in the second cache. */
 const TILES = 192 * 1024
@@ -137,7 +139,9 @@ class DriverWriter {
   #step(c: Code, x: Step): void {
     switch (x.kind) {
       case "kernel":
-        return this.#kernel(c, x)
+        this.#mark(c, x.kernel)
+        this.#kernel(c, x)
+        return this.#mark(c, -1)
       case "copy":
         return this.#copy(c, x.from, x.to)
       case "swap":
@@ -157,6 +161,9 @@ class DriverWriter {
       default:
         return this.#host(c, x)
     }
+  }
+  #mark(c: Code, kernel: number): void {
+    if (this.#imports.mark !== undefined) c.i32(kernel).call(this.#imports.mark)
   }
   #kernel(c: Code, { kernel, values }: Extract<Step, { kind: "kernel" }>): void {
     const { range } = this.#program.kernels[kernel]

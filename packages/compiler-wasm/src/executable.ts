@@ -18,6 +18,7 @@ import {
 import type { LoweredProgram, Placement } from "@defnote/lower"
 import { type HostStep, inputSlot } from "./driver-code.ts"
 import { inputCache, type Kept } from "./input-cache.ts"
+import type { KernelTimes } from "./kernel-times.ts"
 import { routineFor } from "./kernels/index.ts"
 import { linearMemory } from "./memory.ts"
 import { uninitialised } from "./uninitialised.ts"
@@ -38,6 +39,8 @@ export interface Parts {
   readonly streamed: ReadonlyMap<number, number>
   /** Inputs whose place stands in the table. */
   readonly placed: ReadonlySet<number>
+  /** Present in programs that were compiled to be measured. */
+  readonly times: KernelTimes | undefined
   readonly name: string
 }
 
@@ -55,7 +58,11 @@ export class WasmExecutable implements Executable {
     this.steps = parts.steps
     this.memory = memoryPlan(parts)
   }
+  get kernelNs(): readonly number[] | undefined {
+    return this.#parts.times?.nanoseconds
+  }
   run(inputs: readonly Storage[]): Storage[] {
+    this.#parts.times?.begin()
     const main = this.#main
     if (!main) throw new Error("internal: wasm: the program was disposed")
     engine.poll()

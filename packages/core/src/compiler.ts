@@ -17,6 +17,8 @@ export interface CompileOptions {
    * Slower: for finding faults.
    */
   readonly checks?: boolean
+  /** The executable measures its kernels. */
+  readonly profile?: boolean
   /** Inputs whose memory the program may reuse (D4.4). */
   readonly donate?: readonly number[]
 }
@@ -37,6 +39,8 @@ export interface Executable {
   readonly memory: MemoryPlan
   /** What the passes before lowering did, in their order (D3.9). */
   readonly steps: readonly RewriteStep[]
+  /** Nanoseconds of each kernel in the last run; only of a program that was compiled with `profile`. */
+  readonly kernelNs?: readonly number[]
   dispose(): void
 }
 /** What one pass did. Nodes of the graph before stay as they are, so both graphs can be shown (K5). */

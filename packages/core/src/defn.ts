@@ -3,7 +3,7 @@
  * (D3.10, S3, C14). Public functions of tensors run through the same machinery when they are called outside a trace (D3.7).
  */
 import { capturesOf, factsOf, registerFunction } from "./captures.ts"
-import type { CompileOptions, Compiler, KernelInfo } from "./compiler.ts"
+import type { CompileOptions, Compiler, Executable, KernelInfo } from "./compiler.ts"
 import { compilerNamed, defaultCompiler } from "./compilers.ts"
 import { type Container, flatten, leafKey, shortKey, structureKey } from "./container.ts"
 import { type AnyFunction, installRunner } from "./eager.ts"
@@ -54,7 +54,7 @@ export interface Defn<F extends AnyFunction = AnyFunction> {
   /** The program for these arguments; traced if it was not yet. */
   program(...args: Parameters<F>): Program
   /** The program with the memory of its inputs, for tools that run it their own way. */
-  bind(...args: Parameters<F>): { readonly program: Program; readonly inputs: readonly Storage[] }
+  bind(...args: Parameters<F>): Bound
   graph(...args: Parameters<F>): Program["graph"]
   /** The generated code for these arguments; in a notebook it shows itself beside the graph. */
   kernels(...args: Parameters<F>): readonly KernelInfo[]
@@ -68,6 +68,14 @@ export interface Defn<F extends AnyFunction = AnyFunction> {
   readonly traces: number
   /** The function that people wrote; its parameters have the names of the arguments. */
   readonly original: AnyFunction
+}
+/** A program with the memory of its inputs. */
+export interface Bound {
+  readonly program: Program
+  readonly inputs: readonly Storage[]
+  readonly compiler: string
+  /** Compiles once more, by the function's own compiler and options, to be measured (K2). */
+  profiled(): Executable
 }
 /** Marks compiled functions, for `Symbol.for` recognition across copies. */
 export const DEFN = Symbol.for("defnote.defn/1")
@@ -250,10 +258,10 @@ export function compiled<F extends AnyFunction>(
     return result
   }
   const program = (...args: Parameters<F>): Program => cache.find(args, captures())
-  const bind = (...args: Parameters<F>) => {
+  const bind = (...args: Parameters<F>): Bound => {
     const captured = captures()
     const found = cache.find(args, captured)
-    return { program: found, inputs: inputsOf(found, args, captured) }
+    return bound(found, inputsOf(found, args, captured), chosen(), options)
   }
   const made = Object.defineProperties(call, {
     ...unchanging(options, original),
@@ -284,6 +292,18 @@ export function compiled<F extends AnyFunction>(
   registerFunction(made, { captures, name: options.name })
   return Object.defineProperties(made, shownProperties(made))
 }
+const bound = (
+  program: Program,
+  inputs: readonly Storage[],
+  compiler: Compiler,
+  options: CompileOptions,
+): Bound => ({
+  program,
+  inputs,
+  compiler: compiler.name,
+  profiled: () =>
+    compiler.compile(program.computed, { ...options, checks: program.checks, profile: true }),
+})
 function kernelsOf(
   program: Program,
   compiler: Compiler,

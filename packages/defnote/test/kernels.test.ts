@@ -9,7 +9,7 @@ import {
   savedReport,
   stageOf,
 } from "@defnote/display"
-import { random, type Tensor, tensor, valueAndGrad } from "defnote"
+import { profile, random, type Tensor, tensor, valueAndGrad } from "defnote"
 import { describe, expect, test } from "vitest"
 import { cell } from "./cell.ts"
 
@@ -181,5 +181,30 @@ describe("memory and what is saved", () => {
       [512, 512],
     ])
     expect(saved.scopes.find((s) => s.name === "deep")).toMatchObject({ bytes: 1536, after: 0 })
+  })
+})
+
+describe("profile", () => {
+  const f = valueAndGrad(cell<Loss>(SOURCE, { defn }) as never) as never as (
+    ...x: unknown[]
+  ) => unknown
+  const shown = profile(f, params, x, y).bundle
+  const doc = shown[MIME.profile] as ProfileDoc
+
+  test("K5 measures every kernel several times, and says the median and its share", () => {
+    const samples = doc.runs?.[0].kernelNs ?? []
+    expect(samples).toHaveLength(doc.kernels?.length as number)
+    for (const of of samples) {
+      expect(of.length).toBeGreaterThanOrEqual(7)
+      expect(of.some((ns) => ns > 0)).toBe(true)
+    }
+    expect(shown["text/plain"]).toMatch(/time: .+ (ns|µs|ms), (<?\d+) %, p10 .+, p90 /)
+    expect(readPayload("profile", JSON.parse(JSON.stringify(doc))).problem).toBeUndefined()
+  })
+  test("D6.1 a compiler that does not measure says so", () => {
+    const g = (f as unknown as { using(c: string): (...x: unknown[]) => unknown }).using(
+      "reference",
+    )
+    expect(() => profile(g, params, x, y)).toThrow(/reference does not measure.*using\("wasm"\)/)
   })
 })

@@ -126,6 +126,7 @@ export function profileListing(doc: GraphLike): string {
       ["writes", report.writes],
       ["not stored", report.notStored],
       ["work", report.work],
+      ["time", [report.time, report.spread].filter(Boolean).join(", ")],
       ["not the next one too", report.whyNotNext],
     ].flatMap(([what, text]) => (text ? [`  ${what}: ${text}`] : [])),
     ...align(report.lines.map((l) => ["  ", String(l.number).padStart(3), l.name, l.text])),

@@ -8,7 +8,7 @@ import {
 } from "@defnote/display"
 import { CodePane } from "./code-pane.ts"
 import { element, Lifetime } from "./dom.ts"
-import { kernelFacts, kernelTime } from "./kernel-facts.ts"
+import { kernelFacts } from "./kernel-facts.ts"
 import type { ProfileHost, ProfilePane } from "./profile-pane.ts"
 import { Tabs } from "./tabs.ts"
 
@@ -40,9 +40,10 @@ export class KernelPane implements ProfilePane {
     const { model, tree } = prepare(stageOf(doc, 0).doc, Number.POSITIVE_INFINITY)
     this.#reports = kernelReports(model, tree)
     this.#tabs.set(
-      this.#reports.map(({ tag }, k) => [
+      this.#reports.map(({ tag, time }, k) => [
         element("span", "dn-kernel-tag", {}, tag),
         ` ${doc.kernels?.[k].form ?? ""}`,
+        ...(time ? [element("span", "dn-mute dn-kernel-time", {}, time)] : []),
       ]),
     )
     this.#show()
@@ -87,7 +88,7 @@ export class KernelPane implements ProfilePane {
       this.#facts.replaceChildren(element("p", "dn-mute", {}, none))
       return
     }
-    this.#facts.replaceChildren(...kernelFacts(report, kernelTime(this.#doc, this.#tabs.chosen), t))
+    this.#facts.replaceChildren(...kernelFacts(report, t))
     this.#code.show(report, this.#nodes)
   }
 }

@@ -21,7 +21,11 @@ const MOST_SOURCE = 100_000
 export function profileDocument(
   program: Pick<Program, "name" | "graph" | "inputPaths">,
   executable: Pick<Executable, "kernels" | "memory" | "steps">,
-  options: DocumentOptions & { readonly compiler: string },
+  options: DocumentOptions & {
+    readonly compiler: string
+    /** Samples in nanoseconds, per kernel. */
+    readonly kernelNs?: readonly (readonly number[])[]
+  },
 ): ProfileDoc {
   const { steps } = executable
   const outputs = outputsAfter(program.graph, steps)
@@ -54,6 +58,9 @@ export function profileDocument(
       ...doc,
       schema: { ...doc.schema, kind: "profile" },
       kernels,
+      ...(options.kernelNs
+        ? { runs: [{ id: "profile", device: "cpu", kernelNs: options.kernelNs }] }
+        : {}),
       passes: passColumns(steps, outputs, number, own),
       nodes: { ...doc.nodes, alive: aliveOf(nodes, executable) },
     }),

@@ -55,7 +55,7 @@ function reduced(
   last: Pass | undefined,
 ): GraphLike {
   const known = (nodes: readonly number[]): number[] => nodes.map(number).filter((n) => n >= 0)
-  const { passes: _passes, runs: _runs, view: _view, ...rest } = doc
+  const { passes: _passes, runs, view: _view, ...rest } = doc
   return {
     ...rest,
     nodes: columns(doc.nodes, whole, number),
@@ -65,6 +65,10 @@ function reduced(
       return node < 0 ? [] : [{ ...r, node, users: known(r.users) }]
     }),
     ...(doc.kernels && { kernels: doc.kernels.map((k) => renumbered(k, number)) }),
+    // What a run says of nodes is said of the program that was traced; times are those of kernels.
+    ...(runs && {
+      runs: runs.map(({ id, device, kernelNs }) => ({ id, device, ...(kernelNs && { kernelNs }) })),
+    }),
     checks: [],
   }
 }
