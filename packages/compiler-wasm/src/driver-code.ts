@@ -252,9 +252,18 @@ class DriverWriter {
     if (own !== undefined) c.get(own).op(OP.select)
   }
   #copy(c: Code, from: number, to: number): void {
+    const { offsets } = this.#placement
+    const shared = offsets[to] >= 0 && offsets[to] === offsets[from]
+    // Values that change places may lie apart although they share one.
+    if (shared) {
+      this.#place(c, to)
+      this.#place(c, from)
+      c.op(OP.i32Ne, OP.if, 0x40)
+    }
     this.#place(c, to)
     this.#place(c, from)
     c.i32(this.#program.values[to].bytes).fc(10, 0, 0)
+    if (shared) c.op(OP.end)
   }
   #swap(c: Code, a: number, b: number): void {
     const [x, y] = [this.#moving.get(a) as number, this.#moving.get(b) as number]

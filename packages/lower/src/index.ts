@@ -14,7 +14,13 @@ export {
   statements,
 } from "./loop-ir.ts"
 export { lower } from "./lower.ts"
-export { innerSteps, type Placement, plan } from "./plan.ts"
-export type { LoweredProgram, Step, StoredValue, Window } from "./program.ts"
+export { type Placement, plan } from "./plan.ts"
+export {
+  innerSteps,
+  type LoweredProgram,
+  type Step,
+  type StoredValue,
+  type Window,
+} from "./program.ts"
 export { order, rebuildScalar, replaceScalars, type Scalar } from "./scalar-rebuild.ts"
 export { type Streams, streams, stretchOf, untouchedInputs } from "./streams.ts"

@@ -49,6 +49,7 @@ export interface Poll {
   readonly index: number
   readonly every: number
 }
+/** In one turn of a loop an expression, a load too, is computed once: where the first statement that needs it stands. */
 export type Statement = Loop | Store | Poll
 
 export interface KernelBuffer {

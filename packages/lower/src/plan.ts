@@ -2,7 +2,8 @@
  * @file The memory plan (D4.4): how long each value lives, and where it lies in one block of scratch memory. Knows steps and
  * sizes, nothing of what they compute.
  */
-import type { LoweredProgram, Step } from "./program.ts"
+import { mayOverwrite } from "./in-place.ts"
+import { innerSteps, type LoweredProgram, type Step } from "./program.ts"
 
 export interface Life {
   from: number
@@ -19,12 +20,16 @@ export interface Placement {
 const ALIGN = 64
 const END = Number.MAX_SAFE_INTEGER
 
-/** Places all values, inputs included, except those in `without`. */
+/**
+ * Places all values, copies of the inputs included, except those in `without`. A result lies in the memory of an operand of
+ * its kernel that is used there for the last time, where {@link mayOverwrite} allows it; a copy in the memory of what it
+ * copies.
+ */
 export function plan(
   program: LoweredProgram,
   without: ReadonlyMap<number, unknown> = new Map(),
 ): Placement {
-  const lives = livesOf(program)
+  const { lives, steps } = livesOf(program)
   const offsets = program.values.map(() => -1)
   const active: { id: number; at: number; end: number }[] = []
   let bytes = 0
@@ -37,6 +42,14 @@ export function plan(
     for (let i = active.length - 1; i >= 0; i--) {
       if (lives[active[i].id].to < from) active.splice(i, 1)
     }
+    const host = active.findIndex(
+      ({ id }) => lives[id].to === from && hosts(program, steps.get(from), id, v.id),
+    )
+    if (host >= 0) {
+      offsets[v.id] = active[host].at
+      active[host] = { ...active[host], id: v.id }
+      continue
+    }
     const size = Math.max(ALIGN, Math.ceil(v.bytes / ALIGN) * ALIGN)
     const { at, index } = gapFor(active, size)
     active.splice(index, 0, { id: v.id, at, end: at + size })
@@ -44,6 +57,17 @@ export function plan(
     bytes = Math.max(bytes, at + size)
   }
   return { offsets, lives, bytes }
+}
+/** Whether the step that is the last to read `from` may write `to` over it. */
+function hosts(program: LoweredProgram, step: Step | undefined, from: number, to: number): boolean {
+  if (step?.kind === "copy") return step.from === from && step.to === to
+  if (step?.kind !== "kernel") return false
+  const { values } = step
+  const target = values.indexOf(to)
+  const kernel = program.kernels[step.kernel]
+  if (kernel.buffers[target]?.use !== "write" || values.lastIndexOf(to) !== target) return false
+  const uses = values.flatMap((v, i) => (v === from ? [i] : []))
+  return uses.every((i) => kernel.buffers[i].use === "read" && mayOverwrite(kernel, i, target))
 }
 /** The smallest gap that fits between the values alive, which are in the order of their places. */
 function gapFor(
@@ -65,7 +89,9 @@ function gapFor(
   return { at: active.length ? active[active.length - 1].end : 0, index: active.length }
 }
 
-function livesOf(program: LoweredProgram): Life[] {
+/** When each value lives, and which step each moment is. */
+function livesOf(program: LoweredProgram): { lives: Life[]; steps: Map<number, Step> } {
+  const times = new Map<number, Step>()
   const lives: Life[] = program.values.map(() => ({ from: END, to: -1 }))
   const partners = new Map<number, Set<number>>()
   const owner = new Map<number, number>()
@@ -79,6 +105,7 @@ function livesOf(program: LoweredProgram): Life[] {
   const walk = (steps: readonly Step[]): void => {
     for (const step of steps) {
       now++
+      times.set(now, step)
       touchStep(step, touch)
       if (step.kind === "swap") pair(partners, step.a, step.b)
       if (step.kind === "for") for (const w of step.windows) owner.set(w.window, w.of)
@@ -97,7 +124,7 @@ function livesOf(program: LoweredProgram): Life[] {
   now++
   program.outputs.forEach(touch)
   unite(partners, lives)
-  return lives
+  return { lives, steps: times }
 }
 function touchStep(step: Step, touch: (value: number) => void): void {
   if (step.kind === "kernel") step.values.forEach(touch)
@@ -109,11 +136,6 @@ function touchStep(step: Step, touch: (value: number) => void): void {
   if (step.kind === "if") touch(step.test)
   if (step.kind === "while" && step.count !== undefined) touch(step.count)
   if (step.kind === "for") step.windows.forEach((w) => touch(w.of))
-}
-export function innerSteps(step: Step): readonly (readonly Step[])[] {
-  if (step.kind === "if") return [step.yes, step.no]
-  if (step.kind === "while") return [step.test, step.body]
-  return step.kind === "for" ? [step.body] : []
 }
 function pair(partners: Map<number, Set<number>>, a: number, b: number): void {
   const all = new Set([a, b, ...(partners.get(a) ?? []), ...(partners.get(b) ?? [])])

@@ -66,3 +66,10 @@ export interface LoweredProgram {
   /** The node that an expression of a kernel is the value of, for listings. */
   readonly names: ReadonlyMap<object, Tensor>
 }
+
+/** The lists of steps inside a step. */
+export function innerSteps(step: Step): readonly (readonly Step[])[] {
+  if (step.kind === "if") return [step.yes, step.no]
+  if (step.kind === "while") return [step.test, step.body]
+  return step.kind === "for" ? [step.body] : []
+}

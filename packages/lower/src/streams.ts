@@ -4,8 +4,7 @@
  */
 import { IndexMath } from "./index-math.ts"
 import { expressionsOf, type Kernel, statements } from "./loop-ir.ts"
-import { innerSteps } from "./plan.ts"
-import type { LoweredProgram, Step } from "./program.ts"
+import { innerSteps, type LoweredProgram, type Step } from "./program.ts"
 import { order, type Scalar } from "./scalar-rebuild.ts"
 
 /** Smaller values are cheaper to move as a whole. */
