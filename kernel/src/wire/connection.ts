@@ -32,6 +32,7 @@ export function readConnection(path: string): Connection {
       throw new Error(`connection: ${port}_port is ${value} in ${path}; a port number is needed`)
     }
   }
+  connection.key ??= ""
   if (connection.key === "" && !isLoopback(connection)) {
     throw new Error(`connection: no key for ${connection.ip}; only loopback may be unsigned`)
   }
@@ -46,5 +47,7 @@ export function address(connection: Connection, port: PortName): string {
 
 function isLoopback(connection: Connection): boolean {
   const { ip, transport } = connection
-  return transport === "ipc" || ip === "localhost" || ip === "::1" || ip.startsWith("127.")
+  return (
+    transport === "ipc" || ip === "localhost" || ip === "::1" || /^127(\.\d{1,3}){3}$/u.test(ip)
+  )
 }
