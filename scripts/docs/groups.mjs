@@ -24,6 +24,7 @@ export const GROUPS = {
   Products: ["ops/products.ts", "ops/einsum.ts"],
   "Random numbers": ["ops/random.ts"],
   "Functions of functions": [
+    "pipe.ts",
     "defn.ts",
     "transforms/gradient.ts",
     "transforms/forward.ts",

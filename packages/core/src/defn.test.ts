@@ -34,6 +34,16 @@ describe("S3 number arguments", () => {
     // Two programs, and one attempt at a traced number.
     expect(f.traces).toBe(4)
   })
+  test("K1.4 an argument that was declared static stays a number, nested or not", () => {
+    const f = defn((y: Tensor, n: { by: number[] }, m: number) => y.multiply(n.by[0]).add(m), {
+      static: [1],
+    })
+    const results = [1, 2, 3].map((n) => f(tensor([1]), { by: [n] }, 2).item())
+    expect(results).toEqual([3, 4, 5])
+    expect(modes(f as Defn)).toEqual([1, 2, 3].map(() => ["pinned", "static"]))
+    expect(f(tensor([1]), { by: [3] }, 5).item()).toBe(8)
+    expect(f.traces).toBe(4)
+  })
   test("only the number that is needed is pinned", () => {
     const f = defn((y: Tensor, n: number, scale: number) => y.reshape([n, 6 / n]).multiply(scale))
     const six = tensor([1, 2, 3, 4, 5, 6])

@@ -32,6 +32,8 @@ export interface DefnOptions extends Omit<CompileOptions, "donate"> {
   readonly name?: string
   /** Arguments whose memory the program may reuse; they cannot be read afterwards (D4.4). */
   readonly donate?: readonly number[]
+  /** Arguments, by position, whose numbers stay numbers: each value is a program of its own (S3). */
+  readonly static?: readonly number[]
   /** What the function uses from outside, where no tool rewrote the source: `() => ({ w, rate })`. */
   readonly captures?: () => Record<string, unknown>
 }
@@ -99,11 +101,13 @@ export class ProgramCache {
   readonly #entries = new Map<string, Entry>()
   readonly #kept: { readonly entry: Entry; readonly key: string }[] = []
   readonly #checks: boolean
+  readonly #static: readonly number[]
   traces = 0
-  constructor(fn: AnyFunction, name: string, checks = false) {
+  constructor(fn: AnyFunction, name: string, options: DefnOptions = {}) {
     this.#fn = fn
     this.#name = name
-    this.#checks = checks
+    this.#checks = options.checks ?? false
+    this.#static = options.static ?? []
   }
   get programs(): Program[] {
     return [...this.#entries.values()].flatMap((e) => [...e.programs.values()])
@@ -120,12 +124,23 @@ export class ProgramCache {
         : `${structure}|${structureKey(captures)}|${aliases(captures)}`
     let entry = this.#entries.get(key)
     if (!entry) {
-      entry = { key, modes: numbers.map(() => "static"), last: numbers, programs: new Map() }
+      entry = { key, modes: this.#modes(args), last: numbers, programs: new Map() }
       this.#entries.set(key, entry)
     }
     return (
       entry.programs.get(valuesKey(entry, numbers)) ?? this.#trace(entry, args, numbers, captures)
     )
+  }
+  /** How the numbers of the first call are taken. */
+  #modes(args: readonly unknown[]): NumberMode[] {
+    return args.flatMap((arg, i) => {
+      const modes: NumberMode[] = []
+      structureKey([arg], () => {
+        modes.push(this.#static.includes(i) ? "pinned" : "static")
+        return "~"
+      })
+      return modes
+    })
   }
   /** A second value at a position makes it a traced number; a body that needs the number pins it (C14). */
   #trace(
@@ -184,6 +199,7 @@ const valuesKey = ({ modes }: Entry, numbers: readonly number[]): string =>
 const OPTIONS: readonly string[] = [
   "name",
   "donate",
+  "static",
   "captures",
   "fastMath",
   "strict",
@@ -242,7 +258,7 @@ export function compiled<F extends AnyFunction>(
   compiler?: Compiler,
   original: AnyFunction = f,
 ): Defn<F> {
-  const cache = new ProgramCache(f, options.name, options.checks)
+  const cache = new ProgramCache(f, options.name, options)
   const others = new Map<Compiler, Defn<F>>()
   const chosen = (): Compiler => compiler ?? defaultCompiler()
   const call = (...args: unknown[]): unknown => {

@@ -22,6 +22,7 @@ export { cond, forLoop, map, named, scan, switchCase, whileLoop } from "./ops/co
 export { printValue } from "./ops/print-value.ts"
 export * as random from "./ops/random.ts"
 export * from "./ops/table.ts"
+export { pipe } from "./pipe.ts"
 export type { Shape, TensorType } from "./shape.ts"
 export { type NestedArray, Tensor } from "./tensor.ts"
 export { checkpoint, customGrad } from "./transforms/custom-grad.ts"

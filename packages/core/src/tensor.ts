@@ -83,6 +83,7 @@ export interface TensorValue<D extends DType> {
   toJSON(): unknown
   /** Gives the memory up; reading the tensor afterwards is an error. */
   dispose(): void
+  [Symbol.dispose](): void
   [Symbol.iterator](): Iterator<Tensor<D>>
 }
 

@@ -58,6 +58,13 @@ describe("D4.1 values are copied", () => {
     expect(memory()).toBe(memory())
     expect(memory()).not.toBe(x.dataSync().buffer)
   })
+  test("K1 a disposed tensor says so, by hand or at the end of a block", () => {
+    for (const give of ["dispose", Symbol.dispose] as const) {
+      const x = tensor([1, 2])
+      x[give]()
+      expect(() => x.toArray()).toThrow(/its memory was given up/)
+    }
+  })
   test("a part of a buffer is its own tensor", () => {
     const all = Float32Array.of(1, 2, 3, 4)
     expect(fromTypedArray(all.subarray(1, 3), { dtype: "f32", shape: [2] }).toArray()).toEqual([

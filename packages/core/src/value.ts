@@ -318,6 +318,10 @@ const reading = {
   dispose(this: Tensor): void {
     storageOf(this)?.dispose()
   },
+  /** For `using x = ...`: gives the memory up at the end of the block. */
+  [Symbol.dispose](this: Tensor): void {
+    this.dispose()
+  },
   *[Symbol.iterator](this: Tensor): Iterator<Tensor> {
     if (!this.rank) throw new ShapeError("iterate: a scalar has no axes to iterate over")
     for (let i = 0; i < this.shape[0]; i++)
@@ -354,6 +358,7 @@ for (const [name, value] of Object.entries(reading))
   Object.defineProperty(Tensor.prototype, name, { value, configurable: true })
 Object.defineProperties(Tensor.prototype, {
   [Symbol.iterator]: { value: reading[Symbol.iterator], configurable: true },
+  [Symbol.dispose]: { value: reading[Symbol.dispose], configurable: true },
   [Symbol.toPrimitive]: { value: refuse, configurable: true },
   [Symbol.for("nodejs.util.inspect.custom")]: {
     value(this: Tensor) {

@@ -1,13 +1,13 @@
 /** @file The language of `defn` from text to numbers (D5). */
 
 import { $lib, DISPATCH_ABI } from "@defnote/core/lang"
-import { defn, where } from "@defnote/core/public"
+import { defn, pipe, where } from "@defnote/core/public"
 import { DISPATCH_ABI as REWRITER_ABI } from "@defnote/syntax"
 import { grad, type Tensor, tensor } from "defnote"
 import { describe, expect, test } from "vitest"
 import { cell } from "./cell.ts"
 
-const scope = { defn, tensor, grad, where }
+const scope = { defn, tensor, grad, where, pipe }
 const values = (t: unknown): unknown => (t as Tensor).toArray()
 const run = (source: string, ...args: unknown[]): unknown => cell(source, scope)(...args)
 const x = tensor([1, 2, 3])
@@ -95,6 +95,20 @@ describe("D5.4 loops", () => {
         ),
       ),
     ).toBe(21)
+  })
+})
+
+describe("D5.5 pipes and patterns", () => {
+  test("pipe applies functions from left to right, with operators inside defn", () => {
+    const source = "const f = defn((x) => pipe(x, (y) => y - 1, (y) => y ** 2, (y) => y.sum()))"
+    expect(values(run(source, x))).toBe(5)
+    expect(pipe(2)).toBe(2)
+    const steps = [1, 2, 3, 4, 5, 6, 7].map((k) => (y: number) => 10 * y + k)
+    expect(pipe(0, ...steps)).toBe(1_234_567)
+  })
+  test("tuples and objects are taken apart", () => {
+    const source = "const f = defn(({ w, b: [b0, ...rest] }, [x]) => x * w + b0 + rest.length)"
+    expect(values(run(source, { w: 2, b: [x, x, x] }, [x]))).toEqual([5, 8, 11])
   })
 })
 
