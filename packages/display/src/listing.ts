@@ -3,9 +3,10 @@ import { clip, formatBytes, formatCount, formatNumber, formatPercent } from "./f
 import { layoutGraph, prepare } from "./layout/fold.ts"
 import { isLeaf } from "./layout/model.ts"
 import { allKeys } from "./layout/scopes.ts"
+import { cutsOf } from "./paint/cuts.ts"
 import { typeOf } from "./paint/labels.ts"
 import { nameNodes } from "./paint/names.ts"
-import type { GraphLike } from "./payload.ts"
+import type { GradientDoc, GraphLike } from "./payload.ts"
 import { kernelCount, kernelReports } from "./report/kernels.ts"
 import { ladder, verdictOf } from "./report/ladder.ts"
 import { memoryReport, peakText } from "./report/memory.ts"
@@ -171,5 +172,10 @@ export function gradientListing(doc: GraphLike): string {
   const text = [verdict.title, verdict.text, verdict.fix ? `Fix: ${verdict.fix}` : ""].filter(
     Boolean,
   )
-  return [...text, ...shorten(align([head, ...table]))].join("\n")
+  const cuts = cutsOf(doc).map((cut) => `✂ ${cut.reason}`)
+  const harms = (doc as Partial<GradientDoc>).harms?.map(
+    (h, i) =>
+      `${i + 1}. ${[h.label, h.measure, h.remedy ? `Fix: ${h.remedy}` : ""].filter(Boolean).join(": ")}`,
+  )
+  return [...text, ...cuts, ...shorten(align([head, ...table])), ...(harms ?? [])].join("\n")
 }

@@ -1,5 +1,6 @@
 /** @file The gradient inspector: verdict, ladder of values and gradients, what harms them (VISUAL §11). */
 import type { GradientDoc } from "@defnote/display"
+import { cutSection } from "./cut-section.ts"
 import { button, element, Lifetime } from "./dom.ts"
 import { ladder } from "./ladder.ts"
 import { expressionText, nodeName, oneLine } from "./node-text.ts"
@@ -44,7 +45,13 @@ export class GradientView implements View<GradientDoc> {
   setDocument(doc: GradientDoc): void {
     const scroll = this.#root.querySelector(".dn-ladder-box")?.scrollTop ?? 0
     this.#doc = doc
-    const parts = [this.#verdict(doc), this.#status, ladder(doc, this.#translate), this.#harms(doc)]
+    const parts = [
+      this.#verdict(doc),
+      this.#status,
+      cutSection(doc, this.#root, this.#translate),
+      ladder(doc, this.#translate),
+      this.#harms(doc),
+    ]
     this.#root.replaceChildren(...parts.filter((part) => part !== null))
     const box = this.#root.querySelector(".dn-ladder-box")
     if (box) box.scrollTop = scroll

@@ -2,7 +2,8 @@
  * @file Why a gradient is zero or missing: the edges between a parameter and the loss at which it stops, each with its
  * reason. A cut is read off the rules and the numbers: a rule that gives nothing, or gives only zeros (D3.4).
  */
-import { isConstant, isElement, isFloat, type Notes, type Tensor } from "@defnote/core"
+import { type Hazard, isConstant, isElement, isFloat, type Notes, type Tensor } from "@defnote/core"
+import { count } from "./explain.ts"
 import type { Expressions } from "./expression.ts"
 import type { Frame } from "./frame.ts"
 import type { Statistics } from "./statistics.ts"
@@ -83,12 +84,13 @@ function cutAt(n: Tensor, user: Tensor, flow: Flow): Cut | "none" | undefined {
   const { notes } = flow.frame.graph.table
   const structural = refusal(n, user, flow)
   if (structural) return structural
-  const given = notes.contributions.get(user)
-  if (!given) return reachesResult(user, flow) ? "none" : undefined
-  const own = flow.gradientOf(user)
-  if (own && isZero(own)) return "none"
   const k = user.inputs.findIndex((x) => x === n || (isElement(x) && x.inputs[0] === n))
-  return numeric(n, user, k, flow)
+  const flat = flatAt(n, user, k, flow)
+  if (flat) return flat
+  const own = flow.gradientOf(user)
+  const passes = !notes.contributions.has(user) || (own !== undefined && isZero(own))
+  if (passes) return reachesResult(user, flow) ? "none" : undefined
+  return zeroSlope(n, user, flow)
 }
 const reachesResult = (n: Tensor, flow: Flow): boolean => readers(n, flow).length > 0
 
@@ -131,47 +133,74 @@ function refusal(n: Tensor, user: Tensor, { expressions }: Flow): Cut | undefine
     "integer",
     "whole numbers",
     `${text} is ${type.dtype}, and whole numbers have no derivative.`,
-    `${expressions.of(n)}   // stay with floats, or weight by a softmax`,
+    user.op.family === "unary"
+      ? `${expressions.of(n)}   // without the cast`
+      : `(${expressions.of(n)} * 10).softmax()   // a soft choice: weigh with it in place of an index`,
   )
 }
 const comparisonGap = (n: Tensor, expressions: Expressions): string =>
   n.inputs.map((_, k) => expressions.operand(n, k) ?? "x").join(" - ")
 
-/** An operation whose rule gives only zeros here, with the hazard that says why. */
-function numeric(n: Tensor, user: Tensor, k: number, flow: Flow): Cut {
+const zeroSlope = (n: Tensor, user: Tensor, { expressions }: Flow): Cut => ({
+  from: n,
+  to: user,
+  kind: "zero",
+  pattern: "zero slope",
+  reason: `The derivative of ${expressions.of(user)} by ${expressions.of(n)} is exactly 0 ${everywhere(user.size)}.`,
+})
+/** An operation whose slope by operand `k` is 0 wherever a gradient comes from behind, with the reason. */
+function flatAt(n: Tensor, user: Tensor, k: number, flow: Flow): Cut | undefined {
   const { frame, expressions } = flow
-  const flat = user.op.hazards?.filter((h) => h.in === "flat" && (h.operand ?? k) === k) ?? []
-  const text = expressions.of(user)
-  const plain = {
-    from: n,
-    to: user,
-    kind: "zero" as const,
-    pattern: "zero slope",
-    reason: `The derivative of ${text} by ${expressions.of(n)} is exactly 0 ${everywhere(user.size)}.`,
-  }
-  if (!flat.length || user.types.length > 1) return plain
+  const declared = user.op.hazards?.filter((h) => h.in === "flat" && (h.operand ?? k) === k) ?? []
+  if (user.types.length > 1 || !user.inputs.every((x) => x.types.length === 1)) return undefined
+  if (!declared.length) return timesZero(n, user, k, flow)
   const [value, ...operands] = frame.valuesOf([user, ...user.inputs])
-  if (operands.some((x) => x.length !== value.length && x.length !== 1)) return plain
-  for (const hazard of flat) {
-    const hits = value.filter((y, i) =>
-      hazard.at(
-        operands.map((x) => x[x.length === 1 ? 0 : i]),
-        y,
-      ),
-    ).length
+  if (operands.some((x) => x.length !== value.length && x.length !== 1)) return undefined
+  const holds = (h: Hazard, i: number): boolean =>
+    h.at(
+      operands.map((x) => x[x.length === 1 ? 0 : i]),
+      value[i],
+    )
+  for (const hazard of declared) {
+    const hits = value.filter((_, i) => holds(hazard, i)).length
     // Places that no gradient reaches from behind need no reason of their own.
-    if (hits === 0 || (hits < value.length && !excused(user, hazard, flow, value, operands)))
+    if (
+      !hits ||
+      (hits < value.length && !excused(user, flow, value.length, (i) => holds(hazard, i)))
+    )
       continue
     const fix = expressions.fill(hazard.fix, user)
+    const where =
+      hits === value.length ? everywhere(hits) : `in ${count(hits, value.length)} places`
     return {
-      ...plain,
+      from: n,
+      to: user,
       kind: hazard.operand === undefined ? "dead" : "zero",
       pattern: hazard.pattern,
-      reason: `${text}: ${hits === value.length ? everywhere(hits) : `in ${hits} of ${value.length} places`}. ${hazard.why}`,
+      reason: `${expressions.of(user)}: ${where}. ${hazard.why}`,
       ...(fix ? { fix } : {}),
     }
   }
-  return plain
+  return undefined
+}
+/** A product, of whatever form, whose other operand is 0 in all places. */
+function timesZero(
+  n: Tensor,
+  user: Tensor,
+  k: number,
+  { frame, expressions }: Flow,
+): Cut | undefined {
+  if (user.op.linear !== "each" || user.inputs.length !== 2) return undefined
+  const other = user.inputs[1 - k]
+  if (!frame.valuesOf([other])[0].every((v) => v === 0)) return undefined
+  const text = expressions.operand(user, 1 - k) ?? "its other operand"
+  return {
+    from: n,
+    to: user,
+    kind: "zero",
+    pattern: "multiplied by 0",
+    reason: `${expressions.of(user)}: ${text} is 0 ${everywhere(other.size)}, so nothing passes to what it is multiplied with.`,
+  }
 }
 const everywhere = (n: number): string =>
   n === 1 ? "here" : `in all ${n.toLocaleString("en")} places`
@@ -179,20 +208,13 @@ const everywhere = (n: number): string =>
 /** Whether the cotangent is 0 wherever the hazard does not hold. */
 function excused(
   user: Tensor,
-  hazard: { at: (x: readonly number[], y: number) => boolean },
   { frame }: Flow,
-  value: Float64Array,
-  operands: readonly Float64Array[],
+  size: number,
+  holds: (i: number) => boolean,
 ): boolean {
   const whole = frame.graph.table.notes.cotangents.get(user)
   if (!whole || isConstant(whole) || !frame.knows(whole)) return false
   const [g] = frame.valuesOf([whole])
-  return value.every(
-    (y, i) =>
-      g[i] === 0 ||
-      hazard.at(
-        operands.map((x) => x[x.length === 1 ? 0 : i]),
-        y,
-      ),
-  )
+  // Where nothing at all comes from behind, the cut is further on.
+  return g.length === size && g.some((v) => v !== 0) && g.every((v, i) => v === 0 || holds(i))
 }

@@ -89,9 +89,12 @@ function wrongRules({ checks, expressions }: Seen): Finding[] {
 const percent = (rel: number): string =>
   rel >= 0.01 ? `${Math.round(100 * rel)} %` : `${(100 * rel).toPrecision(1)} %`
 
-/** One finding for each parameter without a gradient. */
+/** One finding for each parameter without a gradient, those that nothing reads last. */
 function zeroGradients(seen: Seen): Finding[] {
-  return [...cutsOf(seen)].map(([p, cuts]) => {
+  const isUnused = ([, [cut]]: readonly [Tensor, readonly Cut[]]): number =>
+    Number(cut.kind === "unused")
+  const found = [...cutsOf(seen)].sort((a, b) => isUnused(a) - isUnused(b))
+  return found.map(([p, cuts]) => {
     const [first] = cuts
     const { expressions } = seen
     const more =

@@ -18,6 +18,36 @@ export const ZERO: readonly Specimen[] = [
   },
   {
     ...zero,
+    name: "a layer whose relus are all dead",
+    source:
+      "const f = defn((p, x) => { const h = (x.matmul(p.w1) - 5).relu(); const y = h.matmul(p.w2); return y.square().mean() })",
+    args: [
+      {
+        w1: tensor([
+          [0.5, 1],
+          [1, 2],
+        ]),
+        w2: tensor([[1], [2]]),
+      },
+      tensor([[1, 0.5]]),
+    ],
+    expression: "(x.matmul(p.w1) - 5).relu()",
+    pattern: "dead relu",
+    says: /No gradient reaches w1/,
+    fix: "(x.matmul(p.w1) - 5).leakyRelu()",
+  },
+  {
+    ...zero,
+    name: "a product with hidden values that are all 0",
+    source:
+      "const f = defn((w, x) => { const h = x.relu(); const y = h.matmul(w); return (y + 1).square().mean() })",
+    args: [tensor([[1], [2]]), tensor([[-1, -2]])],
+    expression: "h.matmul(w)",
+    pattern: "multiplied by 0",
+    says: /h is 0 in all 2 places/,
+  },
+  {
+    ...zero,
     name: "stopGradient",
     source:
       "const f = defn((w) => { const target = stopGradient(w * 2); return (target - 1).square().sum() })",
@@ -45,8 +75,8 @@ export const ZERO: readonly Specimen[] = [
     args: [tensor([1, 3, 2]), tensor([5, 6, 7])],
     expression: "w.argMax()",
     pattern: "whole numbers",
-    says: /weight by a softmax|whole numbers have no derivative/,
-    fix: "w",
+    says: /is i32, and whole numbers have no derivative/,
+    fix: "(w * 10).softmax()",
   },
   {
     ...zero,

@@ -169,21 +169,14 @@ function harmsOf(
     const node = index.get(n) as number
     const g = inspection.gradientOf(n)
     const gain = inspection.gains.of(n)
-    if (g && g.n > 1 && g.zeros === g.n)
-      harms.push({
-        node,
-        label: `no gradient reaches ${n.op.name}`,
-        measure: `all ${g.n} entries are 0`,
-        weight: 50,
-      })
-    else if (g && g.n >= 16 && g.zeros > 0.9 * g.n)
+    if (g && g.n >= 16 && g.zeros > 0.9 * g.n && g.zeros < g.n)
       harms.push({
         node,
         label: `most of the gradient of ${n.op.name} is 0`,
         measure: `${Math.round((100 * g.zeros) / g.n)} %`,
         weight: 20,
       })
-    if (gain > STRONG_GAIN || gain < 1 / STRONG_GAIN)
+    if (gain > STRONG_GAIN || (gain > 0 && gain < 1 / STRONG_GAIN))
       harms.push({
         node,
         label: `${n.op.name} ${gain > 1 ? "enlarges" : "shrinks"} the gradient`,

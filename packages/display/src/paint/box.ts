@@ -2,20 +2,16 @@
 import { clip } from "../format.ts"
 import type { Box } from "../layout/boxes.ts"
 import type { LeafChip } from "../layout/rows.ts"
+import { cutBetween, drawScissorsAtChip } from "./cuts.ts"
 import { chipName, isParameter, type Label, savedText } from "./labels.ts"
 import type { Mark } from "./marks.ts"
 import type { Canvas } from "./paint.ts"
 import type { Item, Text } from "./primitives.ts"
+import { ADVANCE, textWidth } from "./text-width.ts"
 import type { Token } from "./theme.ts"
-
-/** Advance of a monospace glyph as a share of the font size; wider than any we met, 0.602. */
-const ADVANCE = 0.605
 
 const HUE = { leaf: "ink3", forward: "fwd", backward: "bwd", update: "upd" } as const
 const TINT = { leaf: "panel", forward: "fwdTint", backward: "bwdTint", update: "updTint" } as const
-
-/** Width of a text in layout px, known without measuring because the font is monospaced. */
-export const textWidth = (text: string, size: number): number => [...text].length * size * ADVANCE
 
 const fit = (text: string, room: number, size: number): string =>
   clip(text, Math.floor(room / (size * ADVANCE)))
@@ -35,7 +31,7 @@ export function drawChip(canvas: Canvas, chip: LeafChip, forward: number): void 
   const box = layout.boxes[chip.box]
   const label = labels.of(box)
   const { x, y, w, h } = chip
-  if (chip.again) drawReference(canvas, chip, layout.boxes[forward], lit(chip.box) || lit(forward))
+  if (chip.again) drawReference(canvas, chip, forward, lit(chip.box) || lit(forward))
   add({
     kind: "rect",
     role: "box",
@@ -68,7 +64,14 @@ export function drawChip(canvas: Canvas, chip: LeafChip, forward: number): void 
 }
 
 /** The line from a chip "again" to its consumer; the edge itself ends at the first chip. */
-function drawReference({ add, selected }: Canvas, chip: LeafChip, to: Box, near: boolean): void {
+function drawReference(
+  { layout, add, selected }: Canvas,
+  chip: LeafChip,
+  user: number,
+  near: boolean,
+): void {
+  const to = layout.boxes[user]
+  const cut = cutBetween(layout, chip.box, user)
   const from = chip.y + chip.h / 2
   const end = Math.min(to.y + to.h - 9, Math.max(to.y + 9, from))
   const x = (chip.x + chip.w + to.x) / 2
@@ -79,15 +82,17 @@ function drawReference({ add, selected }: Canvas, chip: LeafChip, to: Box, near:
           [x, from],
           [x, end],
         ] as const)
+  const line = [[chip.x + chip.w, from], ...points, [to.x, end]] as const
   add({
     kind: "line",
     role: "edge",
-    points: [[chip.x + chip.w, from], ...points, [to.x, end]],
-    stroke: "ink3",
-    width: near ? 1.9 : 1,
+    points: line,
+    stroke: cut === undefined ? "ink3" : "error",
+    width: near || cut !== undefined ? 1.9 : 1,
     radius: 6,
     opacity: selected >= 0 && !near ? 0.35 : 0.75,
   })
+  if (cut !== undefined) drawScissorsAtChip(line, add)
 }
 
 export function drawBox(canvas: Canvas, i: number): void {

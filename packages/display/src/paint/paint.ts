@@ -2,11 +2,13 @@
 import { clip, formatConstant } from "../format.ts"
 import type { Box, Edge, Point } from "../layout/boxes.ts"
 import type { Layout } from "../layout/fold.ts"
-import { drawBox, drawChip, textWidth } from "./box.ts"
+import { drawBox, drawChip } from "./box.ts"
+import { cutAt, drawScissors, drawScissorsAtChip } from "./cuts.ts"
 import { drawGroups } from "./groups.ts"
 import { Labels, turnsText } from "./labels.ts"
 import { type Mark, marksOf } from "./marks.ts"
 import type { Colour, DisplayList, Hit, Item } from "./primitives.ts"
+import { textWidth } from "./text-width.ts"
 
 /** What is drawn beside the graph itself. */
 export interface PaintOptions {
@@ -226,36 +228,22 @@ function drawEdge({ layout, options, selected, lit, add }: Canvas, edge: Edge): 
   const residual = edge.kind === "residual"
   const shown = options.residuals ?? "selected"
   if (residual && shown !== "all" && !(shown === "selected" && near)) return
-  const cut = isCut(layout, edge)
+  const cut = cutAt(layout, edge)
   const { stroke, width } = STYLE[edge.kind]
   const faint = selected >= 0 && !near ? 0.35 : edge.kind === "leaf" ? 0.75 : undefined
   add({
     kind: "line",
     role: residual ? "residual" : "edge",
     points: edge.points,
-    stroke: cut ? "error" : stroke,
-    width: near ? width + 0.9 : width,
+    stroke: cut === undefined ? stroke : "error",
+    width: near || cut !== undefined ? width + 0.9 : width,
     radius: residual ? 10 : 6,
     dash: residual ? [3, 3] : undefined,
     opacity: faint,
     arrow: edge.kind !== "leaf",
   })
-  if (cut) drawScissors(edge, add)
-}
-
-/** Edges on which a zero gradient was found to be cut. */
-function isCut({ model, boxOf }: Layout, edge: Edge): boolean {
-  if (edge.kind !== "forward") return false
-  const findings = model.doc.runs?.[0]?.first ?? []
-  const cut = findings.filter((f) => f.kind === "zero-grad").map((f) => f.node)
-  return cut.some((node) => boxOf[node] === edge.to)
-}
-
-function drawScissors({ points }: Edge, add: Canvas["add"]): void {
-  const at = points.length >> 1
-  const x = (points[at - 1][0] + points[at][0]) / 2
-  const y = (points[at - 1][1] + points[at][1]) / 2
-  add({ kind: "text", role: "badge", x: x + 5, y: y + 4, size: 12, text: "✂", fill: "error" })
+  if (cut !== undefined && edge.kind === "leaf") drawScissorsAtChip(edge.points, add)
+  else if (cut !== undefined) drawScissors(edge.points, cut, add)
 }
 
 /** The seed: where forward turns into backward, once for each output that was differentiated. */

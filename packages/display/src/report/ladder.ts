@@ -59,7 +59,8 @@ export function ladder(layout: Layout): LadderRow[] {
   for (const node of nodes) if (node.phase === "fwd") for (const i of node.inputs) uses[i]++
   return layout.rows.flatMap((row) => {
     const box = layout.boxes[row.forward]
-    if (!box) return []
+    // A gradient of zeros that the function returns is no operation.
+    if (!box || nodes[box.node]?.info?.fold === "constant") return []
     const node =
       box.node >= 0 ? box.node : (box.members.findLast((n) => !isLeaf(nodes[n])) ?? box.members[0])
     const title = labels.of(box).title

@@ -5,6 +5,7 @@ import type { Item, Text } from "../paint/primitives.ts"
 import { LIGHT, type Theme } from "../paint/theme.ts"
 import type { GradientDoc, GraphLike } from "../payload.ts"
 import { type LadderRow, ladder, type Measures, type Verdict, verdictOf } from "../report/ladder.ts"
+import { cutPicture } from "./cut-picture.ts"
 import { STRIP, stripSvg } from "./strip.ts"
 import { byteLength, itemSvg, MAX_SVG_BYTES, svgDocument } from "./svg.ts"
 import { wrap } from "./wrap.ts"
@@ -51,7 +52,10 @@ function inspector(doc: GraphLike, rows: readonly LadderRow[], all: number, them
   const out: string[] = []
   const add = (...items: Item[]) => out.push(...items.map((item) => itemSvg(item, theme)))
   const verdict = verdictOf(doc, rows)
-  const top = drawVerdict(add, verdict)
+  const below = drawVerdict(add, verdict)
+  const way = cutPicture(doc, theme, WIDTH)
+  if (way) out.push(`<g transform="translate(0 ${below + 8})">${way.body}</g>`)
+  const top = below + (way ? way.height + 16 : 0)
   drawHeads(add, top)
   const first = top + 42
   rows.forEach((row, k) => {
