@@ -61,6 +61,7 @@ export type {
 } from "./op.ts"
 export * from "./ops/control.ts"
 export { declarations } from "./ops/declarations.ts"
+export { MEASURED, measure, SIGN_EXPONENT_BINS, signExponentBin } from "./ops/measure.ts"
 export { split } from "./ops/move-part.ts"
 export { setPrinter } from "./ops/print-value.ts"
 export * as random from "./ops/random.ts"

@@ -13,13 +13,19 @@ export interface Diagnosis {
 
 /** Elements beyond which the differences cost too much. */
 const LIMIT = 256
-/** Relative distance below which two gradients are the same, with the error of the differences. */
-const NEAR = 1e-3
+/** Relative distance below which two elements are the same: the differences of an f32 function are no better. */
+const NEAR = 1e-2
+/** What a tiny element may be off by, as a part of the largest. */
+const TINY = 1e-3
 
 const norm = (x: Float64Array): number => Math.sqrt(x.reduce((s, v) => s + v * v, 0))
 const dot = (a: Float64Array, b: Float64Array): number => a.reduce((s, v, i) => s + v * b[i], 0)
-const near = (a: Float64Array, b: Float64Array): boolean =>
-  norm(a.map((v, i) => v - b[i])) <= NEAR * Math.max(norm(a), norm(b), 1e-12)
+const largest = (x: Float64Array): number => x.reduce((m, v) => Math.max(m, Math.abs(v)), 0)
+/** Element by element, so that one large element does not hide the others. */
+const near = (a: Float64Array, b: Float64Array): boolean => {
+  const slack = TINY * Math.max(largest(a), largest(b))
+  return a.every((v, i) => Math.abs(v - b[i]) <= NEAR * Math.abs(b[i]) + slack)
+}
 
 /** Undefined when there are too many elements. */
 export function diagnose(
@@ -94,9 +100,8 @@ function nameOf(
       reason: `${gradient}is the right one with rows and columns exchanged.`,
       fix: "gradient.transpose()   // in the rule",
     }
-  const wrong = truth.filter(
-    (v, j) => Math.abs(v - rule[j]) > NEAR * Math.max(Math.abs(v), norm(truth) / truth.length),
-  ).length
+  const slack = TINY * largest(truth)
+  const wrong = truth.filter((v, j) => Math.abs(v - rule[j]) > NEAR * Math.abs(v) + slack).length
   return {
     pattern: "missing term",
     reason: `${gradient}is wrong in ${wrong} of ${truth.length} elements, and no factor or transpose of it is right: a term is missing or too much.`,
@@ -104,7 +109,7 @@ function nameOf(
 }
 function scaled(gradient: string, ratio: number): Diagnosis {
   const shown = Number(ratio.toPrecision(3))
-  if (Math.abs(ratio + 1) < NEAR)
+  if (Math.abs(ratio + 1) < TINY)
     return {
       pattern: "wrong sign",
       reason: `${gradient}has the wrong sign.`,

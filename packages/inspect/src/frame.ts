@@ -1,8 +1,5 @@
 /** @file One run of one graph, with the values that were asked of it: of a program, of a branch, of a turn of a loop. */
 import {
-  type Compiler,
-  defaultCompiler,
-  type Executable,
   type Graph,
   isConstant,
   isElement,
@@ -11,35 +8,9 @@ import {
   type Storage,
   type Tensor,
 } from "@defnote/core"
-import { numbersOf, type Statistics, statistics } from "./statistics.ts"
-import { watch, watchedNodes } from "./watch.ts"
-
-/** Keeps the executables of graphs that run again and again, such as the body of a loop. */
-export class Runner {
-  readonly compiler: Compiler
-  readonly #made = new Map<Graph, Executable>()
-  constructor(compiler: Compiler = defaultCompiler()) {
-    this.compiler = compiler
-  }
-  /** The outputs of a graph, without its effects. Outputs that are inputs, or come twice, are not computed for it. */
-  readonly run = (graph: Graph, inputs: readonly Storage[]): readonly Storage[] => {
-    const computed = [...new Set(graph.outputs.filter((y) => !isParam(y)))]
-    const results = computed.length ? this.#executable(graph, computed).run(inputs) : []
-    return graph.outputs.map((y) =>
-      isParam(y) ? inputs[graph.inputs.indexOf(y)] : results[computed.indexOf(y)],
-    )
-  }
-  #executable(graph: Graph, outputs: readonly Tensor[]): Executable {
-    const made =
-      this.#made.get(graph) ?? this.compiler.compile({ ...graph, outputs, effects: [] }, {})
-    this.#made.set(graph, made)
-    return made
-  }
-  dispose(): void {
-    for (const e of this.#made.values()) e.dispose()
-    this.#made.clear()
-  }
-}
+import { lookAt, watchedNodes } from "./look.ts"
+import type { Runner } from "./runner.ts"
+import { numbersOf, type Statistics } from "./statistics.ts"
 
 /** The values that a node is made of: those of the node with several outputs, for one of its outputs. */
 export const sources = (n: Tensor): readonly Tensor[] =>
@@ -66,7 +37,7 @@ export class Frame {
     this.inputs = inputs
     this.runner = runner
     this.order = watchedNodes(graph)
-    this.stats = stats ?? statisticsOf(graph, inputs, this.order, runner.compiler)
+    this.stats = stats ?? lookAt(graph, inputs, this.order, runner.run).stats
     for (const n of postorder([...graph.effects, ...graph.outputs]))
       for (const x of new Set(n.inputs)) this.#users.set(x, [...(this.#users.get(x) ?? []), n])
   }
@@ -91,14 +62,4 @@ export class Frame {
   valuesOf(nodes: readonly Tensor[]): readonly Float64Array[] {
     return this.storagesOf(nodes).map((s, i) => numbersOf(s, nodes[i].dtype))
   }
-}
-function statisticsOf(
-  graph: Graph,
-  inputs: readonly Storage[],
-  order: readonly Tensor[],
-  compiler: Compiler,
-): Map<Tensor, Statistics> {
-  const stats = new Map<Tensor, Statistics>()
-  watch(graph, inputs, order, (n, values) => stats.set(n, statistics(values)), compiler)
-  return stats
 }

@@ -4,10 +4,18 @@ export type { Diagnosis } from "./diagnosis.ts"
 export { type Finding, findings } from "./findings.ts"
 export { type Inspection, type InspectOptions, inspectProgram } from "./inspect.ts"
 export { type LocalCheck, localCheck } from "./local-check.ts"
+export { watchedNodes } from "./look.ts"
 export { inputName, parameterNames, variableOf } from "./names.ts"
-export { BINS, FIRST_EXPONENT, numbersOf, type Statistics, statistics } from "./statistics.ts"
+export {
+  BINS,
+  FIRST_EXPONENT,
+  merged,
+  numbersOf,
+  type Statistics,
+  statistics,
+  statisticsOf,
+} from "./statistics.ts"
 export { type BackwardStep, type ForwardStep, type Stepping, stepProgram } from "./step.ts"
 export type { Differences, Sweep } from "./step-differences.ts"
 export { type Jacobian, type LocalRule, localPull } from "./step-local.ts"
 export type { Cost, Tangents } from "./step-modes.ts"
-export { watch, watchedNodes } from "./watch.ts"

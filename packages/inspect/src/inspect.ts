@@ -11,11 +11,12 @@ import {
 } from "@defnote/core"
 import { Expressions } from "./expression.ts"
 import { type Finding, findings } from "./findings.ts"
-import { Frame, Runner } from "./frame.ts"
+import { Frame } from "./frame.ts"
 import { type Gains, gainsOf } from "./gain.ts"
 import { type LocalCheck, localCheck } from "./local-check.ts"
+import { lookAt, otherOperands, watchedNodes } from "./look.ts"
+import { Runner } from "./runner.ts"
 import { type Statistics, statistics } from "./statistics.ts"
-import { otherOperands, watch, watchedNodes } from "./watch.ts"
 
 export interface Inspection {
   readonly program: Program
@@ -49,7 +50,9 @@ export function inspectProgram(
   try {
     const nodes = watchedNodes(program.graph)
     const { notes } = program.graph.table
-    const { stats, kept } = lookAt(program, inputs, nodes, runner.compiler)
+    const { graph } = program
+    const all = [...nodes, ...otherOperands(nodes)]
+    const { stats, kept } = lookAt(graph, inputs, all, runner.run, KEEP)
     const checks = checksOf(program, nodes, kept)
     const gradientOf = (n: Tensor): Statistics | undefined => {
       const g = notes.cotangents.get(n)
@@ -69,22 +72,6 @@ export function inspectProgram(
   } finally {
     runner.dispose()
   }
-}
-
-function lookAt(
-  { graph }: Program,
-  inputs: readonly Storage[],
-  nodes: readonly Tensor[],
-  compiler: Compiler,
-): { stats: Map<Tensor, Statistics>; kept: Map<Tensor, Float64Array> } {
-  const stats = new Map<Tensor, Statistics>()
-  const kept = new Map<Tensor, Float64Array>()
-  const see = (n: Tensor, values: Float64Array): void => {
-    if (values.length <= KEEP) kept.set(n, values.slice())
-    if (isFloat(n.dtype)) stats.set(n, statistics(values))
-  }
-  watch(graph, inputs, [...nodes, ...otherOperands(nodes)], see, compiler)
-  return { stats, kept }
 }
 
 function checksOf(

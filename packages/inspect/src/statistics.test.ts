@@ -1,7 +1,15 @@
 /** @file Statistics against naive sums in the obvious way. */
+
 import { CpuStorage, type DType, type Storage, storageOf, tensor } from "@defnote/core"
 import { describe, expect, test } from "vitest"
-import { BINS, FIRST_EXPONENT, firstNonFinite, numbersOf, statistics } from "./statistics.ts"
+import {
+  BINS,
+  FIRST_EXPONENT,
+  merged,
+  numbersOf,
+  type Statistics,
+  statistics,
+} from "./statistics.ts"
 
 /** A repeatable sequence over many magnitudes, with what floats have beside numbers. */
 function values(n: number, seed: number): number[] {
@@ -86,8 +94,19 @@ describe("statistics", () => {
       ).toEqual([0, 1, 1])
     expect([...numbersOf(new CpuStorage(BigInt64Array.of(-5n).buffer), "i64")]).toEqual([-5])
   })
-  test("the first element that is not finite", () => {
-    expect(firstNonFinite(Float64Array.of(1, Number.NaN, Number.POSITIVE_INFINITY))).toBe(1)
-    expect(firstNonFinite(Float64Array.of(1, 2))).toBe(-1)
+  const close = (a: Statistics, b: Statistics): void => {
+    for (const key of ["n", "zeros", "nan", "posInf", "negInf", "min", "max"] as const)
+      expect(a[key], key).toBe(b[key])
+    for (const key of ["mean", "std", "rms", "l2"] as const)
+      expect(Math.abs(a[key] - b[key]), key).toBeLessThanOrEqual(
+        1e-9 * Math.max(1, Math.abs(b[key])),
+      )
+    expect([...a.bins]).toEqual([...b.bins])
+    expect([...a.histogram]).toEqual([...b.histogram])
+  }
+  test("statistics of parts add up to those of the whole", () => {
+    const x = values(1000, 9)
+    const parts = [x.slice(0, 10), x.slice(10, 400), [Number.NaN], x.slice(400)].map(statistics)
+    close(parts.reduce(merged), statistics([...x, Number.NaN]))
   })
 })

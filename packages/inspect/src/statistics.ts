@@ -1,5 +1,13 @@
 /** @file Statistics of the elements of a tensor: counts that drop nothing, moments over the finite ones, a histogram over powers of two. */
-import { type DType, elementsOf, read, type Storage } from "@defnote/core"
+import {
+  type DType,
+  elementsOf,
+  MEASURED,
+  read,
+  SIGN_EXPONENT_BINS,
+  type Storage,
+  signExponentBin,
+} from "@defnote/core"
 
 /** First exponent and number of the histogram bins: |x| below 2^-25 falls into the first, 2^7 and more into the last. */
 export const FIRST_EXPONENT = -26
@@ -19,15 +27,89 @@ export interface Statistics {
   readonly rms: number
   /** Euclidean norm of the finite elements. */
   readonly l2: number
+  /** Sum of squared distances to the mean. */
+  readonly m2: number
   /** Finite non-zero elements by exponent. */
   readonly histogram: Int32Array
+  /** Finite elements by the sign and exponent of an f32: 512 bins that add up over parts and steps. */
+  readonly bins: Float64Array
 }
 
-/** One pass; mean and deviation by Welford's update. */
+/** The bin of powers of two that a sign and exponent of an f32 falls into; the exponent of subnormals counts as below all. */
+const binOf = (signExponent: number): number =>
+  Math.max(0, Math.min(BINS - 1, (signExponent & 255) - 127 - FIRST_EXPONENT))
+
+/** Reads a row that the node {@link measure} made. */
+export function statisticsOf(row: ArrayLike<number>): Statistics {
+  const [n, zeros, nan, posInf, negInf, min, max, mean, m2, squares] = Array.from(
+    { length: MEASURED.length },
+    (_, i) => row[i],
+  )
+  const bins = Float64Array.from({ length: SIGN_EXPONENT_BINS }, (_, i) => row[MEASURED.length + i])
+  return fromSums({ n, zeros, nan, posInf, negInf, min, max, mean, m2, squares, bins })
+}
+/** What adds up: of parts of a tensor, of the same tensor over several steps. */
+interface Sums
+  extends Pick<Statistics, "n" | "zeros" | "nan" | "posInf" | "negInf" | "mean" | "m2" | "bins"> {
+  readonly min: number
+  readonly max: number
+  readonly squares: number
+}
+function fromSums({ squares, ...s }: Sums): Statistics {
+  const finite = s.n - s.nan - s.posInf - s.negInf
+  const histogram = new Int32Array(BINS)
+  s.bins.forEach((count, i) => {
+    histogram[binOf(i)] += count
+  })
+  // Zeros stand among the subnormals, and have a place of their own.
+  histogram[0] -= s.zeros
+  const of = (x: number): number => (finite ? x : Number.NaN)
+  return {
+    ...s,
+    min: of(s.min),
+    max: of(s.max),
+    mean: of(s.mean),
+    m2: finite ? s.m2 : 0,
+    std: Math.sqrt(s.m2 / finite),
+    rms: Math.sqrt(squares / finite),
+    l2: of(Math.sqrt(squares)),
+    histogram,
+  }
+}
+/** Statistics of all elements of both. @source T. Chan, G. Golub, R. LeVeque, Updating formulae, 1979 */
+export function merged(a: Statistics, b: Statistics): Statistics {
+  const [k, m] = [a, b].map((s) => s.n - s.nan - s.posInf - s.negInf)
+  if (!k || !m) {
+    const [some, none] = k ? [a, b] : [b, a]
+    return {
+      ...some,
+      n: a.n + b.n,
+      nan: a.nan + b.nan,
+      posInf: some.posInf + none.posInf,
+      negInf: some.negInf + none.negInf,
+    }
+  }
+  const off = b.mean - a.mean
+  return fromSums({
+    n: a.n + b.n,
+    zeros: a.zeros + b.zeros,
+    nan: a.nan + b.nan,
+    posInf: a.posInf + b.posInf,
+    negInf: a.negInf + b.negInf,
+    min: Math.min(a.min, b.min),
+    max: Math.max(a.max, b.max),
+    mean: a.mean + (off * m) / (k + m),
+    m2: a.m2 + b.m2 + (off * off * k * m) / (k + m),
+    squares: a.l2 ** 2 + b.l2 ** 2,
+    bins: a.bins.map((c, i) => c + b.bins[i]),
+  })
+}
+
+/** In one pass over elements that are here already; mean and deviation by Welford's update. */
 export function statistics(values: ArrayLike<number>): Statistics {
   let [zeros, nan, posInf, negInf, n, mean, m2, squares] = [0, 0, 0, 0, 0, 0, 0, 0]
   let [min, max] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]
-  const histogram = new Int32Array(BINS)
+  const bins = new Float64Array(SIGN_EXPONENT_BINS)
   for (let i = 0; i < values.length; i++) {
     const x = values[i]
     if (Number.isNaN(x)) nan++
@@ -41,30 +123,23 @@ export function statistics(values: ArrayLike<number>): Statistics {
       if (x < min) min = x
       if (x > max) max = x
       if (x === 0) zeros++
-      else histogram[binOf(x)]++
+      bins[signExponentBin(x)]++
     }
   }
-  const moments = n
-    ? {
-        min,
-        max,
-        mean,
-        std: Math.sqrt(m2 / n),
-        rms: Math.sqrt(squares / n),
-        l2: Math.sqrt(squares),
-      }
-    : {
-        min: Number.NaN,
-        max: Number.NaN,
-        mean: Number.NaN,
-        std: Number.NaN,
-        rms: Number.NaN,
-        l2: Number.NaN,
-      }
-  return { n: values.length, zeros, nan, posInf, negInf, ...moments, histogram }
+  return fromSums({
+    n: values.length,
+    zeros,
+    nan,
+    posInf,
+    negInf,
+    min,
+    max,
+    mean,
+    m2,
+    squares,
+    bins,
+  })
 }
-const binOf = (x: number): number =>
-  Math.max(0, Math.min(BINS - 1, Math.floor(Math.log2(Math.abs(x))) - FIRST_EXPONENT))
 
 /** The elements of a storage as f64. */
 export function numbersOf(storage: Storage, dtype: DType): Float64Array {
@@ -74,6 +149,3 @@ export function numbersOf(storage: Storage, dtype: DType): Float64Array {
   for (let i = 0; i < out.length; i++) out[i] = Number(read(dtype, all, i))
   return out
 }
-/** Position of the first element that is NaN or infinite; -1 for none. */
-export const firstNonFinite = (values: Float64Array): number =>
-  values.findIndex((x) => !Number.isFinite(x))
