@@ -1,6 +1,7 @@
 /** @file Diagnostics of the server in the words of the kernel. */
 import type { CellDiagnostic } from "../host/ports.ts"
 import type { ServerRange } from "./document.ts"
+import { sentenceFor } from "./words.ts"
 
 /** A diagnostic of the language server protocol. */
 export interface ServerDiagnostic {
@@ -35,16 +36,15 @@ export function readDiagnostics(items: readonly ServerDiagnostic[]): LocatedDiag
 
 /** A tensor of any dtype, as the checker prints it. */
 const ANY_TENSOR = /Tensor<(?:any|(?:"\w+" \| ){10,}"\w+")>/g
-/** The type of an operand that the generic functions behind the operators refused. */
-const OPERAND = /Argument of type '([^']+)' is not assignable to parameter of type 'TensorLike'/g
+/** Overloads were tried in turn; ours end with the most general one. */
+const OVERLOADS =
+  /^No overload matches this call\.\n\s+The last overload gave the following error\.\n\s+/
 
 /**
  * The message in words about tensors (D5.1): operators are calls of generic functions in the text that is checked, and
  * nobody who wrote `x * names` has heard of them.
  */
 export function inOurWords(message: string): string {
-  const plain = message.replace(ANY_TENSOR, "Tensor")
-  const operand = [...plain.matchAll(OPERAND)].at(-1)?.[1]
-  if (operand === undefined) return plain
-  return `This operand is of type '${operand}'; operators inside defn take tensors and numbers.`
+  const plain = message.replace(ANY_TENSOR, "Tensor").replace(OVERLOADS, "")
+  return sentenceFor(plain) ?? plain
 }

@@ -10,6 +10,7 @@ import {
   isInDefn,
   toDocument,
 } from "./document.ts"
+import { joinLists } from "./lists.ts"
 import { readDiagnostics, type ServerDiagnostic } from "./messages.ts"
 import { NameTable } from "./names.ts"
 import { createProject, type Project, type ProjectOptions } from "./project.ts"
@@ -154,10 +155,11 @@ export class LanguageService implements Language {
     type Report = { items?: ServerDiagnostic[] }
     const report = await this.#server.ask<Report>("textDocument/diagnostic", file)
     if (!report) return undefined
-    return readDiagnostics(report.items ?? []).flatMap(({ range, ...rest }) => {
+    const found = readDiagnostics(report.items ?? []).flatMap(({ range, ...rest }) => {
       const span = fromDocument(document, range)
       return span ? [{ ...rest, ...span, insideDefn: isInDefn(document, span) }] : []
     })
+    return joinLists(document.source, found)
   }
 }
 

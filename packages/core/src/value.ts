@@ -91,6 +91,7 @@ export function tensor<A extends TypedArray>(
 export function tensor(values: NestedOf<number>, options?: TensorOptions): Tensor<"f32">
 export function tensor(values: NestedOf<boolean>, options?: TensorOptions): Tensor<"bool">
 export function tensor(values: NestedOf<bigint>, options?: TensorOptions): Tensor<"i64">
+export function tensor(values: Nested, options?: TensorOptions): Tensor
 export function tensor(values: Nested, options: TensorOptions = {}): Tensor {
   if (isTensor(values))
     throw new DTypeError("tensor: the value already is a tensor; use it as it is", { op: "tensor" })

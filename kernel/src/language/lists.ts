@@ -1,0 +1,54 @@
+/**
+ * @file Findings at every element of an array literal become one at the array: the checker looks for tensors inside,
+ * where the person wrote an array in place of a tensor.
+ */
+import { parse } from "@babel/parser"
+import type { CellDiagnostic } from "../host/ports.ts"
+
+/** Sentences that say that a tensor is missing; the first part is about the element. */
+const MISSING = /^This is of type '[^']+'; (a tensor(?: or a number)?) is needed here/
+
+// biome-ignore lint/suspicious/noExplicitAny: the syntax tree is walked generically
+type Tree = any
+
+/** The findings, with those of all elements of an array joined. Text that cannot be read keeps its findings. */
+export function joinLists(source: string, findings: CellDiagnostic[]): CellDiagnostic[] {
+  const missing = findings.filter((f) => MISSING.test(f.message))
+  if (missing.length === 0) return findings
+  const joined = new Set<CellDiagnostic>()
+  const arrays: CellDiagnostic[] = []
+  for (const array of arraysOf(readTree(source))) {
+    const inside = leaves(array).map((leaf) => missing.find((f) => isAt(f, leaf)))
+    const [first] = inside
+    if (!first || inside.some((f) => !f || joined.has(f))) continue
+    for (const f of inside) if (f) joined.add(f)
+    arrays.push({ ...first, from: array.start, to: array.end, message: sentence(first.message) })
+  }
+  const rest = findings.filter((f) => !joined.has(f))
+  return [...rest, ...arrays].sort((a, b) => a.from - b.from)
+}
+
+const sentence = (message: string): string =>
+  `This is an array; ${MISSING.exec(message)?.[1]} is needed here. tensor([...]) makes one of an array.`
+const isAt = (f: CellDiagnostic, n: Tree): boolean => f.from === n.start && f.to === n.end
+
+/** The elements of an array and of the arrays in it. */
+const leaves = (array: Tree): Tree[] =>
+  array.elements.flatMap((e: Tree) => (e?.type === "ArrayExpression" ? leaves(e) : [e ?? array]))
+
+/** The array literals, outer ones before inner ones. */
+function arraysOf(n: Tree): Tree[] {
+  if (!n || typeof n.type !== "string") return []
+  const inside = Object.values(n).flatMap((child) =>
+    Array.isArray(child) ? child.flatMap(arraysOf) : arraysOf(child),
+  )
+  return n.type === "ArrayExpression" ? [n, ...inside] : inside
+}
+
+function readTree(source: string): Tree {
+  try {
+    return parse(source, { sourceType: "module", errorRecovery: true, plugins: ["typescript"] })
+  } catch {
+    return undefined
+  }
+}
