@@ -22,6 +22,7 @@ import {
   type Target,
   untouchedInputs,
 } from "@defnote/lower"
+import { takeovers } from "./donations.ts"
 import { driverFunction, tableBytes } from "./driver-code.ts"
 import { F64, I32, ModuleBuilder } from "./encoder.ts"
 import { WasmExecutable } from "./executable.ts"
@@ -57,7 +58,8 @@ export function compile(given: Graph, options: CompileOptions): Executable {
   const { graph, steps, origins } = optimize(given, options)
   const relaxed = hasRelaxedSimd() && !options.strict
   const program = lower(graph, targetFor(relaxed))
-  const passing = { ...streams(program), placed: placedInputs(program) }
+  const donated = options.donate ?? []
+  const passing = { ...streams(program), placed: placedInputs(program, donated) }
   const placement = plan(program, passing.stretches)
   const module = new ModuleBuilder(IMPORTS)
   const helpers = new Helpers(module)
@@ -85,6 +87,7 @@ export function compile(given: Graph, options: CompileOptions): Executable {
     hostSteps,
     streamed: passing.stretches,
     placed: passing.placed,
+    takeovers: takeovers(program, placement, passing.stretches, donated),
     blockBytes: placement.bytes + tableBytes(program) + tileBytes,
     kernels: program.kernels.map((k, i) => describeKernel(k, i, program, origins)),
     steps,
@@ -117,10 +120,11 @@ function instantiate(
   return executable
 }
 
-/** Inputs that are read in place where linear memory has a copy of them. */
-function placedInputs(program: LoweredProgram): Set<number> {
+/** Inputs that are read in place where linear memory has a copy of them. Donated ones do not come again. */
+function placedInputs(program: LoweredProgram, donated: readonly number[]): Set<number> {
+  const gone = new Set(donated.map((i) => program.inputs[i]))
   const worthIt = [...untouchedInputs(program)].filter(
-    (v) => program.values[v].bytes >= WORTH_KEEPING,
+    (v) => program.values[v].bytes >= WORTH_KEEPING && !gone.has(v),
   )
   return new Set(worthIt)
 }

@@ -16,6 +16,7 @@ import {
   view,
 } from "@defnote/core"
 import type { LoweredProgram, Placement } from "@defnote/lower"
+import { Gifts, type Takeovers } from "./donations.ts"
 import { type HostStep, inputSlot } from "./driver-code.ts"
 import { inputCache, type Kept } from "./input-cache.ts"
 import type { KernelTimes } from "./kernel-times.ts"
@@ -39,6 +40,8 @@ export interface Parts {
   readonly streamed: ReadonlyMap<number, number>
   /** Inputs whose place stands in the table. */
   readonly placed: ReadonlySet<number>
+  /** Results that take over the buffers of donated inputs. */
+  readonly takeovers: Takeovers
   /** Present in programs that were compiled to be measured. */
   readonly times: KernelTimes | undefined
   readonly name: string
@@ -66,24 +69,32 @@ export class WasmExecutable implements Executable {
     const main = this.#main
     if (!main) throw new Error("internal: wasm: the program was disposed")
     engine.poll()
-    const { blockBytes, name, streamed } = this.#parts
-    const outer = this.#streams
+    const { blockBytes, name, streamed, program, takeovers } = this.#parts
+    const outer = [this.#streams, this.#gifts] as const
     const buffers = this.#buffersOf(inputs)
+    const bytesOf = (k: number): number => program.values[program.outputs[k]].bytes
+    const gifts = takeovers.size ? new Gifts(takeovers, inputs, buffers, bytesOf) : undefined
     const base = linearMemory.acquire(blockBytes, name)
     const held: Kept[] = []
     try {
+      this.#gifts = gifts
       if (streamed.size) this.#streams = new Map()
       this.#bringIn(base, buffers, held)
       main(base)
       return this.#copyOut(base)
+    } catch (e) {
+      gifts?.spoil()
+      throw e
     } finally {
-      this.#streams = outer
+      ;[this.#streams, this.#gifts] = outer
       for (const kept of held) inputCache.letGo(kept)
       linearMemory.release(base, blockBytes)
     }
   }
   /** Buffers of the streamed values of the run in progress. */
   #streams = new Map<number, Uint8Array<ArrayBuffer>>()
+  /** The buffers that were donated to the run in progress. */
+  #gifts: Gifts | undefined
   /** The buffers of the inputs; those worth it get their copies before the block takes what room there is. */
   #buffersOf(inputs: readonly Storage[]): ArrayBuffer[] {
     const { program, placed } = this.#parts
@@ -106,8 +117,9 @@ export class WasmExecutable implements Executable {
       const at = kept ? kept.at : this.#copyIn(base, value, buffers[i])
       if (placed.has(value)) this.#tellPlace(base, i, at)
     })
-    for (const value of program.outputs)
-      if (streamed.has(value)) this.#streams.set(value, new Uint8Array(this.#allocate(value)))
+    program.outputs.forEach((value, k) => {
+      if (streamed.has(value)) this.#streams.set(value, new Uint8Array(this.#memoryFor(value, k)))
+    })
   }
   /** Copies an input into the block, or prepares its stream; gives its place, 0 for a stream. */
   #copyIn(base: number, value: number, buffer: ArrayBuffer): number {
@@ -126,8 +138,10 @@ export class WasmExecutable implements Executable {
     const slot = base + placement.bytes + inputSlot(program, input)
     new Uint32Array(linearMemory.memory.buffer, slot, 1)[0] = at
   }
-  /** Memory for a result, which must be written as a whole. */
-  #allocate(value: number): ArrayBuffer {
+  /** Memory for result `k`, which must be written as a whole. */
+  #memoryFor(value: number, k: number): ArrayBuffer {
+    const given = this.#gifts?.of(k)
+    if (given) return given
     const { dtype, elements } = this.#parts.program.values[value]
     return uninitialised(affordedBytes(dtype, elements, "wasm"))
   }
@@ -139,7 +153,7 @@ export class WasmExecutable implements Executable {
       const passed = streamed.has(value) && this.#streams.get(value)
       if (passed) return new CpuStorage(passed.buffer)
       const at = moving.has(value) ? table[i] : base + placement.offsets[value]
-      const out = this.#allocate(value)
+      const out = this.#memoryFor(value, i)
       new Uint8Array(out).set(new Uint8Array(buffer, at, program.values[value].bytes))
       return new CpuStorage(out)
     })

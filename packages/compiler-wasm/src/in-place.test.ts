@@ -1,6 +1,6 @@
 /** Results in the memory of operands that die, copies that need none, and donated arguments (D4.4). */
 import * as d from "@defnote/core"
-import { describe, expect, test } from "vitest"
+import { describe, expect, test, vi } from "vitest"
 import { expectEqual, randomNumbers, randomStorage } from "./compare.ts"
 import { wasm } from "./index.ts"
 
@@ -65,5 +65,66 @@ describe("the block of a program", () => {
     const before = x.toArray()
     for (let i = 0; i < 3; i++) f(x)
     expect(x.toArray()).toEqual(before)
+  })
+})
+
+describe("donated arguments", () => {
+  /** Streams: large enough to pass by in parts. */
+  const large = 60_000
+  const ramp = (n: number): T => d.tensor(Array.from({ length: n }, (_, i) => i / n))
+  const bufferOf = (x: T): ArrayBuffer => d.storageOf(x)?.readSync?.() as ArrayBuffer
+  const step = (w: { a: T; b: T }, g: T): { a: T; b: T } => ({
+    a: d.subtract(w.a, d.multiply(g, 0.5)),
+    b: d.add(w.b, d.sum(g)),
+  })
+  test.each([100, large])("give their buffers to results of their size, at %i elements", (n) => {
+    const f = d.defn(step, { donate: [0] }).using(wasm)
+    const plain = d.defn(step).using(wasm)
+    let [w, g] = [{ a: ramp(n), b: d.tensor([1, 2, 3]) }, ramp(n)]
+    for (let turn = 0; turn < 4; turn++) {
+      const want = plain(w, g)
+      const before = [w.a, w.b].map(bufferOf)
+      const old = w
+      w = f(w, g)
+      expect(bufferOf(w.a)).toBe(before[0])
+      expect(bufferOf(w.b)).toBe(before[1])
+      expect(w.a.toArray()).toEqual(want.a.toArray())
+      expect(w.b.toArray()).toEqual(want.b.toArray())
+      expect(() => old.a.toArray()).toThrow(/when it was donated/)
+      expect(g.toArray()).toEqual(ramp(n).toArray())
+    }
+  })
+  test("keep theirs where a later kernel still reads them, and where they come in twice", () => {
+    const late = (x: T): T[] => [d.multiply(x, 2), d.subtract(x, d.mean(x))]
+    const f = d.defn(late, { donate: [0] }).using(wasm)
+    const want = d.defn(late).using(d.reference)(ramp(large))
+    f(ramp(large)).forEach((y, i) => {
+      const [a, b] = [y, want[i]].map((t) => t.toArray() as number[])
+      expect(Math.max(...a.map((v, k) => Math.abs(v - b[k])))).toBeLessThan(1e-6)
+    })
+    const both = d.defn((a: T, b: T) => d.add(a, d.reverse(b)), { donate: [0] }).using(wasm)
+    const y = ramp(large)
+    const buffer = bufferOf(y)
+    const sums = both(y, y)
+    expect(bufferOf(sums)).not.toBe(buffer)
+    for (const v of sums.toArray() as number[]) expect(Math.abs(v - 1)).toBeLessThan(1e-4)
+  })
+  test("are spoilt by a run that is stopped, and only they", () => {
+    const f = d.defn(step, { donate: [0] }).using(wasm)
+    const [w, g] = [{ a: ramp(large), b: d.tensor([1, 2, 3]) }, ramp(large)]
+    f({ a: ramp(large), b: d.tensor([1, 2, 3]) }, g)
+    let polls = 0
+    const poll = vi.spyOn(d.engine, "poll").mockImplementation(() => {
+      if (++polls === 4) throw new d.InterruptError("stopped")
+    })
+    try {
+      expect(() => f(w, g)).toThrow("stopped")
+    } finally {
+      poll.mockRestore()
+    }
+    expect(() => w.a.toArray()).toThrow(
+      /given up to a run that was stopped, to which it was donated/,
+    )
+    expect(g.toArray()).toEqual(ramp(large).toArray())
   })
 })

@@ -44,6 +44,8 @@ export interface Program {
   readonly graph: Graph
   /** Names of the graph's inputs for people: `params.w`, `x`, captured names. */
   readonly inputPaths: readonly Path[]
+  /** How many of the graph's first inputs each argument gives. */
+  readonly tensorsOf: readonly number[]
   /** Concrete tensors met while tracing that no argument and no declared capture provides. */
   readonly hidden: readonly Tensor[]
   readonly modes: readonly NumberMode[]
@@ -144,6 +146,7 @@ function finish(request: TraceRequest, trace: Trace, args: Parameters, result: C
     name: request.name,
     graph,
     inputPaths: [...args.paths, ...captured.map(([path]) => path), ...hidden.map(() => "")],
+    tensorsOf: request.args.map((arg) => flatten(arg).length),
     hidden,
     modes: request.modes,
     result,
@@ -196,12 +199,23 @@ function separate(graph: Graph): Pick<Program, "outputs" | "computed"> {
 export function executableOf(p: Program, compiler: Compiler, options: CompileOptions): Executable {
   let e = p.executables.get(compiler)
   if (!e) {
-    e = compiler.compile(p.computed, { ...options, checks: p.checks })
+    const donate = options.donate && donatedInputs(p, options.donate)
+    e = compiler.compile(p.computed, { ...options, checks: p.checks, donate })
     p.executables.set(compiler, e)
   }
   return e
 }
 
+/** The inputs that come with donated arguments, but for those that are given back. */
+function donatedInputs(p: Program, donate: readonly number[]): number[] {
+  const kept = new Set(p.outputs.map((o) => o.input))
+  let from = 0
+  return p.tensorsOf.flatMap((count, argument) => {
+    const own = Array.from({ length: count }, (_, i) => from + i)
+    from += count
+    return donate.includes(argument) ? own.filter((i) => !kept.has(i)) : []
+  })
+}
 /** The storages of a call, in the order of the graph's inputs. */
 export function inputsOf(p: Program, args: readonly unknown[], captures: Container): Storage[] {
   const inputs: Storage[] = []
