@@ -1,10 +1,10 @@
 /** @file Statistics as graphs of public functions: mean, variance, standardDeviation, norm, argMax, allClose and more. */
-import { type DType, type Floating, floatingOf, isHalf } from "../dtype.ts"
+import { type DType, type Floating, floatingOf, isFloat, isHalf } from "../dtype.ts"
 import { publicly, publiclyAs } from "../eager.ts"
 import { OptionError, ShapeError } from "../errors.ts"
 import { make } from "../make.ts"
 import type { Hazard, Values } from "../op.ts"
-import { type AxisRef, axesOf, formatType, range, typeOf } from "../shape.ts"
+import { axesOf, formatType, range, typeOf } from "../shape.ts"
 import type { Tensor } from "../tensor.ts"
 import { currentTrace } from "../trace.ts"
 import { align, type Operand } from "./align.ts"
@@ -139,6 +139,13 @@ function positions(x: Tensor, axis: number): Tensor {
   )
   return broadcastTo(line, x.shape)
 }
+/** The first index of the best element that is a number; 0 where none is. */
+function firstNumber(x: Tensor, axis: number, best: typeof max): Tensor {
+  const size = x.shape[x.rank + axis]
+  const hit = equal(x, restore(best(x, { axis, nan: "ignore" }), x, [axis]))
+  const first = min(where(hit, positions(x, axis), size), { axis })
+  return where(equal(first, size), 0, first)
+}
 /** The first index of the element that `best` finds; NaN is found first (S8). */
 function argument(
   name: string,
@@ -165,11 +172,12 @@ function argument(
       { inputs: [{ dtype: "i64", shape: [3, 2] }], attrs: { axis: -1 } },
     ],
   })
-  const fn = (x: Tensor, o: { axis?: AxisRef; keepAxes?: boolean } = {}): Tensor => {
+  const fn = (x: Tensor, o: Omit<ReduceOptions, "axes"> = {}): Tensor => {
     const flat = o.axis === undefined ? flatten(x) : x
     const axis = o.axis === undefined ? -1 : axisFrom(name, o.axis, x.type)
     requireElements(name, flat, [axis])
-    const y = make(op, [flat], { axis })
+    const ignores = o.nan === "ignore" && isFloat(x.dtype)
+    const y = ignores ? firstNumber(flat, axis, best) : make(op, [flat], { axis })
     if (!o.keepAxes) return y
     return reshapeTo(
       y,
@@ -209,8 +217,12 @@ export const argMin = argument("argMin", min, (a, b) => a < b)
 /** The number of elements along `axes` that are not zero, as i32. */
 export const countNonzero = publiclyAs(
   "countNonzero",
-  (x: Tensor, options: ReduceOptions = {}): Tensor<"i32"> =>
-    sum(notEqual(x, 0), options) as Tensor<"i32">,
+  (x: Tensor, options: ReduceOptions = {}): Tensor<"i32"> => {
+    const counts = notEqual(x, 0)
+    // NaN is not zero; what is left out does not count either.
+    const counted = options.nan === "ignore" ? logicalAnd(counts, equal(x, x)) : counts
+    return sum(counted, options) as Tensor<"i32">
+  },
   { kind: "index" as const },
 )
 
