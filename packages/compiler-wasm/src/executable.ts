@@ -201,9 +201,8 @@ function valuesOf(n: Tensor, x: TypedArray): ArrayLike<number | bigint> {
 function memoryPlan({ program, placement, origins }: Parts): MemoryPlan {
   const values = program.values.flatMap((v) => {
     const { from, to } = placement.lives[v.id]
-    return v.node && v.home.kind === "scratch" && to >= 0
-      ? [{ node: originsOf(origins, [v.node])[0], bytes: v.bytes, from, to }]
-      : []
+    const node = v.node && originsOf(origins, [v.node])[0]
+    return v.home.kind === "scratch" && to >= 0 ? [{ node, bytes: v.bytes, from, to }] : []
   })
   return { peakBytes: placement.bytes, values }
 }

@@ -92,7 +92,8 @@ export interface MemoryPlan {
   readonly peakBytes: number
   /** Birth and death of each value that is kept, as positions in the schedule. */
   readonly values: readonly {
-    readonly node: Tensor
+    /** Absent for memory of a kernel's own, such as an operand in another order. */
+    readonly node?: Tensor
     readonly bytes: number
     readonly from: number
     readonly to: number

@@ -165,6 +165,8 @@ describe("memory and what is saved", () => {
       expect(memory.alive[t]).toBe(there.reduce((sum, v) => sum + v.bytes, 0))
     }
     expect(memory.peak.bytes).toBe(Math.max(...memory.alive))
+    const names = model.nodes.map((n) => n.name)
+    expect(names).toEqual(expect.arrayContaining(["ws[0]", "ws[1]", "ws[2]", "x"]))
     const hidden = memory.values.find((v) => v.readers.length > 1)
     expect(hidden?.maker).toMatch(/^K\d+$/)
   })

@@ -256,6 +256,14 @@ export interface Pass {
   readonly passing?: readonly number[]
 }
 
+/** A value in scratch memory, from and to in the schedule; `node` is -1 for memory that is nobody's value. */
+export interface MemoryValue {
+  readonly node: number
+  readonly bytes: number
+  readonly from: number
+  readonly to: number
+}
+
 /** What of a view is saved with the notebook. Scope keys are those of the layout. */
 export interface SavedView {
   readonly open?: readonly string[]
@@ -277,6 +285,7 @@ export interface GraphBody {
   readonly runs?: readonly Run[]
   readonly checks?: readonly Check[]
   readonly passes?: readonly Pass[]
+  readonly memory?: readonly MemoryValue[]
   readonly view?: SavedView
   readonly error?: { readonly message: string; readonly node: number; readonly loc: number }
 }

@@ -152,6 +152,7 @@ function referenceProblem(doc: GraphLike): string | undefined {
     ["residuals", doc.residuals.flatMap((r) => [r.node, ...r.users])],
     ["kernels", doc.kernels?.flatMap((k) => [...k.nodes, ...k.lineNodes.map(([, n]) => n)])],
     ["kernels.buffers", doc.kernels?.flatMap((k) => k.buffers?.map((b) => b.node) ?? [])],
+    ["memory", doc.memory?.map((v) => v.node)],
     ["passes", doc.passes?.flatMap(passNodes)],
     ["checks", doc.checks?.map((c) => c.node)],
     ["runs.stats", runs.flatMap((r) => [...(r.stats?.node ?? [])])],

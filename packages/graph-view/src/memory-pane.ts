@@ -63,11 +63,12 @@ export class MemoryPane implements ProfilePane {
 
   #click(target: Element): void {
     const part = target.closest<HTMLElement>("[data-node]")
-    if (part) this.#host.choose(Number(part.dataset.node))
+    if (part && Number(part.dataset.node) >= 0) this.#host.choose(Number(part.dataset.node))
   }
 
   #nameOf(node: number): string {
     if (!this.#names || !this.#doc) return ""
+    if (node < 0) return this.#host.translate("own memory")
     return reference(this.#names, node) || opName(this.#doc, node)
   }
 
@@ -130,7 +131,7 @@ export class MemoryPane implements ProfilePane {
   #users({ maker, readers }: LiveValue): string {
     const t = this.#host.translate
     const made = maker ? t("made by %1", maker) : ""
-    const read = readers.length ? t("read by %1", readers.join(", ")) : t("a result")
+    const read = readers.length ? t("read by %1", readers.join(", ")) : maker && t("a result")
     return [made, read].filter(Boolean).join(", ")
   }
 

@@ -38,14 +38,15 @@ export function parameterNames(f: (...x: never[]) => unknown): string[] {
   )
 }
 
-/** `[0].w` of a function of `(params, x)` is `w`; `[1]` is `x`; `[0].layers[1].w` is `layers[1].w`. */
+/**
+ * `[0].w` of a function of `(params, x)` is `w`; `[1]` is `x`; `[0].layers[1].w` is `layers[1].w`; an element of an
+ * array has its name, `params[0]`.
+ */
 export function inputName(path: string, parameters: readonly string[]): string {
   const [, position, rest] = /^\[(\d+)\](.*)$/.exec(path) ?? [undefined, undefined, path]
-  const inner = rest.replace(/^\./, "")
-  return (
-    inner ||
-    (position === undefined ? path.replace(/^\./, "") : (parameters[Number(position)] ?? ""))
-  )
+  if (position === undefined) return path.replace(/^\./, "")
+  const parameter = parameters[Number(position)] ?? ""
+  return rest.startsWith(".") ? rest.slice(1) : parameter + rest
 }
 
 const ASSIGNED = /(?:^|[^=!<>+\-*/%&|^.\w$])([A-Za-z_$][\w$]*)\s*(?::[^=;{}()]+)?=\s*\(*\s*$/

@@ -54,15 +54,16 @@ class Builder {
   constructor(target: Target) {
     this.#target = target
   }
-  /** A new value for an output of a node. */
+  /** A new value for an output of a node; people know it as the value of `origin`. */
   value(
-    node: Tensor | undefined,
+    node: Tensor,
     output: number,
     home: StoredValue["home"] = { kind: "scratch" },
+    origin = node,
   ): number {
-    const t = (node as Tensor).types[output]
+    const t = node.types[output]
     const elements = t.shape.reduce((a, b) => a * b, 1)
-    return this.raw(t.dtype, elements, node, home)
+    return this.raw(t.dtype, elements, origin, home)
   }
   raw(
     dtype: StoredValue["dtype"],
@@ -156,8 +157,7 @@ class Scope {
       const n = stack[stack.length - 1]
       const item = this.#items.get(n)
       if (this.#stored.has(n) || !item || this.#done.has(item)) {
-        if (!item && !this.#stored.has(n) && n.size === 0)
-          this.#stored.set(n, this.#program.value(n, 0))
+        if (!item && !this.#stored.has(n) && n.size === 0) this.#stored.set(n, this.#value(n, 0))
         stack.pop()
         continue
       }
@@ -222,7 +222,7 @@ class Scope {
 
   #kernel(item: Extract<Item, { group: Group }>): void {
     if (item.group.root.size === 0) {
-      for (const n of item.roots) this.#stored.set(n, this.#program.value(n, 0))
+      for (const n of item.roots) this.#stored.set(n, this.#value(n, 0))
       return
     }
     const job: Job = {
@@ -248,6 +248,9 @@ class Scope {
       this.#steps.push({ kind: "kernel", kernel: this.#program.kernels.length - 1, values })
     }
   }
+  #value(n: Tensor, output: number): number {
+    return this.#program.value(n, output, undefined, this.#origin(n))
+  }
   /** The node of the graph as it was given, of which `n` is a part. */
   #origin(n: Tensor): Tensor {
     return this.#origins.get(n) ?? n
@@ -264,7 +267,7 @@ class Scope {
   ): number {
     if (!node) return this.#program.raw(b.dtype, b.size, undefined)
     if (b.use === "write") {
-      const value = this.#program.value(node, 0)
+      const value = this.#value(node, 0)
       this.#stored.set(node, value)
       return value
     }
@@ -289,14 +292,14 @@ class Scope {
   }
   #routine(n: Tensor): void {
     const wanted = this.#wanted(n)
-    const outputs = n.types.map((_, i) => (wanted[i] ? this.#program.value(n, i) : undefined))
+    const outputs = n.types.map((_, i) => (wanted[i] ? this.#value(n, i) : undefined))
     this.#steps.push({ kind: "routine", node: n, inputs: this.#inputs(n), outputs })
     this.#settle(n, outputs)
   }
   #cond(n: Tensor): void {
     const [test, ...x] = this.#inputs(n)
     const wanted = this.#wanted(n)
-    const outputs = n.types.map((_, i) => (wanted[i] ? this.#program.value(n, i) : undefined))
+    const outputs = n.types.map((_, i) => (wanted[i] ? this.#value(n, i) : undefined))
     const branch = (g: Graph): Step[] => {
       const steps: Step[] = []
       const used = { ...g, outputs: g.outputs.filter((_, i) => wanted[i]) }
@@ -312,7 +315,7 @@ class Scope {
   /** Copies of the carries, so that the loop may write them. */
   #state(n: Tensor, inputs: readonly number[], count: number): number[] {
     return inputs.slice(0, count).map((from, i) => {
-      const to = this.#program.value(n, i)
+      const to = this.#value(n, i)
       this.#steps.push({ kind: "copy", from, to })
       return to
     })
@@ -326,7 +329,7 @@ class Scope {
     const [flag] = this.#program.graph(n.attrs.test as Graph, all, test)
     const body: Step[] = []
     this.#carry(this.#program.graph(n.attrs.body as Graph, all, body), state, all, body)
-    const count = this.#wanted(n)[k] ? this.#program.value(n, k) : undefined
+    const count = this.#wanted(n)[k] ? this.#value(n, k) : undefined
     this.#steps.push({ kind: "while", test, flag, body, count })
     this.#settle(n, [...state, count])
   }
@@ -369,9 +372,7 @@ class Scope {
     }
     const rows = inputs.slice(k, k + m).map(rowOf)
     const wanted = this.#wanted(n)
-    const stacks = n.types.map((_, i) =>
-      i >= k && wanted[i] ? this.#program.value(n, i) : undefined,
-    )
+    const stacks = n.types.map((_, i) => (i >= k && wanted[i] ? this.#value(n, i) : undefined))
     const inside: Step[] = []
     const all = [...state, ...rows, ...inputs.slice(k + m)]
     const ys = body.outputs.length - k

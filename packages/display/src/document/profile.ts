@@ -62,7 +62,12 @@ export function profileDocument(
         ? { runs: [{ id: "profile", device: "cpu", kernelNs: options.kernelNs }] }
         : {}),
       passes: passColumns(steps, outputs, number, own),
-      nodes: { ...doc.nodes, alive: aliveOf(nodes, executable) },
+      memory: executable.memory.values.map(({ node, bytes, from, to }) => ({
+        node: (node && number(node)) ?? -1,
+        bytes,
+        from,
+        to,
+      })),
     }),
   )
 }
@@ -70,17 +75,4 @@ export function profileDocument(
 function factsOf(k: KernelInfo, compiler: string): Omit<Kernel, "nodes" | "source" | "lineNodes"> {
   const { id, form, language, why, whyNotNext, bytes, flops } = k
   return { id, compiler, form, language, why, whyNotNext, bytes, flops }
-}
-
-/** From and to in the schedule, `[0, 0]` for values that are never in scratch memory. */
-function aliveOf(
-  nodes: readonly Tensor[],
-  { memory }: Pick<Executable, "memory">,
-): [number, number][] | undefined {
-  if (!memory.values.length) return undefined
-  const lives = new Map(memory.values.map((v) => [v.node, v]))
-  return nodes.map((n) => {
-    const life = lives.get(n)
-    return life ? [life.from, life.to] : [0, 0]
-  })
 }

@@ -1,9 +1,8 @@
 /** @file When each value lives in memory, how much there is at every moment, and who made and reads it (D4.4). */
 import { formatBytes } from "../format.ts"
 import type { GraphLike } from "../payload.ts"
-import { bytesOf } from "./kernels.ts"
 
-/** A value that is kept while others are computed. Moments are numbered 0, 1, 2 ... in order. */
+/** A value that is kept while others are computed; `node` as in the document. Moments are numbered 0, 1, 2 ... */
 export interface LiveValue {
   readonly node: number
   readonly bytes: number
@@ -26,9 +25,7 @@ export interface MemoryReport {
 
 /** From the columns of a document; undefined when it says nothing of memory. */
 export function memoryReport(doc: GraphLike): MemoryReport | undefined {
-  const lives = (doc.nodes.alive ?? []).flatMap(([from, to], node) =>
-    to > 0 ? [{ node, from, to }] : [],
-  )
+  const lives = doc.memory ?? []
   if (!lives.length) return undefined
   const moments = [...new Set(lives.flatMap(({ from, to }) => [from, to]))].sort((a, b) => a - b)
   const number = new Map(moments.map((at, i) => [at, i]))
@@ -38,13 +35,13 @@ export function memoryReport(doc: GraphLike): MemoryReport | undefined {
       buffers?.some((b) => b.use === use && b.node === node) ? [`K${k + 1}`] : [],
     )
   const values = lives.map(
-    ({ node, from, to }): LiveValue => ({
+    ({ node, bytes, from, to }): LiveValue => ({
       node,
-      bytes: bytesOf(doc, node),
+      bytes,
       from: number.get(from) as number,
       to: number.get(to) as number,
-      maker: named("write", node).join(", "),
-      readers: named("read", node),
+      maker: node < 0 ? "" : named("write", node).join(", "),
+      readers: node < 0 ? [] : named("read", node),
     }),
   )
   values.sort((a, b) => a.from - b.from || b.bytes - a.bytes)

@@ -69,6 +69,7 @@ function reduced(
     ...(runs && {
       runs: runs.map(({ id, device, kernelNs }) => ({ id, device, ...(kernelNs && { kernelNs }) })),
     }),
+    ...(doc.memory && { memory: doc.memory.map((v) => ({ ...v, node: number(v.node) })) }),
     checks: [],
   }
 }

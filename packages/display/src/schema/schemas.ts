@@ -197,6 +197,7 @@ const body = {
       }),
     ),
     passes: list(ref("pass"), 1000),
+    memory: list(object({ node: maybe, bytes: real, from: count, to: count }), 100_000),
     view: object({}, { open: list(word), selected: word, overlay: word }),
     error: object({ message: text, node: index, loc: maybe }),
   } as Record<string, Schema>,
