@@ -60,13 +60,23 @@ test("a function that is traced after other cells ran has the places of its own 
   expect(traceback(failed)).toMatch(/line 2\n[\s\S]*> 2 \| const early = .*\n +\| {46}\^{9}/u)
 })
 
-test("a helper of an earlier cell reads its variables anew, and needs no library by itself (C14)", async () => {
+const HELPER = "let factor = 2; const helper = (x: any) => x.multiply(factor)"
+
+test("a helper alone needs no library (C14)", async () => {
+  const none = await TestKernel.start({ env: { DEFNOTE_LIBRARY: "/nowhere" } })
+  try {
+    expect((await none.execute(HELPER)).reply).toMatchObject({ status: "ok" })
+    const { reply } = await none.execute('import { defn } from "defnote"')
+    expect(reply.evalue).toMatch(/^import: no build of defnote in \/nowhere/u)
+  } finally {
+    await none.stop()
+  }
+})
+
+test("a helper of an earlier cell reads its variables anew (C14)", async () => {
   const own = await TestKernel.start()
   try {
-    await own.execute("let factor = 2; const helper = (x: any) => x.multiply(factor)")
-    expect(resultText(await own.execute('typeof (globalThis as any)["$" + "lib"]'))).toBe(
-      "'undefined'",
-    )
+    await own.execute(HELPER)
     await own.execute('import { defn, tensor, type Tensor } from "defnote"')
     const call = "f(tensor([1, 2])).toArray()"
     const first = await own.execute(`const f = defn((x: Tensor) => helper(x))\n${call}`)

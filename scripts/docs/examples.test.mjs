@@ -33,6 +33,14 @@ const GIVEN = {
   einsum: { y: ones([4, 3]) },
   vmap: { xs: ones([4, 3]), w: ones([2, 3]) },
   readNpz: { initial: params },
+  image: { digits: zeros([10, 28, 28]), photos: zeros([4, 8, 8, 3]) },
+  show: {
+    confusion: tensor([
+      [9, 1],
+      [2, 8],
+    ]),
+  },
+  compare: { dw: ones([3, 2]) },
 }
 
 let folder = ""

@@ -17,7 +17,7 @@ const WARM = 3
  * the median, and the tenth and ninetieth percentile.
  *
  * @throws OptionError when the function's compiler does not measure its kernels
- * @example profile(valueAndGrad(loss), params, x, y)
+ * @example profile(valueAndGrad(loss).using("wasm"), params, x, y)
  */
 export function profile<F extends AnyFunction>(f: F, ...args: Parameters<F>): Output {
   const g: Defn = asDefn(f, "profile")
