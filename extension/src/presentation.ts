@@ -25,6 +25,7 @@ import type { IRenderMime } from "@jupyterlab/rendermime-interfaces"
 import type { ReadonlyPartialJSONObject } from "@lumino/coreutils"
 import type { Role } from "./editors.ts"
 import { picture } from "./fallback.ts"
+import { kernelSteps } from "./kernel-steps.ts"
 import { kernelTiles } from "./kernel-tiles.ts"
 import type { KernelSource, OutputKind, OutputServices } from "./output-widget.ts"
 import type { LinkedView } from "./source-links.ts"
@@ -179,8 +180,9 @@ export class Presentation {
 
   /** A step is no longer than its content; a panel is filled. */
   #stepOptions(options: GraphViewOptions): StepViewOptions {
-    const { height: _, ...shared } = options
-    return this.#services.fill ? { ...shared, height: Number.POSITIVE_INFINITY } : shared
+    const { fill, kernel } = this.#services
+    const live = kernelSteps(kernel, this.#translate)
+    return { ...options, live, height: fill ? Number.POSITIVE_INFINITY : undefined }
   }
 
   #selected(): number | null {

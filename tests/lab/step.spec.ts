@@ -119,10 +119,97 @@ test("the cursor in an expression goes to its step", async ({ lab }) => {
   await expect(place(lab)).toHaveText("step 1 of 19")
 })
 
+test("an entry's derivative structure, both modes with their cost, and its differences", async ({
+  lab,
+}) => {
+  await press(lab, "End")
+  await step(lab).locator("[data-tab=jacobian]").click()
+  const panel = step(lab).locator("[role=tabpanel]")
+  await expect(panel).toContainText("∂t₁/∂w [8, 6]")
+  await expect(panel).toContainText("24 of 48 entries are not 0")
+  await step(lab).locator("[data-tab=modes]").click()
+  await expect(panel).toContainText("1 pass, 186 operations")
+  await expect(panel).toContainText("8 passes, 993 operations")
+  const agree = await panel.locator("p.dn-code").innerText()
+  const [forward, reverse] = [...agree.matchAll(/(?:forward|reverse) (\S+?)(?:,|$)/g)].map(
+    (m) => m[1],
+  )
+  expect(forward).toBe(reverse)
+  await step(lab).locator("[data-tab=sweep]").click()
+  const readout = panel.locator("[role=status]")
+  await panel.locator("input[type=range]").fill("0")
+  await expect(readout).toContainText("step 1: relative error f32")
+  const coarse = Number((await readout.innerText()).split("f64 ")[1])
+  await panel.locator("input[type=range]").fill("10")
+  const fine = Number((await readout.innerText()).split("f64 ")[1].replaceAll("−", "-"))
+  expect(fine).toBeLessThan(coarse / 1e5)
+})
+
+test("the graph of the panel selects the operation of the step", async ({ lab }) => {
+  await step(lab).locator("[data-tab=graph]").click()
+  const stage = step(lab).locator(".dn-stage")
+  await expect(stage).toBeVisible()
+  const selected = async () => {
+    const id = await stage.getAttribute("aria-activedescendant")
+    return id ? lab.page.locator(`#${id}`).getAttribute("aria-label") : ""
+  }
+  await expect.poll(selected).toMatch(/^∂w equals x transposed/)
+  await press(lab, "Home")
+  await expect.poll(selected).toMatch(/^t1 equals x/)
+})
+
+test("another value of a leaf is computed by the kernel, and both passes change", async ({
+  lab,
+}) => {
+  await press(lab, "End")
+  await step(lab).locator("[data-tab=leaf]").click()
+  const line = step(lab).locator(".dn-step-entry")
+  const before = await line.innerText()
+  const input = step(lab).getByLabel("new value of b[0]")
+  await input.fill("0.9")
+  await input.press("Enter")
+  await expect(step(lab).locator("[role=tabpanel]")).toContainText(
+    /The loss was 0\.926\d* and is 0\.689/,
+  )
+  expect(await line.innerText()).not.toBe(before)
+  await expect(line).toContainText("✓ finite difference")
+  await step(lab).getByRole("button", { name: "Back to the values of the run" }).click()
+  await expect.poll(() => line.innerText()).toBe(before)
+})
+
+test("a gradient is predicted: the slip is named, the right answer shows the numbers", async ({
+  lab,
+}) => {
+  await press(lab, "End")
+  await step(lab).locator(".dn-step-result [data-at='0']").click()
+  const truth = (await step(lab).locator(".dn-step-result [data-at='0']").innerText()).replace(
+    "−",
+    "-",
+  )
+  const toggle = step(lab).getByRole("button", { name: "Hide the gradients and predict them" })
+  await toggle.click()
+  await expect(step(lab).locator(".dn-step-result [data-at='0']")).toHaveText("?")
+  await expect(step(lab).locator(".dn-step-entry")).toHaveCount(0)
+  const input = step(lab).getByLabel("your prediction of ∂w[0, 0]")
+  await input.fill(String(-Number(truth)))
+  await input.press("Enter")
+  const feedback = step(lab).locator(".dn-step-feedback")
+  await expect(feedback).toContainText("The size is right, the sign is not.")
+  await input.fill(truth)
+  await input.press("Enter")
+  await expect(step(lab).locator(".dn-step-page")).toContainText("✓ predicted")
+  await expect(step(lab).locator(".dn-step-result [data-at='0']")).toHaveText(
+    truth.replace("-", "−"),
+  )
+  await toggle.click()
+})
+
 test("D8.4: saved and opened without a kernel it does the same, at the same step", async ({
   lab,
 }) => {
   await press(lab, "End")
+  const breaks = await step(lab).locator(".dn-mod-break").count()
+  if (!breaks) await press(lab, "b")
   const content = await saved(lab)
   await lab.closeAll()
   await lab.openNotebook("step-saved.ipynb", content)
@@ -130,5 +217,10 @@ test("D8.4: saved and opened without a kernel it does the same, at the same step
   await expect(step(lab).locator(".dn-mod-break")).toHaveCount(1)
   await press(lab, ",")
   await expect(step(lab).locator(".dn-step-entry")).toContainText("∂b[0] =")
+  await expect(step(lab).locator("[data-tab=leaf]")).toHaveAttribute("aria-selected", "true")
+  await expect(step(lab).getByRole("button", { name: "Compute both passes again" })).toBeDisabled()
+  await expect(step(lab).locator("[role=tabpanel]")).toContainText("No kernel runs")
+  await step(lab).locator("[data-tab=sweep]").click()
+  await expect(step(lab).locator(".dn-step-curve")).toHaveCount(2)
   expect(lab.errors).toEqual([])
 })

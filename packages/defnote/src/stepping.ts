@@ -1,8 +1,9 @@
 /** @file `stepThrough` and `exercise`: a function and its gradient, value by value (D8). */
-import { type Defn, tensor, valueAndGrad } from "@defnote/core"
+import { type Defn, type Storage, tensor, valueAndGrad } from "@defnote/core"
 import { MIME, traceListing, traceSvg } from "@defnote/display"
 import { type TraceOptions, traceDocument } from "@defnote/display/document"
 import { stepProgram } from "@defnote/inspect"
+import { keepForSteps } from "./live-steps.ts"
 import { Output } from "./output.ts"
 import { type AnyFunction, asDefn } from "./pictures.ts"
 
@@ -34,14 +35,17 @@ function stepped(
   const fn = asDefn(f, what)
   const both = valueAndGrad(fn as never) as unknown as Defn
   const { program, inputs } = both.bind(...([withTensors(args[0]), ...args.slice(1)] as never[]))
+  const settings = {
+    ...options,
+    title: `${what}(${fn.functionName})`,
+    original: fn.original,
+    ...(fn.functionName === "defn" ? {} : { lossName: fn.functionName }),
+  }
+  const again = (other: readonly Storage[]) => traceDocument(stepProgram(program, other), settings)
   const run = stepProgram(program, inputs)
   return new Output(() => {
-    const doc = traceDocument(run, {
-      ...options,
-      title: `${what}(${fn.functionName})`,
-      original: fn.original,
-      ...(fn.functionName === "defn" ? {} : { lossName: fn.functionName }),
-    })
+    const doc = traceDocument(run, settings)
+    keepForSteps(doc.live as string, { program, inputs, leaves: run.leaves, again })
     return { [MIME.trace]: doc, "image/svg+xml": traceSvg(doc), "text/plain": traceListing(doc) }
   })
 }

@@ -62,7 +62,7 @@ function remark(step: TraceStep): string {
 
 function gradients(doc: TraceDoc, numbers: TraceNumbers): string[] {
   const rows = doc.leaves.map((leaf) => {
-    if (leaf.gradient < 0) return [`∂${leaf.name}`, "no gradient: the loss does not use it"]
+    if (leaf.gradient < 0) return [`∂${leaf.name}`, "no gradient reaches it"]
     const { shape } = doc.values[leaf.gradient]
     if (doc.exercise) return [`∂${leaf.name}`, formatShape(shape), "predict it"]
     const last = doc.steps.find((s) => s.back?.of === leaf.node && s.back.use === s.back.uses)

@@ -534,6 +534,27 @@ export interface TraceDoc extends PayloadHead<"trace">, GraphBody {
   readonly live?: string
 }
 
+/** The comm target under which a kernel computes a trace again with other leaves. */
+export const STEPS = "defnote.steps/1"
+
+/** One entry of a leaf that differs from the run. */
+export interface LeafEdit {
+  /** Index into `leaves`. */
+  readonly leaf: number
+  readonly entry: number
+  readonly value: number
+}
+export interface StepRequest {
+  readonly request: number
+  /** `live` of the trace. */
+  readonly live: string
+  readonly edits: readonly LeafEdit[]
+}
+/** The answer: a trace, or why there is none. */
+export type StepReply =
+  | { readonly request: number; readonly doc: TraceDoc }
+  | { readonly request: number; readonly problem: string }
+
 /** `kernels`: a graph whose `kernels` are present, and times in `runs` where they were measured. */
 export interface ProfileDoc extends PayloadHead<"profile">, GraphBody {}
 

@@ -1,23 +1,31 @@
 /** @file The stepper: a function and its gradient value by value, played, scrubbed, stopped at breakpoints (VISUAL §11). */
-import { type SavedView, type TraceDoc, TraceNumbers } from "@defnote/display"
+import {
+  type LeafEdit,
+  type SavedView,
+  type TraceDoc,
+  TraceNumbers,
+  type TraceStep,
+} from "@defnote/display"
 import { button, element, Lifetime } from "./dom.ts"
+import type { GraphViewOptions } from "./graph-view.ts"
 import { expressionText, oneLine } from "./node-text.ts"
+import { exerciseForm } from "./step-exercise.ts"
+import { StepGraph } from "./step-graph.ts"
+import { jacobianPanel } from "./step-jacobian.ts"
+import { changeText, LeafChoice, type LiveSteps, leafPanel } from "./step-leaf.ts"
 import { neighbour } from "./step-matrix.ts"
+import { type ModesChoice, modesPanel } from "./step-modes-panel.ts"
 import { pageOf } from "./step-page.ts"
+import { type PanelContext, Panels } from "./step-panels.ts"
 import { Scrubber } from "./step-scrubber.ts"
+import { type SweepChoice, sweepPanel } from "./step-sweep.ts"
 import { readTheme, watchTheme } from "./theme.ts"
-import { english, type NodeView, type Translate, type View, type ViewOptions } from "./view.ts"
+import { english, type NodeView, type Translate, type View } from "./view.ts"
 
 /** Options of the stepper. */
-export interface StepViewOptions extends ViewOptions {
-  readonly onSelect?: (node: number | null) => void
-  readonly onHover?: (node: number | null) => void
-  /** The user asks for the expression of an operation in its cell. */
-  readonly onSource?: (node: number) => void
-  /** The step, the breakpoints and what was answered; for the host to store. */
-  readonly onView?: (view: SavedView) => void
-  readonly onLeave?: () => void
-  readonly typeset?: (element: HTMLElement, latex: string) => void
+export interface StepViewOptions extends GraphViewOptions {
+  /** Computes the steps again with other leaves; absent: that is not possible here. */
+  readonly live?: LiveSteps
   /** Height limit in CSS px, default 560; Infinity fills the host. */
   readonly height?: number
 }
@@ -25,6 +33,8 @@ export interface StepViewOptions extends ViewOptions {
 /** Time for one step while it plays, in ms. */
 const PACE = 900
 const HEIGHT = 560
+/** What an open panel may add. */
+const PANEL = 200
 
 /** Shows `trace` payloads. */
 export class StepView implements View<TraceDoc>, NodeView {
@@ -49,6 +59,17 @@ export class StepView implements View<TraceDoc>, NodeView {
   #entries = new Map<number, number>()
   #breakpoints = new Set<number>()
   #timer: ReturnType<typeof setTimeout> | undefined
+  /** Steps of an exercise whose numbers are shown, and whether they were predicted. */
+  readonly #solved = new Map<number, boolean>()
+  #predict = false
+  #turn = 0
+  #original: TraceDoc | null = null
+  readonly #sweep: SweepChoice = { sweep: 0, at: 10, of: "" }
+  readonly #modes: ModesChoice = { tangents: 0, of: "" }
+  readonly #leaf = new LeafChoice()
+  readonly #graph: StepGraph
+  readonly #panels: Panels
+  readonly #hide: HTMLButtonElement
 
   constructor(host: HTMLElement, options: StepViewOptions = {}) {
     this.#options = options
@@ -59,6 +80,9 @@ export class StepView implements View<TraceDoc>, NodeView {
       this.#toggleBreak(),
     )
     this.#break.setAttribute("aria-pressed", "false")
+    this.#hide = button(t("Let me predict"), t("Hide the gradients and predict them"), () =>
+      this.#togglePredict(),
+    )
     this.#bar.setAttribute("aria-label", t("stepper"))
     this.#bar.append(
       button("◂", t("Step back (,)"), () => this.#go(this.#at - 1), "dn-square"),
@@ -70,8 +94,11 @@ export class StepView implements View<TraceDoc>, NodeView {
       element("span", "dn-fill"),
       this.#break,
       button(t("Next stop"), t("To the next breakpoint (n)"), () => this.#toBreak()),
+      this.#hide,
     )
-    this.#root.append(this.#bar, this.#strip, this.#page, this.#live)
+    this.#graph = new StepGraph(options, (node) => this.#goTo(node))
+    this.#panels = this.#makePanels()
+    this.#root.append(this.#bar, this.#strip, this.#page, this.#panels.node, this.#live)
     host.append(this.#root)
     this.#life.add(() => this.#root.remove())
     this.#life.add(() => clearTimeout(this.#timer))
@@ -91,6 +118,8 @@ export class StepView implements View<TraceDoc>, NodeView {
 
   setDocument(doc: TraceDoc, view?: SavedView): void {
     const first = this.#doc === null
+    if (first) this.#predict = doc.exercise === true
+    if (this.#leaf.edits.length === 0) this.#original = doc
     this.#doc = doc
     this.#numbers = new TraceNumbers(doc)
     if (first && view) this.#restore(view)
@@ -127,10 +156,12 @@ export class StepView implements View<TraceDoc>, NodeView {
   resize(): void {
     const limit = this.#options.height ?? HEIGHT
     this.#root.classList.toggle("dn-mod-fill", !Number.isFinite(limit))
-    this.#root.style.maxHeight = Number.isFinite(limit) ? `${Math.max(limit, HEIGHT)}px` : ""
+    const more = this.#panels.open ? PANEL : 0
+    this.#root.style.maxHeight = Number.isFinite(limit) ? `${limit + more}px` : ""
   }
 
   dispose(): void {
+    this.#graph.dispose()
     this.#life.end()
     this.#formulas.clear()
   }
@@ -141,12 +172,18 @@ export class StepView implements View<TraceDoc>, NodeView {
     for (const key of open ?? []) {
       const stop = /^break:(\d+)$/.exec(key)
       if (stop) this.#breakpoints.add(Number(stop[1]))
+      const answer = /^(right|shown):(\d+)$/.exec(key)
+      if (answer) this.#solved.set(Number(answer[2]), answer[1] === "right")
+      const tab = /^tab:(\w+)$/.exec(key)
+      if (tab) this.#panels.open = tab[1]
     }
   }
 
   #store(): void {
-    const open = [...this.#breakpoints].sort((a, b) => a - b).map((step) => `break:${step}`)
-    this.#options.onView?.({ selected: String(this.#at), open })
+    const stops = [...this.#breakpoints].sort((a, b) => a - b).map((step) => `break:${step}`)
+    const answers = [...this.#solved].map(([step, right]) => `${right ? "right" : "shown"}:${step}`)
+    const tab = this.#panels.open ? [`tab:${this.#panels.open}`] : []
+    this.#options.onView?.({ selected: String(this.#at), open: [...stops, ...answers, ...tab] })
   }
 
   /** A step that the user asked for. */
@@ -197,7 +234,7 @@ export class StepView implements View<TraceDoc>, NodeView {
   }
 
   #marks(): void {
-    this.#scrubber?.update(this.#at, this.#breakpoints, () => false)
+    this.#scrubber?.update(this.#at, this.#breakpoints, (step) => this.#isHidden(step))
     this.#break.setAttribute("aria-pressed", String(this.#breakpoints.has(this.#at)))
   }
 
@@ -219,22 +256,109 @@ export class StepView implements View<TraceDoc>, NodeView {
     this.#root.classList.remove("dn-mod-moved")
     const t = this.#t
     this.#place.textContent = t("step %1 of %2", this.#at + 1, doc.steps.length)
+    if (this.#isHidden(this.#at)) this.#pause()
     const code = oneLine(expressionText(doc, step.node), 48) || step.label
     const way = step.phase === "fwd" ? t("forward through") : t("backward through")
     this.#what.replaceChildren(`${way} `, element("code", "dn-code", {}, code))
     this.#marks()
-    this.#page.replaceChildren(
-      ...pageOf(step, {
-        doc,
-        numbers,
-        theme: readTheme(this.#root),
-        translate: t,
-        formula: (latex, text) => this.#formula(latex, text),
-        entry: this.#entry,
-        pick: (at) => this.#pick(at),
-        hidden: false,
-      }),
-    )
+    this.#showPage(doc, step, numbers)
+  }
+
+  #showPage(doc: TraceDoc, step: TraceStep, numbers: TraceNumbers): void {
+    const hidden = this.#isHidden(this.#at)
+    const theme = readTheme(this.#root)
+    const shared = { doc, numbers, theme, translate: this.#t, entry: this.#entry }
+    const parts = pageOf(step, {
+      ...shared,
+      formula: (latex, text) => this.#formula(latex, text),
+      pick: (at) => this.#pick(at),
+      hidden,
+    })
+    if (hidden) parts.push(exerciseForm({ ...shared, step, solved: (right) => this.#solve(right) }))
+    else if (this.#predict && this.#solved.get(this.#at))
+      parts.push(element("p", "dn-ok", { role: "status" }, `✓ ${this.#t("predicted")}`))
+    this.#page.replaceChildren(...parts)
+    const some = doc.steps.some((_, i) => this.#isHidden(i))
+    this.#hide.hidden = doc.exercise === true
+    this.#hide.setAttribute("aria-pressed", String(this.#predict))
+    this.#panels.update({ ...shared, step, hidden: some })
+    this.resize()
+  }
+
+  #makePanels(): Panels {
+    const t = this.#t
+    const leaf = (context: PanelContext): HTMLElement =>
+      leafPanel(context, this.#leaf, this.#options.live, (edits) => void this.#apply(edits))
+    const panels = [
+      {
+        key: "graph",
+        title: t("Graph"),
+        show: (c: PanelContext) => this.#graph.show(c.doc, c.step),
+      },
+      { key: "jacobian", title: t("Local Jacobian"), show: jacobianPanel },
+      {
+        key: "modes",
+        title: t("Forward and reverse mode"),
+        show: (c: PanelContext) => modesPanel(c, this.#modes),
+      },
+      {
+        key: "sweep",
+        title: t("Finite differences"),
+        show: (c: PanelContext) => sweepPanel(c, this.#sweep),
+      },
+      { key: "leaf", title: t("Change a value"), show: leaf },
+    ]
+    const changed = (): void => {
+      this.#show()
+      this.#store()
+    }
+    return new Panels(panels, changed, t("more about this step"))
+  }
+
+  /** The step of an operation that was chosen in the graph; backward if that is where one is. */
+  #goTo(node: number): void {
+    const steps = this.#doc?.steps ?? []
+    const back = this.direction === "backward"
+    const same = steps.findIndex((s) => s.node === node && (s.phase !== "fwd") === back)
+    const step = same >= 0 ? same : steps.findIndex((s) => s.node === node)
+    if (step >= 0 && steps[this.#at]?.node !== node) this.#go(step)
+  }
+
+  #isHidden(step: number): boolean {
+    return this.#predict && !this.#solved.has(step) && this.#doc?.steps[step]?.back !== undefined
+  }
+
+  #togglePredict(): void {
+    this.#predict = !this.#predict
+    if (this.#predict) this.#solved.clear()
+    this.#show()
+    this.#store()
+  }
+
+  #solve(right: boolean): void {
+    this.#solved.set(this.#at, right)
+    this.#show()
+    this.#scrubber?.focus()
+    this.#live.textContent = right ? this.#t("Right.") : this.#t("The numbers are shown.")
+    this.#store()
+  }
+
+  /** Both passes with other values; a failure is said where the value was written. */
+  async #apply(edits: LeafEdit[]): Promise<void> {
+    const [original, { live }] = [this.#original, this.#options]
+    if (!original?.live || !live) return
+    const turn = ++this.#turn
+    try {
+      const doc = edits.length ? await live.compute(original.live, edits) : original
+      if (this.#life.over || turn !== this.#turn) return
+      this.#leaf.edits = edits
+      this.#leaf.message = edits.length ? changeText(original, doc, this.#t) : ""
+      this.setDocument(doc)
+      this.#root.classList.add("dn-mod-moved")
+    } catch (error) {
+      this.#leaf.message = error instanceof Error ? error.message : String(error)
+      if (!this.#life.over) this.#show()
+    }
   }
 
   get #entry(): number {
@@ -265,11 +389,17 @@ export class StepView implements View<TraceDoc>, NodeView {
 
   #key(event: KeyboardEvent): void {
     const { target } = event
-    if (target instanceof HTMLInputElement || event.ctrlKey || event.metaKey || event.altKey) return
+    const typing = target instanceof HTMLInputElement || target instanceof HTMLSelectElement
+    if (typing || this.#isInGraph(target) || event.ctrlKey || event.metaKey || event.altKey) return
     if (event.key === " " && target instanceof HTMLButtonElement) return
     if (!this.#act(event.key, event.shiftKey)) return
     event.preventDefault()
     event.stopPropagation()
+  }
+
+  /** The graph has keys of its own. */
+  #isInGraph(target: EventTarget | null): boolean {
+    return target instanceof Element && target.closest(".dn-step-graph") !== null
   }
 
   #act(key: string, shift: boolean): boolean {

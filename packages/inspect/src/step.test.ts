@@ -121,10 +121,11 @@ describe("operations", () => {
     expect(loop?.inside).toBe("5 turns")
     expect([...(run.cotangents.get(run.leaves[0]) as Float64Array)]).toEqual([32, 32])
   })
-  test("an input that is not used has no cotangent", () => {
-    const run = step(({ a }: Any) => a.sum(), { a: tensor([1]), b: tensor([2]) })
+  test("an input that is not used is no leaf, one without gradient has no cotangent", () => {
+    const f = ({ a, b }: Any) => a.sum().add(core.stopGradient(b).sum())
+    const run = step(f, { a: tensor([1]), b: tensor([2]), c: tensor([3]) })
     expect(run.leaves.length).toBe(2)
-    expect(run.cotangents.has(run.leaves[1])).toBe(false)
+    expect(run.leaves.map((p) => run.cotangents.has(p))).toEqual([true, false])
   })
   test("too many elements are refused with a remedy", () => {
     const big = core.ones([1001, 1000])

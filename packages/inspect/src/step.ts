@@ -54,7 +54,7 @@ export interface BackwardStep {
 export interface Stepping {
   readonly program: Program
   readonly loss: Tensor
-  /** The float inputs of the first argument. */
+  /** The float inputs of the first argument that the loss uses. */
   readonly leaves: readonly Tensor[]
   readonly forward: readonly ForwardStep[]
   readonly backward: readonly BackwardStep[]
@@ -80,8 +80,9 @@ export function stepProgram(program: Program, inputs: readonly Storage[]): Stepp
   const loss = program.graph.outputs[0]
   const order = postorder([loss]).filter((n) => !isElement(n))
   requireSmall(order)
+  const used = new Set(order)
   const leaves = program.graph.inputs.filter(
-    (p, i) => isFloat(p.dtype) && program.inputPaths[i].startsWith("[0]"),
+    (p, i) => isFloat(p.dtype) && program.inputPaths[i].startsWith("[0]") && used.has(p),
   )
   const run = runForward(program, order, inputs)
   const back = runBackward(loss, order, leaves, run)

@@ -48,14 +48,12 @@ class TraceWriter {
     const steps = [...run.forward.map((s) => this.#forward(s)), this.#seed(), ...this.#backwards()]
     const { cost, sweeps, tangents, loss, leaves } = run
     const rest = {
-      leaves: leaves
-        .filter((p) => this.#index.has(p))
-        .map((p) => ({
-          node: this.#row(p),
-          name: this.#name(p),
-          value: this.#value(p),
-          gradient: run.cotangents.has(p) ? this.#cotangent(p) : -1,
-        })),
+      leaves: leaves.map((p) => ({
+        node: this.#row(p),
+        name: this.#name(p),
+        value: this.#value(p),
+        gradient: run.cotangents.has(p) ? this.#cotangent(p) : -1,
+      })),
       loss: this.#value(loss),
       cost,
       tolerance: run.differences.tolerance,

@@ -14,7 +14,7 @@ export type Slip =
   | "small"
   | "large"
 
-export interface Verdict {
+export interface Judgement {
   readonly right: boolean
   readonly slip?: Slip
   /** Of `factor`: the answer is this many times what is right. */
@@ -38,7 +38,7 @@ export function judge(
   at: number,
   answer: number,
   numbers: TraceNumbers,
-): Verdict | undefined {
+): Judgement | undefined {
   const asked = askedOf(step, numbers)
   if (!asked || at >= asked.length || Number.isNaN(answer)) return undefined
   const value = asked[at]
