@@ -156,3 +156,28 @@ test("without the type checker cells run unchecked, and that is said once", asyn
     await blind.stop()
   }
 })
+
+test("namespaces and enums with values, and resources, run in cells (D7.3)", async () => {
+  await kernel.execute(
+    "namespace Units { export const meter = 1; export let scale = 2; export enum Kind { Length = 7 } }",
+  )
+  const later = await kernel.execute(
+    "Units.scale += 1; [Units.meter, Units.scale, Units.Kind.Length]",
+  )
+  expect(resultText(later)).toBe("[ 1, 3, 7 ]")
+  await kernel.execute("const freed: string[] = []")
+  const resource = "({ name, [Symbol.dispose]() { freed.push(name) } })"
+  const { reply } = await kernel.execute(
+    `const open = (name: string) => ${resource}\nusing first = open("a")\nconst kept: number = 5\n{ using inner = open("b") }`,
+  )
+  expect(reply).toMatchObject({ status: "ok" })
+  const seen = await kernel.execute("[kept, freed, first.name]")
+  expect(resultText(seen)).toBe("[ 5, [ 'b', 'a' ], 'a' ]")
+  const value = await kernel.execute('using again = open("c")\nagain.name + kept')
+  expect(resultText(value)).toBe("'c5'")
+  expect([
+    streamText(later, "stderr"),
+    streamText(seen, "stderr"),
+    streamText(value, "stderr"),
+  ]).toEqual(["", "", ""])
+})

@@ -191,7 +191,8 @@ class LoweringPass {
     const names = node.declarations.flatMap((item: Tree) => patternNames(item.id))
     const own: NameKind = node.kind === "var" ? "var" : "lexical"
     const keyword = this.#declare(names, own) === "var" ? "var" : "let"
-    if (keyword === node.kind) return
+    // Resources are lowered when the types go; they need the scope of their block.
+    if (keyword === node.kind || /using$/u.test(node.kind)) return
     const text = keyword.padEnd(node.kind.length)
     this.edits.push({ from: node.start, to: node.start + node.kind.length, text })
   }

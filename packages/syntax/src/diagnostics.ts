@@ -99,8 +99,9 @@ export const DIAGNOSTICS = {
   D112: {
     title: "syntax that JavaScript of 2022 does not have",
     message: "{detail} cannot be lowered to JavaScript of 2022",
-    detail: "`namespace`, `using`, `accessor`, a decorator or `export import`",
-    instead: "use a module or an object for `namespace`, `try` and `finally` for `using`",
+    detail: "`accessor`, a decorator, `export import`, or `using` outside of a block",
+    instead:
+      "call the decorator as a function, write `get` and `set`, or put braces around `using`",
     when: "text",
   },
   D201: {

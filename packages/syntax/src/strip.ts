@@ -2,6 +2,8 @@
 import { transform } from "sucrase"
 import { diagnosticMessage, SyntaxDiagnosticError } from "./diagnostics.ts"
 import { diagnosticsOf } from "./failures.ts"
+import { lower } from "./lowering.ts"
+import { unlowerable } from "./lowering_using.ts"
 import { children, isTypeOnly, type Node, type ParseOptions, parseStrict } from "./tree.ts"
 
 /** How types are removed. */
@@ -16,13 +18,13 @@ export interface StripOptions extends ParseOptions {
 /**
  * The text without types, on the same lines, as JavaScript of 2022.
  *
- * @throws SyntaxDiagnosticError with D101 when the text is not TypeScript, and D112 for `namespace` with values, `using`,
- * `accessor`, decorators and `export import`, which are not lowered
+ * @throws SyntaxDiagnosticError with D101 when the text is not TypeScript, and D112 for `accessor`, decorators and
+ * `export import`, which are not lowered, and for `using` where no block can be made around it
  */
 export function stripTypes(code: string, options: StripOptions = {}): string {
-  if (SUSPECT.test(code)) refuseUnlowered(code, options)
+  const lowered = SUSPECT.test(code) ? lowerSuspect(code, options) : code
   try {
-    return transform(code, {
+    return transform(lowered, {
       transforms: options.jsx ? ["typescript", "jsx"] : ["typescript"],
       jsxRuntime: "preserve",
       disableESTransforms: true,
@@ -40,33 +42,29 @@ export function stripTypes(code: string, options: StripOptions = {}): string {
 /** Cheap, so that most texts are read once; the tree decides. */
 const SUSPECT = /\b(?:namespace|module|using|accessor)\b|@|\bexport\s+import\b/
 
-function refuseUnlowered(code: string, options: ParseOptions): void {
+/** Namespaces and resources as JavaScript of 2022; the rest is refused. Text that does not parse is left to the stripper. */
+function lowerSuspect(code: string, options: ParseOptions): string {
   const parsed = parseStrict(code, options)
-  const found = "tree" in parsed ? unlowered(parsed.tree) : undefined
-  if (!found) return
+  if ("failures" in parsed) return code
+  const found = unlowered(parsed.tree)
+  if (!found) return lower(code, parsed.tree)
   const [n, detail] = found
   const message = diagnosticMessage("D112", detail)
   const diagnostic = { code: "D112", message, from: n.start, to: n.end, severity: "error" } as const
   throw new SyntaxDiagnosticError([diagnostic])
 }
 
-/** The first node that would have to be lowered, in words. */
+/** The first node that is not lowered, in words. */
 function unlowered(n: Node): [Node, string] | undefined {
   if (n.declare || isTypeOnly(n)) return undefined
   if (n.type === "Decorator") return [n, "a decorator"]
   if (n.type === "ClassAccessorProperty") return [n, "`accessor`"]
-  if (n.type === "VariableDeclaration" && /using/.test(n.kind)) return [n, `\`${n.kind}\``]
   if (n.declaration?.type === "TSImportEqualsDeclaration") return [n, "`export import`"]
-  if (n.type === "TSModuleDeclaration" && n.body?.body.some(hasValue)) return [n, "`namespace`"]
+  const resource = unlowerable(n)
+  if (resource) return resource
   for (const c of children(n)) {
     const inner = unlowered(c)
     if (inner) return inner
   }
   return undefined
-}
-
-/** Whether a statement of a namespace leaves something at run time. */
-function hasValue(s: Node): boolean {
-  const statement = s.declaration ?? s
-  return !statement.declare && !isTypeOnly(statement)
 }
