@@ -55,13 +55,17 @@ function print(w: Workload, rows: readonly Row[]): void {
 
 function line(w: Workload, r: Row, ours: Row | undefined): string {
   const name = (r.compiler ? `${r.system} (${r.compiler})` : r.system).padEnd(19)
-  const time = `${r.median.toFixed(4).padStart(11)} ms  [${r.q1.toFixed(4)}, ${r.q3.toFixed(4)}]`
+  const spread = `[${r.q1.toFixed(4)}, ${r.q3.toFixed(4)}]  least ${r.least.toFixed(4)}`
+  const time = `${r.median.toFixed(4).padStart(11)} ms  ${spread}`
   const rate = w.flops ? `  ${(w.flops / r.median / 1e6).toFixed(1)} GFLOP/s` : ""
-  const ratio = ours && r !== ours ? `  ${(r.median / ours.median).toFixed(2)} x ours` : ""
+  const ratio =
+    ours && r !== ours ? `  ${times(r, ours, "median")} (${times(r, ours, "least")}) x ours` : ""
   const threads = r.threads === 1 ? "" : `  ${r.threads} threads`
   const busy = r.busy > r.threads + 0.2 ? `  ${r.busy.toFixed(1)} cores busy` : ""
   return `  ${name} ${time}${rate}${ratio}${threads}${busy}`
 }
+
+const times = (r: Row, ours: Row, of: "median" | "least"): string => (r[of] / ours[of]).toFixed(2)
 
 /** A workload that fails or whose results differ has no rows; the others go on, and the exit status is 1. */
 async function measureAndPrint(w: Workload, peers: readonly Peer[]): Promise<Row[]> {
@@ -80,7 +84,9 @@ const workloads = chosen()
 const peers = await startPeers()
 try {
   const machine = { cpu: cpus()[0]?.model, cores: cpus().length, node: process.version }
-  console.log(`${machine.cpu}, ${machine.cores} cores, Node ${machine.node}; medians [quartiles]`)
+  console.log(
+    `${machine.cpu}, ${machine.cores} cores, Node ${machine.node}; medians [quartiles], the shortest run`,
+  )
   console.log(peers.map((p) => `${p.name} ${p.version}, threads: ${p.threads}`).join("; "))
   const rows: Row[] = []
   for (const w of workloads) rows.push(...(await measureAndPrint(w, peers)))

@@ -11,6 +11,8 @@ export interface Row {
   readonly threads: number
   readonly unit: "ms"
   readonly median: number
+  /** The shortest run: what the system can do when nothing else runs. */
+  readonly least: number
   readonly q1: number
   readonly q3: number
   readonly runs: number
@@ -65,7 +67,16 @@ function rowOf(w: Workload, peer: Peer, answers: readonly Measured[]): Row {
   const head = { workload: w.name, system, ...(compiler ? { compiler } : {}) }
   const [q1, median, q3] = [0.25, 0.5, 0.75].map((q) => quantile(times, q))
   const count = { threads: peer.threads, unit: "ms" as const }
-  return { ...head, ...count, median, q1, q3, runs: times.length, busy: quantile(busy, 0.5) }
+  return {
+    ...head,
+    ...count,
+    median,
+    least: times[0],
+    q1,
+    q3,
+    runs: times.length,
+    busy: quantile(busy, 0.5),
+  }
 }
 
 const quantile = (sorted: readonly number[], q: number): number =>

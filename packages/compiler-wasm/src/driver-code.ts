@@ -19,7 +19,7 @@ export interface Imports {
   readonly mark?: number
 }
 /** Bytes of the tiles that streamed values pass through: with the kernel's work they stay in the second cache. */
-const TILES = 192 * 1024
+const TILES = 512 * 1024
 /** A step that the host runs. */
 export type HostStep = Extract<Step, { kind: "routine" | "effect" }>
 
