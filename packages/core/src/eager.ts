@@ -3,6 +3,7 @@
  * How a small program is traced, compiled and cached is defn.ts's matter; it installs itself here.
  */
 import { DefnoteError, internal } from "./errors.ts"
+import { noteCall } from "./failure.ts"
 import { explain } from "./provenance.ts"
 import { currentTrace } from "./trace.ts"
 
@@ -23,15 +24,16 @@ export function installRunner(runner: Runner): void {
  */
 export function publicly<F extends AnyFunction>(name: string, fn: F): F {
   const callable = (...args: unknown[]): unknown =>
-    currentTrace() ? placed(fn, args) : run(fn, name, args)
+    currentTrace() ? placed(fn, name, args) : run(fn, name, args)
   return Object.defineProperty(callable, "name", { value: name }) as F
 }
 
 /** An error of a traced call names the expression that made it. */
-function placed(fn: AnyFunction, args: unknown[]): unknown {
+function placed(fn: AnyFunction, name: string, args: unknown[]): unknown {
   try {
     return fn(...args)
   } catch (e) {
+    noteCall(e, name, args)
     if (e instanceof DefnoteError) explain(e, args)
     throw e
   }

@@ -32,7 +32,16 @@ export { type Defn, type DefnOptions, defn, isDefn, type ProgramInfo, setRewrite
 export * from "./dtype.ts"
 export { engine } from "./engine.ts"
 export * from "./errors.ts"
-export { type Graph, graphOf, inline, isGraph, postorder, substitute, typesOf } from "./graph.ts"
+export { type PartialProgram, partialOf } from "./failure.ts"
+export {
+  type Graph,
+  graphOf,
+  inline,
+  isGraph,
+  postorder,
+  substitute,
+  typesOf,
+} from "./graph.ts"
 export {
   type DerivativeFormula,
   derivativeFormulas,

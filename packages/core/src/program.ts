@@ -14,6 +14,7 @@ import {
 } from "./container.ts"
 import { engine } from "./engine.ts"
 import { DeviceError, TraceError } from "./errors.ts"
+import { noteTrace } from "./failure.ts"
 import { close, type Graph, postorder } from "./graph.ts"
 import { isWeak } from "./ops/align.ts"
 import { freshParam, fromStorage, isParam, valueOp } from "./ops/source.ts"
@@ -77,7 +78,10 @@ export function traceProgram(request: TraceRequest): Program | NumbersNeeded {
       )
       return finish(request, trace, args, result)
     } catch (e) {
-      if (!(e instanceof StaticNeeded)) throw withPlace(e, trace, request.name)
+      if (!(e instanceof StaticNeeded)) {
+        noteTrace(e, { name: request.name, trace, free: args.free, paths: args.paths })
+        throw withPlace(e, trace, request.name)
+      }
       return { numbersNeeded: (numbersBehind(e.weak) ?? []).flatMap((p) => args.weak.get(p) ?? []) }
     }
   })

@@ -160,6 +160,10 @@ export class Trace {
     this.#touched.add(node)
     if (this.#site && node.inputs.length) this.table.notes.addSite(node, this.#site)
   }
+  /** Nodes made or met here, in order. */
+  get made(): readonly Tensor[] {
+    return [...this.#touched]
+  }
   /** The node was made or met here or in an outer trace. */
   knows(node: Tensor): boolean {
     return this.#touched.has(node) || (this.parent?.knows(node) ?? false)

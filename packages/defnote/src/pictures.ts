@@ -1,5 +1,13 @@
 /** @file `graph` and `inspect`: the pictures of a function (D8). */
-import { type Compiled, type Defn, defn, isDefn, OptionError, valueAndGrad } from "@defnote/core"
+import {
+  type Compiled,
+  type Defn,
+  defn,
+  isDefn,
+  OptionError,
+  partialOf,
+  valueAndGrad,
+} from "@defnote/core"
 import {
   gradientListing,
   gradientSvg,
@@ -26,20 +34,29 @@ export const asDefn = (f: AnyFunction, what: string): Defn => {
 
 /**
  * The graph of a function for these arguments: forward on the left; with `valueAndGrad(f)` the derivative of each
- * operation in the same row on the right.
+ * operation in the same row on the right. Where tracing fails, the graph of what was traced, with the failing call
+ * and its message as its last row.
  * @example graph(valueAndGrad(loss), params, x, y)
  */
 export function graph<F extends AnyFunction>(f: F, ...args: Parameters<F>): Output {
   const g = asDefn(f, "graph")
-  const program = g.program(...args)
+  const options = { title: g.functionName, original: g.original, nested: true }
+  const traced = programOrPart(g, args)
   return new Output(() => {
-    const { doc } = documentOf(program, {
-      title: g.functionName,
-      original: g.original,
-      nested: true,
-    })
+    const { doc } = documentOf(traced.program, { ...options, failure: traced.failure })
     return { [MIME.graph]: doc, "image/svg+xml": graphSvg(doc), "text/plain": graphListing(doc) }
   })
+}
+
+/** The program, or what was traced of it before it failed. */
+function programOrPart(g: Defn, args: readonly unknown[]) {
+  try {
+    return { program: g.program(...(args as never[])), failure: undefined }
+  } catch (e) {
+    const part = partialOf(e)
+    if (!part || !(e instanceof Error)) throw e
+    return { program: part, failure: { ...part, message: e.message } }
+  }
 }
 
 /**

@@ -31,6 +31,7 @@ export interface NodeRow {
   readonly grad?: number
   readonly rule?: string
   readonly attrs?: object
+  readonly flops?: number
 }
 
 /** What a document is built from. */
@@ -48,6 +49,7 @@ export interface GraphParts {
   readonly rules?: readonly Rule[]
   readonly outputs?: readonly number[]
   readonly residuals?: readonly Residual[]
+  readonly error?: NonNullable<GraphBody["error"]>
   readonly sources?: readonly Source[]
   readonly locs?: readonly Loc[]
 }
@@ -104,12 +106,14 @@ export function buildGraph(parts: GraphParts): GraphDoc {
       dual: column((row) => row.dual ?? -1),
       grad: column((row) => row.grad ?? -1),
       rule: column((row) => rules.get(row.rule ?? "") ?? -1),
+      flops: nodes.some((row) => row.flops) ? nodes.map((row) => row.flops ?? 0) : undefined,
       attrs: nodes.some((row) => row.attrs) ? nodes.map((row) => row.attrs ?? null) : undefined,
     },
     ops: parts.ops?.map((info) => ({ ...info, op: strings.number(info.op) })),
     outputs: parts.outputs,
     residuals: parts.residuals ?? [],
     rules: parts.rules ?? [],
+    error: parts.error,
   }
   const head = {
     schema: { kind: "graph" as const, ...VERSION },

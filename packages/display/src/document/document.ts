@@ -8,6 +8,7 @@ import {
   isParam,
   type Notes,
   type Op,
+  type PartialProgram,
   type Program,
   postorder,
   type Site,
@@ -21,9 +22,12 @@ import { buildGraph, type GraphParts, type NodeRow } from "../build.ts"
 import type { GraphDoc, Loc, Phase, Residual, Rule, Source } from "../payload.ts"
 import { type Entry, entriesOf, type Inner } from "./entries.ts"
 import { notationOf, productRule, ruleId, rulesOf } from "./rules.ts"
+import { flopsOf } from "./work.ts"
 
 export interface DocumentOptions {
   readonly title?: string
+  /** The program ends where its tracing failed. */
+  readonly failure?: Failure
   /** Write out what loops, conditions and calls hold inside, as scopes of their own. */
   readonly nested?: boolean
   /** The traced function, for the names of its parameters. */
@@ -33,6 +37,10 @@ export interface DocumentOptions {
     readonly roots: readonly Tensor[]
     readonly origin: (n: Tensor) => Tensor | undefined
   }
+}
+/** Why and where tracing failed. */
+export interface Failure extends Pick<PartialProgram, "failed" | "operands" | "site"> {
+  readonly message: string
 }
 /** The document, and which node each of its rows is. */
 export interface ProgramDocument {
@@ -81,19 +89,24 @@ export function documentOf(
       loc: places.number(e.enters ? undefined : notes.sites.get(n)?.at(-1)),
       ...(forward === undefined ? {} : { dual, ...ruleFor(forward, n, contributions, rules) }),
       ...(isOuter(e) ? gradOf(n, notes, index) : {}),
-      ...(e.enters ? {} : attrsOf(n)),
+      ...(e.enters ? {} : { ...attrsOf(n), flops: flopsOf(n) }),
     }
   }
+  const outputs = graph.outputs.map((y) => index.get(isElement(y) ? y.inputs[0] : y) as number)
+  const failed = options.failure && failedRow(options.failure, outputs, places)
   const doc = buildGraph({
     title: options.title ?? program.name,
-    nodes: rows,
+    nodes: failed ? [...rows, failed] : rows,
     scopes: scopes.list,
-    ops: opsOf(entries, notes, doubles),
+    ops: [...opsOf(entries, notes, doubles), STOPPED],
     rules: [...rules.values()],
-    outputs: graph.outputs.map((y) => index.get(isElement(y) ? y.inputs[0] : y) as number),
+    outputs: failed ? [] : outputs,
     residuals: residualsOf(nodes, phases, index),
     sources: places.sources,
     locs: places.locs,
+    ...(failed && options.failure
+      ? { error: { message: options.failure.message, node: rows.length, loc: failed.loc ?? -1 } }
+      : {}),
   })
   return { doc, nodes: entries.map((e) => e.node), index, own }
 }
@@ -113,6 +126,23 @@ function contentOf(graph: Graph, { nested, later }: DocumentOptions) {
   const index = new Map(entries.flatMap((e, i) => (e.inner && !isOuter(e) ? [] : [[e.node, i]])))
   const own = later ? entriesOf(shown(roots), opens).length : entries.length
   return { nodes, entries, phases, index, own }
+}
+/** Where the user's own code threw: behind the last value that nobody read. */
+const STOPPED = { op: "stopped", text: "stopped after {0}" }
+/** The call that failed, as a row that reads its operands and gives nothing. */
+function failedRow(
+  { failed, operands, site }: Failure,
+  outputs: readonly number[],
+  places: PlaceTable,
+): NodeRow {
+  const known = failed !== undefined && operands > 0
+  return {
+    op: known ? failed : STOPPED.op,
+    inputs: outputs.slice(known ? -operands : -1),
+    outs: [],
+    phase: "fwd",
+    loc: places.number(site),
+  }
 }
 /** Nodes of the program itself, not of a graph inside one of its nodes. */
 const isOuter = (e: Entry): boolean =>
@@ -222,7 +252,7 @@ function namesOf(
   { graph, inputPaths, name }: Pick<Program, "name" | "graph" | "inputPaths">,
   entries: readonly Entry[],
   notes: Notes,
-  { original, later }: DocumentOptions,
+  { original, later, failure }: DocumentOptions,
 ): Map<Tensor, string> {
   const parameters = original ? parameterNames(original) : []
   const names = new Map<Tensor, string>()
@@ -239,6 +269,7 @@ function namesOf(
   })
   const [only] = graph.outputs
   if (
+    !failure &&
     graph.outputs.length === 1 &&
     !names.has(only) &&
     /^[A-Za-z]\w*$/.test(name) &&

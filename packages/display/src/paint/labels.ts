@@ -119,8 +119,12 @@ function opLabel(names: Names, node: number): Label {
   const { model } = names
   const name = names.of[node] || (model.nodes[node].order > 0 ? reference(names, node) : "")
   const title = name && name !== text ? `${name} = ${text}` : text
-  return { ...NOTHING, title: known || name ? title : text, second: typeOf(model, node) }
+  const failed = model.doc.error?.node === node
+  const second = failed ? firstLine(model.doc.error?.message ?? "") : typeOf(model, node)
+  return { ...NOTHING, title: known || name ? title : text, second }
 }
+
+const firstLine = (text: string): string => text.split("\n", 1)[0]
 
 function scopeLabel(model: GraphModel, box: Box): Label {
   const { run, rest, scope, members } = box

@@ -49,7 +49,9 @@ export function withinLimits(
 }
 
 export function captionOf(layout: Layout, title: string): string {
-  const nodes = layout.model.doc.nodes.op.length
+  const { nodes: columns, error } = layout.model.doc
+  const nodes = columns.op.length
+  if (error) return `${title}: tracing stopped. ${error.message.split("\n", 1)[0]}`
   return `${title}: ${layout.boxes.length} boxes from ${formatCount(nodes)} nodes. Open in JupyterLab for the interactive view.`
 }
 
