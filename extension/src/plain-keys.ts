@@ -18,7 +18,9 @@ export function keepPlainKeys(registry: OutputRegistry): void {
   window.addEventListener("keydown", listener, { capture: true })
 }
 
+/** In a line of text Shift+Enter is the view's: it goes to the match before. */
 function isPlain(event: KeyboardEvent): boolean {
   if (event.ctrlKey || event.metaKey || event.altKey) return false
+  if (event.target instanceof HTMLInputElement) return true
   return !(event.shiftKey && event.key === "Enter")
 }

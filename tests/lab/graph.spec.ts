@@ -194,7 +194,7 @@ test("VISUAL 10: the tree has a level, an expansion and a place for each item", 
   const rows = graph.stage.locator("[role=treeitem][aria-setsize]")
   expect(await rows.count()).toBeGreaterThan(10)
   await expect(rows.first()).toHaveAttribute("aria-label", /Row 1 of \d+\.$/)
-  await expect(graph.stage.locator("canvas")).toHaveAttribute("aria-hidden", "true")
+  await expect(graph.stage.locator(".dn-canvas")).toHaveAttribute("aria-hidden", "true")
 })
 
 test("the view is saved with the notebook and comes back", async ({ lab }) => {

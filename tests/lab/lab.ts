@@ -122,7 +122,7 @@ export class Graph {
 
   /** Colour of a point of the canvas, as `[r, g, b]`. */
   pixel({ x, y }: Place): Promise<number[]> {
-    return this.stage.locator("canvas").evaluate(
+    return this.stage.locator(".dn-canvas").evaluate(
       (canvas, place) => {
         const element = canvas as HTMLCanvasElement
         const ratio = element.width / element.clientWidth

@@ -269,6 +269,12 @@ export interface SavedView {
   readonly open?: readonly string[]
   readonly selected?: string
   readonly overlay?: string
+  /** All edges of values saved for the backward pass are drawn. */
+  readonly saved?: boolean
+  /** Queries whose matches are marked. */
+  readonly marks?: readonly string[]
+  /** Forward boxes that open by themselves; absent: the reader's own number. */
+  readonly detail?: number
 }
 
 /** The body shared by the kinds that show a graph. */

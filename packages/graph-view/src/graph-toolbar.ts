@@ -1,10 +1,15 @@
 /** @file The toolbar of a graph: title, counts, where one is, states, buttons (34 px). */
+import type { OverlayName } from "@defnote/display"
 import { button, element } from "./dom.ts"
-import type { Translate } from "./view.ts"
+import type { StatusAction, Translate } from "./view.ts"
 
 /** What the buttons do. */
 export interface ToolbarActions {
   toggleSaved(): void
+  find(): void
+  overlay(name: OverlayName | null): void
+  /** Opens scopes up to so many forward boxes. */
+  detail(budget: number): void
   zoom(factor: number): void
   fit(): void
 }
@@ -14,29 +19,44 @@ export class GraphToolbar {
   readonly node = element("div", "dn-bar", { role: "toolbar" })
   readonly #title = element("strong", "dn-title")
   readonly #count = element("span", "dn-mute")
-  readonly #crumb = element("span", "dn-crumb")
+  readonly #detail = element("input", "dn-slider", { type: "range", min: 0, step: 1 })
+  readonly #overlay = element("select", "dn-select")
+  readonly #steps: readonly number[]
   readonly #status = element("span", "dn-status", { role: "status" })
+  readonly #action = element("button", "dn-button", { type: "button", hidden: true })
   readonly #saved: HTMLButtonElement
   readonly #translate: Translate
   #counted = false
 
-  constructor(actions: ToolbarActions, translate: Translate) {
+  constructor(actions: ToolbarActions, steps: readonly number[], translate: Translate) {
+    this.#steps = steps
     this.#translate = translate
     const t = translate
-    this.#saved = button(
-      t("Saved for backward"),
-      t("Show the values saved for the backward pass (s)"),
-      () => actions.toggleSaved(),
+    this.#saved = button(t("Saved"), t("Show the values saved for the backward pass (s)"), () =>
+      actions.toggleSaved(),
     )
     this.#saved.setAttribute("aria-pressed", "false")
+    this.#detail.max = String(steps.length - 1)
+    const detail = t("Detail: how many scopes are open")
+    this.#detail.title = detail
+    this.#detail.setAttribute("aria-label", detail)
+    this.#detail.addEventListener("input", () => actions.detail(steps[Number(this.#detail.value)]))
+    this.#overlay.setAttribute("aria-label", t("overlay (t)"))
+    this.#overlay.title = t("Lay bytes, operations, times or statistics over the boxes (t)")
+    this.#overlay.addEventListener("change", () =>
+      actions.overlay((this.#overlay.value || null) as OverlayName | null),
+    )
     this.node.setAttribute("aria-label", t("graph"))
     this.node.append(
       this.#title,
       this.#count,
-      this.#crumb,
       this.#status,
+      this.#action,
       element("span", "dn-fill"),
+      button(t("Find"), t("Find operations, names, shapes (/)"), () => actions.find()),
       this.#saved,
+      this.#overlay,
+      this.#detail,
       button("−", t("Zoom out (-)"), () => actions.zoom(1 / 1.2), "dn-square"),
       button("+", t("Zoom in (+)"), () => actions.zoom(1.2), "dn-square"),
       button(t("Fit"), t("Fit the width (0)"), () => actions.fit()),
@@ -57,16 +77,31 @@ export class GraphToolbar {
     this.#count.textContent = text
   }
 
-  /** The scopes around the first visible row; "" at the top. */
-  setPath(path: string): void {
-    if (this.#crumb.textContent !== path) this.#crumb.textContent = path
-    this.#crumb.hidden = path === ""
+  /** Where the slider of detail stands: at the step that is not above the budget. */
+  setDetail(budget: number): void {
+    const at = this.#steps.findLastIndex((step) => step <= budget)
+    this.#detail.value = String(Math.max(0, at))
+    const all = this.#steps[at] === Number.POSITIVE_INFINITY
+    const words = all ? this.#translate("everything") : this.#translate("%1 boxes", this.#steps[at])
+    this.#detail.setAttribute("aria-valuetext", words)
+  }
+
+  /** Which overlays there are, and the one that is on. */
+  setOverlays(names: readonly OverlayName[], on: OverlayName | null): void {
+    const option = (value: string, text: string) => element("option", "", { value }, text)
+    const all = names.map((name) => option(name, this.#translate(name)))
+    this.#overlay.replaceChildren(option("", this.#translate("no overlay")), ...all)
+    this.#overlay.value = on ?? ""
+    this.#overlay.hidden = names.length === 0
   }
 
   /** A state of VISUAL §12 in words; "" for none. */
-  setStatus(text: string): void {
+  setStatus(text: string, action?: StatusAction): void {
     if (this.#status.textContent !== text) this.#status.textContent = text
     this.#status.title = text
+    this.#action.hidden = action === undefined
+    this.#action.textContent = action?.label ?? ""
+    this.#action.onclick = action ? () => action.run() : null
   }
 
   /** Whether all saved edges are drawn. */

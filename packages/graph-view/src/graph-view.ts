@@ -1,29 +1,39 @@
 /** @file The interactive picture of a graph: picture, toolbar, details, keyboard, screen reader. */
 import {
   allKeys,
+  autoOpen,
+  DEFAULT_BUDGET,
+  type Direction,
   type GraphLike,
   type Hit,
+  keysAround,
   Labels,
   type Layout,
   notedMarks,
+  type OverlayName,
   paintGraph,
   type SavedView,
 } from "@defnote/display"
 import { AriaTree } from "./aria-tree.ts"
+import { detailSteps, withBudget } from "./detail-slider.ts"
 import { Details, nodeOfBox } from "./details.ts"
 import { element, Lifetime } from "./dom.ts"
+import { type KeyActions, keyMap } from "./graph-keys.ts"
 import { GraphToolbar } from "./graph-toolbar.ts"
 import { LayoutService } from "./layout-service.ts"
+import { Lenses } from "./lenses.ts"
 import {
   type Anchor,
   type Change,
   closeAround,
   closeScope,
+  keepRow,
   type Opened,
   toggleBox,
 } from "./open-scopes.ts"
 import { Picture } from "./picture.ts"
-import { english, type Translate, type View, type ViewOptions } from "./view.ts"
+import { StickyHeader } from "./sticky-header.ts"
+import { english, type StatusAction, type Translate, type View, type ViewOptions } from "./view.ts"
 import { alongColumn, alongRow, firstBox, partnerOf } from "./walk.ts"
 
 /** Options of a graph view. */
@@ -50,6 +60,9 @@ export interface GraphViewOptions extends ViewOptions {
   readonly details?: boolean
 }
 
+/** "Everything" as a number that JSON can say. */
+const MOST = 1e9
+
 /** The panel stands right of the picture from this width on, else below it. */
 const WIDE = 1080
 const TOOLBAR = 34
@@ -64,7 +77,10 @@ export class GraphView implements View<GraphLike> {
   readonly #panel = element("aside", "dn-panel")
   readonly #live = element("div", "dn-hidden", { "aria-live": "polite" })
   readonly #toolbar: GraphToolbar
+  readonly #lenses: Lenses
+  readonly #keys: ReadonlyMap<string, () => void>
   readonly #picture: Picture
+  readonly #sticky: StickyHeader
   readonly #tree: AriaTree
   readonly #layouts: LayoutService
   #doc: GraphLike | null = null
@@ -77,26 +93,63 @@ export class GraphView implements View<GraphLike> {
   #saved = false
   #kernel: number | "all" | undefined
   #notes: ReadonlyMap<number, string> = new Map()
+  #budget: number
+  /** The y of the picture at the upper edge of the stage. */
+  #top = 0
+  /** What to select once the next layout is there. */
+  #wanted = -1
+  #failed = -1
 
   constructor(host: HTMLElement, options: GraphViewOptions = {}) {
     this.#options = options
+    this.#budget = options.budget ?? DEFAULT_BUDGET
     this.#translate = options.translate ?? english
     this.#layouts = new LayoutService(options.createWorker ?? null)
     this.#toolbar = new GraphToolbar(
-      { toggleSaved: () => this.toggleSaved(), zoom: (k) => this.zoom(k), fit: () => this.fit() },
+      {
+        toggleSaved: () => this.toggleSaved(),
+        find: () => this.find(),
+        overlay: (name) => this.setOverlay(name),
+        detail: (budget) => this.setDetail(budget),
+        zoom: (k) => this.zoom(k),
+        fit: () => this.fit(),
+      },
+      detailSteps(this.#budget),
       this.#translate,
     )
+    this.#toolbar.setDetail(this.#budget)
+    this.#lenses = new Lenses(
+      {
+        repaint: () => this.#repaint(),
+        store: () => this.#store(),
+        goTo: (node) => this.#goTo(node),
+        focus: () => this.#picture.stage.focus({ preventScroll: true }),
+        boxOf: (node) => this.#boxOfNode(node),
+        overlays: (names, on) => this.#toolbar.setOverlays(names, on),
+      },
+      this.#translate,
+    )
+    this.#keys = keyMap(this.#keyActions())
     this.#picture = new Picture({
       point: (hit) => this.#hover(hit?.what === "scope" ? null : (hit?.key ?? null)),
       click: (hit) => this.#click(hit),
       doubleClick: (hit) => this.#change(this.#boxOf(hit), toggleBox),
-      painted: (row) => this.#toolbar.setPath(this.#pathOf(row)),
+      painted: (layout, top) => {
+        this.#top = top
+        this.#sticky.update(layout, top)
+      },
+      found: () => this.#lenses.found,
     })
+    this.#sticky = new StickyHeader((scope) => {
+      const frame = this.#layout?.frames.find((f) => f.scope.key === scope.key)
+      if (frame) this.#picture.scrollTo(frame.y)
+    }, this.#translate)
+    this.#picture.stage.append(this.#sticky.node)
     this.#tree = new AriaTree(this.#picture.stage, this.#translate)
     this.#panel.setAttribute("aria-label", this.#translate("details of the selected node"))
     this.#panel.hidden = options.details === false
     this.#body.append(this.#picture.stage, this.#panel)
-    this.#root.append(this.#toolbar.node, this.#body, this.#live)
+    this.#root.append(this.#toolbar.node, this.#lenses.bar.node, this.#body, this.#live)
     host.append(this.#root)
     this.#picture.attached()
     this.#life.onResize(this.#root, () => this.resize())
@@ -117,7 +170,9 @@ export class GraphView implements View<GraphLike> {
     if (this.#doc === null) this.#restore(view)
     this.#doc = doc
     this.#layouts.setDocument(doc)
-    this.setStatus(doc.error ? this.#translate("Tracing stopped: %1", doc.error.message) : "")
+    this.#lenses.setDocument(doc)
+    this.setStatus("")
+    if (doc.error && this.#selected === null) this.#failed = doc.error.node
     this.#relayout()
   }
 
@@ -134,9 +189,11 @@ export class GraphView implements View<GraphLike> {
     this.#setHovered(this.#layout?.boxes[box]?.key ?? null)
   }
 
-  /** Shows a sentence in the toolbar line; "" removes it (VISUAL §12). */
-  setStatus(text: string): void {
-    this.#toolbar.setStatus(text)
+  /** Shows a sentence in the toolbar line, with what can be done; "" brings back the document's own state. */
+  setStatus(text: string, action?: StatusAction): void {
+    const failed = this.#doc?.error?.message.split("\n", 1)[0]
+    const own = failed ? this.#translate("Tracing stopped: %1", failed) : ""
+    this.#toolbar.setStatus(text || own, action)
   }
 
   /** Frames the boxes of each kernel, those of one in colour; undefined removes the frames. */
@@ -176,6 +233,41 @@ export class GraphView implements View<GraphLike> {
     this.#store()
   }
 
+  /** Opens the search and takes the focus there (`/`). */
+  find(): void {
+    this.#lenses.bar.open()
+  }
+
+  /** Marks what queries find, each with a letter and a colour; no queries remove all marks. */
+  setMarks(queries: readonly string[]): void {
+    this.#lenses.setMarks(queries)
+  }
+
+  /**
+   * Lights what the selected box is computed from (`inputs`) or what it leads to; null ends it.
+   *
+   * @param limit number of hops, 1 to 9; absent: all
+   */
+  trace(direction: Direction | null, limit = Number.POSITIVE_INFINITY): void {
+    this.#lenses.trace(direction, this.#selected, limit)
+  }
+
+  /** Lays one measure over the boxes; null for none. */
+  setOverlay(name: OverlayName | null): void {
+    this.#lenses.setOverlay(name)
+  }
+
+  /** Opens more scopes or fewer; what the user opened by hand stays open. */
+  setDetail(budget: number): void {
+    if (!this.#layout) return
+    const scopes = withBudget(this.#layout, this.#layout.open, this.#budget, budget)
+    this.#budget = budget
+    this.#toolbar.setDetail(budget)
+    this.#opened = { ...this.#opened, scopes }
+    this.#relayout(keepRow(this.#layout, this.#top), () => this.#picture.showWhole())
+    this.#store()
+  }
+
   /** Opens every scope. */
   openAll(): void {
     if (!this.#layout) return
@@ -206,25 +298,39 @@ export class GraphView implements View<GraphLike> {
   #restore(view: SavedView | undefined): void {
     if (view?.open) this.#opened = { ...this.#opened, scopes: new Set(view.open) }
     this.#selected = view?.selected ?? null
-    this.#saved = view?.overlay === "saved"
+    this.#saved = view?.saved === true || view?.overlay === "saved"
     this.#toolbar.setSaved(this.#saved)
+    this.#lenses.restore(view)
+    if (view?.detail !== undefined) {
+      this.#budget = view.detail >= MOST ? Number.POSITIVE_INFINITY : view.detail
+    }
+    this.#toolbar.setDetail(this.#budget)
   }
 
   #store(): void {
+    const { budget = DEFAULT_BUDGET } = this.#options
+    const auto = this.#layout ? autoOpen(this.#layout.tree, this.#budget) : new Set<string>()
+    const open = [...(this.#opened.scopes ?? auto)]
+    const same = open.length === auto.size && open.every((key) => auto.has(key))
     this.#options.onView?.({
-      open: [...(this.#opened.scopes ?? [])],
+      ...(same ? {} : { open: open.sort() }),
+      ...(this.#budget === budget ? {} : { detail: Math.min(this.#budget, MOST) }),
       ...(this.#selected === null ? {} : { selected: this.#selected }),
-      ...(this.#saved ? { overlay: "saved" } : {}),
+      ...this.#lenses.saved(),
+      ...(this.#saved ? { saved: true } : {}),
     })
   }
 
-  #relayout(anchor?: Anchor): void {
+  #relayout(anchor?: Anchor, then?: () => void): void {
     const { scopes, rules } = this.#opened
-    const request = { open: scopes, expanded: rules, budget: this.#options.budget }
+    const request = { open: scopes, expanded: rules, budget: this.#budget }
     this.#root.classList.add("dn-mod-busy")
     this.#layouts.layout(
       request,
-      (layout) => this.#show(layout, anchor),
+      (layout) => {
+        this.#show(layout, anchor)
+        then?.()
+      },
       (reason) => {
         this.#root.classList.remove("dn-mod-busy")
         this.setStatus(this.#translate("This graph cannot be drawn: %1.", reason))
@@ -243,8 +349,25 @@ export class GraphView implements View<GraphLike> {
     this.#details = new Details(layout.model.doc, this.#labels, actions, this.#translate)
     this.#picture.setLayout(layout, anchor)
     this.#keepSelection(layout, anchor)
+    this.#lenses.setLayout(layout, this.#labels)
     this.resize()
     this.#redraw()
+    if (this.#wanted >= 0) this.#reveal(this.#wanted)
+    else if (this.#failed >= 0) this.#showFailure(layout)
+  }
+
+  /** The row where tracing failed is selected and in sight; nothing of that is saved. */
+  #showFailure(layout: Layout): void {
+    const node = this.#failed
+    this.#failed = -1
+    const around = keysAround(layout.tree.scopeOf[node]).filter((key) => !layout.open.has(key))
+    if (around.length === 0) {
+      this.select(node)
+      return
+    }
+    this.#failed = node
+    this.#opened = { ...this.#opened, scopes: new Set([...layout.open, ...around]) }
+    this.#relayout()
   }
 
   /** What was selected may have opened or closed: then what stands in its place is selected. */
@@ -283,12 +406,32 @@ export class GraphView implements View<GraphLike> {
       kernels: this.#kernel,
       marks: this.#notes.size ? notedMarks(this.#layout, this.#notes) : undefined,
       labels: this.#labels,
+      ...this.#lenses.paintOptions(this.#layout),
     })
     this.#picture.setList(list)
   }
 
-  #pathOf(row: number): string {
-    return (this.#layout?.rows[row]?.scope.key ?? "").replaceAll("/", " › ")
+  /** Selects a node and brings it into sight, opening what is closed around it. */
+  #goTo(node: number): void {
+    const layout = this.#layout
+    if (!layout) return
+    const box = layout.boxes[this.#boxOfNode(node)]
+    if (box?.kind !== "scope") {
+      this.#reveal(node)
+      return
+    }
+    this.#wanted = node
+    const scopes = new Set([...layout.open, ...keysAround(layout.tree.scopeOf[node])])
+    this.#opened = { ...this.#opened, scopes }
+    this.#relayout()
+  }
+
+  #reveal(node: number): void {
+    this.#wanted = -1
+    const box = this.#boxOfNode(node)
+    this.#chooseAndTell(box)
+    if (this.#layout && box >= 0) this.#picture.reveal(this.#layout.rowOf[box])
+    this.#repaint()
   }
 
   #boxAt(key: string | null): number {
@@ -360,38 +503,41 @@ export class GraphView implements View<GraphLike> {
 
   #key(event: KeyboardEvent): void {
     if (event.ctrlKey || event.metaKey || event.altKey || !this.#layout) return
-    const action = this.#actions(this.#layout).get(event.key)
+    const action = this.#keys.get(event.key)
     if (!action) return
     event.preventDefault()
     event.stopPropagation()
     action()
   }
 
-  /** Keys of VISUAL §9. */
-  #actions(layout: Layout): ReadonlyMap<string, () => void> {
-    const at = this.#boxAt(this.#selected)
-    const walk = (next: (box: number) => number) => () => {
-      const box = at < 0 ? firstBox(layout) : next(at)
-      if (box < 0) return
-      this.#chooseAndTell(box)
-      this.#picture.reveal(layout.rowOf[box])
+  #keyActions(): KeyActions {
+    const selectedBox = () => this.#layout?.boxes[this.#boxAt(this.#selected)]
+    return {
+      column: (step) => this.#walk((layout, box) => alongColumn(layout, box, step)),
+      row: (step) => this.#walk((layout, box) => alongRow(layout, box, step)),
+      partner: () => this.#walk(partnerOf),
+      toggle: () => this.#change(selectedBox(), toggleBox),
+      close: () => this.#change(selectedBox(), closeAround),
+      saved: () => this.toggleSaved(),
+      overlay: () => this.#lenses.nextOverlay(),
+      find: () => this.find(),
+      trace: (direction) => this.trace(direction),
+      hops: (limit) => this.#lenses.limitHops(limit),
+      zoom: (factor) => this.zoom(factor),
+      fit: () => this.fit(),
+      source: () => this.#goToSource(),
+      leave: () => this.#leave(),
     }
-    return new Map<string, () => void>([
-      ["ArrowDown", walk((box) => alongColumn(layout, box, 1))],
-      ["ArrowUp", walk((box) => alongColumn(layout, box, -1))],
-      ["ArrowLeft", walk((box) => alongRow(layout, box, -1))],
-      ["ArrowRight", walk((box) => alongRow(layout, box, 1))],
-      ["d", walk((box) => partnerOf(layout, box))],
-      ["Enter", () => this.#change(layout.boxes[at], toggleBox)],
-      ["Backspace", () => this.#change(layout.boxes[at], closeAround)],
-      ["s", () => this.toggleSaved()],
-      ["+", () => this.zoom(1.2)],
-      ["=", () => this.zoom(1.2)],
-      ["-", () => this.zoom(1 / 1.2)],
-      ["0", () => this.fit()],
-      ["c", () => this.#goToSource()],
-      ["Escape", () => this.#leave()],
-    ])
+  }
+
+  #walk(next: (layout: Layout, box: number) => number): void {
+    const layout = this.#layout
+    if (!layout) return
+    const at = this.#boxAt(this.#selected)
+    const box = at < 0 ? firstBox(layout) : next(layout, at)
+    if (box < 0) return
+    this.#chooseAndTell(box)
+    this.#picture.reveal(layout.rowOf[box])
   }
 
   #goToSource(): void {
@@ -399,7 +545,16 @@ export class GraphView implements View<GraphLike> {
     if (node !== null) this.#options.onSource?.(node)
   }
 
+  /** Escape ends what is on first: the trace, the search; then it leaves the view. */
   #leave(): void {
+    if (this.#lenses.tracing) {
+      this.trace(null)
+      return
+    }
+    if (this.#lenses.searching) {
+      this.#lenses.endSearch()
+      return
+    }
     this.#picture.stage.blur()
     this.#options.onLeave?.()
   }

@@ -54,6 +54,13 @@ export function closeAround(opened: Opened, box: Box): Change | null {
   return scope?.parent ? closeScope(opened, scope) : null
 }
 
+/** The first row below `top` keeps its place, as itself or as the closed scope that takes it in. */
+export function keepRow(layout: Layout, top: number): Anchor {
+  const row = layout.rows.find((r) => r.forward >= 0 && r.y + r.height > top)
+  const node = row ? layout.boxes[row.forward].members[0] : -1
+  return (other) => other.boxes[other.boxOf[node]]?.y
+}
+
 /** The y of a scope: of its closed box, or of the first row inside once it is open. */
 function topOf(closed: string, open: string): Anchor {
   const inside = (scope: ScopeNode | undefined): boolean => {

@@ -2,6 +2,7 @@
 import type { DisplayList, Hit, Layout } from "@defnote/display"
 import { Camera } from "./camera.ts"
 import { context2d, element, Lifetime, sizeCanvas } from "./dom.ts"
+import { isTall, MINIMAP, Minimap } from "./minimap.ts"
 import { MOST_BOXES, type Motion, motionAt, type Track, track } from "./motion.ts"
 import { paint, paintHeading } from "./painter.ts"
 import { listenToPointer } from "./stage.ts"
@@ -12,29 +13,35 @@ export interface PictureEvents {
   point(hit: Hit | undefined): void
   click(hit: Hit | undefined): void
   doubleClick(hit: Hit | undefined): void
-  /** After painting: the first row that is in sight, -1 for none. */
-  painted(row: number): void
+  /** After painting: the y of the picture under the column heads, with what is on the stage below it. */
+  painted(layout: Layout, top: number): void
+  /** Boxes that a search found, for the strip of the whole picture. */
+  found(): ReadonlyMap<string, number> | undefined
 }
 
 /** Paints a layout in a focusable element. */
 export class Picture {
   readonly stage = element("div", "dn-stage", { tabindex: 0 })
-  readonly #canvas = element("canvas", "", { "aria-hidden": "true" })
+  readonly #canvas = element("canvas", "dn-canvas", { "aria-hidden": "true" })
   readonly #camera = new Camera()
   readonly #life = new Lifetime()
   readonly #events: PictureEvents
+  readonly #minimap = new Minimap((y) => this.centre(y))
   #theme = readTheme(document.body)
   #layout: Layout | null = null
   #list: DisplayList | null = null
   #motion: Motion | null = null
   #frame = 0
   #fitted = false
+  /** Height that the stage may grow to; 0 while it is the host's. The strip must not come and go with the height. */
+  #limit = 0
   /** The user zoomed: the scale is no longer ours to choose. */
   #zoomed = false
 
   constructor(events: PictureEvents) {
     this.#events = events
-    this.stage.append(this.#canvas)
+    this.stage.append(this.#canvas, this.#minimap.node)
+    this.#life.add(() => this.#minimap.dispose())
     this.#life.add(
       watchTheme(() => {
         this.#theme = readTheme(this.stage)
@@ -70,7 +77,12 @@ export class Picture {
   setLayout(layout: Layout, anchor?: (layout: Layout) => number | undefined): void {
     const before = this.#layout
     this.#layout = layout
-    if (!before || !anchor) return
+    if (!before) return
+    if (!anchor) {
+      this.#settle(before, layout)
+      this.#camera.clamp(layout, this.#size(), this.#list?.headingHeight ?? 0)
+      return
+    }
     const { scale, y } = this.#camera
     const [from, to] = [anchor(before), anchor(layout)]
     this.#settle(before, layout)
@@ -87,7 +99,7 @@ export class Picture {
 
   /** Columns may get wider: fit again, unless the user chose the scale; then the spine stays. */
   #settle(before: Layout, after: Layout): void {
-    const stage = this.#size()
+    const stage = this.#room()
     if (!this.#zoomed && stage.width) this.#camera.fitWidth(after, stage, this.#camera.y)
     else this.#camera.x += (before.columns.forward - after.columns.forward) * this.#camera.scale
   }
@@ -104,6 +116,7 @@ export class Picture {
     if (!this.#layout) return
     const scale = Math.min(1, this.stage.clientWidth / this.#layout.width || 1)
     const wanted = Math.ceil(this.#layout.height * scale) + 30
+    this.#limit = Number.isFinite(limit) ? limit : 0
     const height = Math.max(least, Math.min(wanted, limit))
     this.stage.style.height = Number.isFinite(limit) ? `${height}px` : ""
     if (!this.#fitted) this.#fitNow()
@@ -135,6 +148,26 @@ export class Picture {
     this.repaint()
   }
 
+  /** A picture that fits on the stage as a whole is shown from its top. */
+  showWhole(): void {
+    const head = this.#list?.headingHeight ?? 0
+    const height = (this.#layout?.height ?? 0) * this.#camera.scale
+    if (head + height <= this.#size().height) this.#camera.y = head
+    this.repaint()
+  }
+
+  /** Brings a y of the picture into the middle of the stage. */
+  centre(y: number): void {
+    this.#camera.y = this.#size().height / 2 - y * this.#camera.scale
+    this.#moved()
+  }
+
+  /** Brings a y of the picture to the upper edge, under the column heads. */
+  scrollTo(y: number): void {
+    this.#camera.y = (this.#list?.headingHeight ?? 0) - y * this.#camera.scale
+    this.#moved()
+  }
+
   /** Paints with the next frame. */
   repaint(): void {
     if (this.#frame || this.#life.over) return
@@ -157,8 +190,16 @@ export class Picture {
     return { width: this.stage.clientWidth, height: this.stage.clientHeight }
   }
 
+  /** The stage without the strip at its right edge. */
+  #room() {
+    const { width, height } = this.#size()
+    const tall =
+      this.#layout !== null && isTall(this.#layout, { width, height: this.#limit || height })
+    return { width: tall ? width - MINIMAP : width, height, tall }
+  }
+
   #fitNow(): void {
-    const stage = this.#size()
+    const stage = this.#room()
     if (!this.#layout || !stage.width) return
     this.#camera.fitWidth(this.#layout, stage, this.#list?.headingHeight ?? 30)
     this.#fitted = true
@@ -166,7 +207,7 @@ export class Picture {
 
   /** After the stage changed its width: the same fit as before, from the same upper edge. */
   #refit(): void {
-    const stage = this.#size()
+    const stage = this.#room()
     if (this.#zoomed || !this.#layout || !stage.width) return
     const [, top] = this.#camera.toPicture(0, 0)
     this.#camera.fitWidth(this.#layout, stage, 0)
@@ -200,7 +241,16 @@ export class Picture {
     paint(context, this.#list, this.#theme, place, this.#motion)
     if (this.#list.headingHeight) paintHeading(context, this.#list, this.#theme, place)
     const top = (this.#list.headingHeight - y) / scale
-    this.#events.painted(this.#layout.rows.findIndex((row) => row.y + row.height > top))
+    const sight = { top, bottom: (height - y) / scale }
+    this.#minimap.update(
+      this.#layout,
+      this.#events.found(),
+      sight,
+      height - this.#list.headingHeight,
+      this.#theme,
+      this.#room().tall,
+    )
+    this.#events.painted(this.#layout, top)
   }
 
   #point(x: number, y: number): void {

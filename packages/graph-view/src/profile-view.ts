@@ -8,7 +8,7 @@ import { PassesPane } from "./passes-pane.ts"
 import type { ProfileHost, ProfilePane } from "./profile-pane.ts"
 import { SavedPane } from "./saved-pane.ts"
 import { Tabs } from "./tabs.ts"
-import { english, type View } from "./view.ts"
+import { english, type StatusAction, type View } from "./view.ts"
 
 /** Height of the graph above the panes, in CSS px. */
 const GRAPH_HEIGHT = 400
@@ -92,8 +92,8 @@ export class ProfileView implements View<ProfileDoc> {
   }
 
   /** Shows a sentence in the toolbar line; without one it counts the kernels. */
-  setStatus(text: string): void {
-    this.#graph.setStatus(text)
+  setStatus(text: string, action?: StatusAction): void {
+    this.#graph.setStatus(text, action)
     if (!text && this.#doc) this.#graph.setCount(kernelCount(this.#doc))
   }
 

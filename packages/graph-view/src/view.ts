@@ -35,10 +35,16 @@ export interface NodeView {
   /** Lights a node as for a pointer elsewhere; null ends it. */
   hover(node: number | null): void
   /** Shows a sentence of the host; "" removes it. */
-  setStatus(text: string): void
+  setStatus(text: string, action?: StatusAction): void
 }
 export const isNodeView = (view: unknown): view is NodeView =>
   typeof view === "object" && view !== null && "hover" in view && "select" in view
+
+/** What can be done about a state. */
+export interface StatusAction {
+  readonly label: string
+  run(): void
+}
 
 /** Copies by the browser; a page without that right leaves the clipboard as it was. */
 export function copyText(text: string): void {

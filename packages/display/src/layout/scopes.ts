@@ -312,3 +312,14 @@ export function closedAt(scope: ScopeNode, open: ReadonlySet<string>): Closed | 
   }
   return found
 }
+
+/** Keys that must be open so that what stands in a scope is a box of its own. */
+export function keysAround(scope: ScopeNode): string[] {
+  const keys: string[] = []
+  for (let s: ScopeNode | undefined = scope; s?.parent; s = s.parent) {
+    keys.push(s.key)
+    if (s.run) keys.push(s.run.key)
+    if (s.run && s.runIndex > 0) keys.push(restKey(s.run))
+  }
+  return keys
+}

@@ -2,6 +2,7 @@
 import { clip } from "../format.ts"
 import type { Box } from "../layout/boxes.ts"
 import type { LeafChip } from "../layout/rows.ts"
+import type { OverlayMark } from "../query/overlay.ts"
 import { cutBetween, drawScissorsAtChip } from "./cuts.ts"
 import { chipName, isParameter, type Label, savedText } from "./labels.ts"
 import type { Mark } from "./marks.ts"
@@ -65,7 +66,7 @@ export function drawChip(canvas: Canvas, chip: LeafChip, forward: number): void 
 
 /** The line from a chip "again" to its consumer; the edge itself ends at the first chip. */
 function drawReference(
-  { layout, add, selected }: Canvas,
+  { layout, add, selected, options }: Canvas,
   chip: LeafChip,
   user: number,
   near: boolean,
@@ -90,7 +91,7 @@ function drawReference(
     stroke: cut === undefined ? "ink3" : "error",
     width: near || cut !== undefined ? 1.9 : 1,
     radius: 6,
-    opacity: selected >= 0 && !near ? 0.35 : 0.75,
+    opacity: (selected >= 0 || options.reach) && !near ? 0.35 : 0.75,
   })
   if (cut !== undefined) drawScissorsAtChip(line, add)
 }
@@ -120,6 +121,8 @@ export function drawBox(canvas: Canvas, i: number): void {
     drawUpdate(canvas, box, label)
     return
   }
+  const overlay = canvas.options.overlay?.get(box.key)
+  if (overlay) drawOverlay(canvas, box, overlay)
   add({
     kind: "rect",
     role: "bar",
@@ -145,6 +148,15 @@ function drawUpdate({ add }: Canvas, box: Box, { title, second }: Label): void {
     })
 }
 
+/** The fill says how much by strength, the bar at the lower edge by length: grey print keeps the number. */
+function drawOverlay({ add }: Canvas, box: Box, { tone, share }: OverlayMark): void {
+  const inner = { kind: "rect", role: "band", x: box.x + 1, radius: 3.5, fill: tone } as const
+  add(
+    { ...inner, y: box.y + 1, w: box.w - 2, h: box.h - 2, opacity: 0.06 + 0.34 * share },
+    { ...inner, y: box.y + box.h - 4, w: Math.max(3, (box.w - 2) * share), h: 3, radius: 1.5 },
+  )
+}
+
 const sheet = (box: Box, k: number): Item => ({
   kind: "rect",
   role: "box",
@@ -158,11 +170,7 @@ const sheet = (box: Box, k: number): Item => ({
   width: 1,
 })
 
-function frame(
-  { layout, options, selected, lit }: Canvas,
-  i: number,
-  mark: Mark | undefined,
-): Item {
+function frame({ layout, selected, lit }: Canvas, i: number, mark: Mark | undefined): Item {
   const box = layout.boxes[i]
   const chosen = lit(i)
   const wrong = mark?.tone === "error"
@@ -174,8 +182,7 @@ function frame(
     w: box.w - 1,
     h: box.h - 1,
     radius: box.column === "update" ? 8.5 : 4,
-    fill:
-      options.overlay?.get(box.key) ?? (chosen ? TINT[box.column] : wrong ? "errorTint" : "paper"),
+    fill: chosen ? TINT[box.column] : wrong ? "errorTint" : "paper",
     stroke: wrong ? "error" : chosen ? HUE[box.column] : "line",
     width: i === selected ? 2 : chosen ? 1.5 : 1,
   }
@@ -203,14 +210,16 @@ function drawLines(canvas: Canvas, i: number, label: Label, mark: Mark | undefin
   if (mark) drawBadge(canvas, box.x + box.w - 7, box.y + 4, mark)
   else if (right) add({ ...right, x: end, y: box.y + 15.5 })
   const note = saved && right?.text !== saved ? saved : isOutput(canvas, box) ? "output" : ""
-  const roomy = textWidth(label.second, 10) + textWidth(note, 9.5) + 8 <= box.w - 20
+  const line = canvas.options.overlay?.get(box.key)?.text ?? label.second
+  const roomy = textWidth(line, 10) + textWidth(note, 9.5) + 8 <= box.w - 20
   if (note && roomy)
     add({
       ...mono("second", end, box.y + 29, 9.5, note, note === saved ? "res" : "ink3"),
       anchor: "end",
     })
-  const second = fit(label.second, box.w - 20, 10)
-  if (second) add(mono("second", left, box.y + 29, 10, second, label.formula ? "ink" : "ink3"))
+  const second = fit(line, box.w - 20, 10)
+  const ink = line !== label.second || label.formula ? "ink" : "ink3"
+  if (second) add(mono("second", left, box.y + 29, 10, second, ink))
   if (saved) drawRing(canvas, i)
 }
 

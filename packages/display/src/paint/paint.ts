@@ -2,8 +2,11 @@
 import { clip, formatConstant } from "../format.ts"
 import type { Box, Edge, Point } from "../layout/boxes.ts"
 import type { Layout } from "../layout/fold.ts"
+import type { OverlayMark } from "../query/overlay.ts"
+import type { Reach } from "../query/reach.ts"
 import { drawBox, drawChip } from "./box.ts"
 import { cutAt, drawScissors, drawScissorsAtChip } from "./cuts.ts"
+import { drawEmphasis } from "./emphasis.ts"
 import { drawGroups } from "./groups.ts"
 import { Labels, turnsText } from "./labels.ts"
 import { type Mark, marksOf } from "./marks.ts"
@@ -21,8 +24,16 @@ export interface PaintOptions {
   readonly heading?: boolean
   /** Badges by box key; absent: those of `marksOf`. */
   readonly marks?: ReadonlyMap<string, Mark>
-  /** Fill of boxes by key, for overlays such as statistics or time. */
-  readonly overlay?: ReadonlyMap<string, Colour>
+  /** One measure of every box, by key: fill, bar and second line. */
+  readonly overlay?: ReadonlyMap<string, OverlayMark>
+  /** Number of matches of a search by box key; they get an outline. */
+  readonly found?: ReadonlyMap<string, number>
+  /** Key of the match where the search stands. */
+  readonly foundNow?: string
+  /** Places of the styling rules that a box satisfies, by key. */
+  readonly rules?: ReadonlyMap<string, readonly number[]>
+  /** What tracing reached: lit, with the number of hops; edges elsewhere fade. */
+  readonly reach?: Reach
   readonly labels?: Labels
   /** Frames around the boxes of each kernel: of all, or with one of them chosen by its index. */
   readonly kernels?: "all" | number
@@ -54,7 +65,9 @@ export function paintGraph(layout: Layout, options: PaintOptions = {}): DisplayL
     options,
     marks: options.marks ?? marksOf(layout),
     selected,
-    lit: (i) => i === selected || (pair !== undefined && layout.boxes[i].pair === pair),
+    lit: options.reach
+      ? (i) => options.reach?.has(layout.boxes[i].key) === true
+      : (i) => i === selected || (pair !== undefined && layout.boxes[i].pair === pair),
     add: (...more) => items.push(...more),
     hit: (hit) => hits.push(hit),
   }
@@ -64,7 +77,10 @@ export function paintGraph(layout: Layout, options: PaintOptions = {}): DisplayL
   for (const edge of layout.edges) drawEdge(canvas, edge)
   drawTurns(canvas)
   for (const row of layout.rows) for (const chip of row.leaves) drawChip(canvas, chip, row.forward)
-  layout.boxes.forEach((_, i) => drawBox(canvas, i))
+  layout.boxes.forEach((box, i) => {
+    drawBox(canvas, i)
+    drawEmphasis(canvas, box)
+  })
   const heading = options.heading === false ? [] : headings(layout)
   return {
     width: layout.width,
@@ -224,13 +240,16 @@ const STYLE = {
 
 function drawEdge({ layout, options, selected, lit, add }: Canvas, edge: Edge): void {
   if (edge.points.length === 0) return
-  const near = selected >= 0 && (lit(edge.from) || lit(edge.to))
+  const { reach } = options
+  const near = reach
+    ? lit(edge.from) && lit(edge.to)
+    : selected >= 0 && (lit(edge.from) || lit(edge.to))
   const residual = edge.kind === "residual"
   const shown = options.residuals ?? "selected"
   if (residual && shown !== "all" && !(shown === "selected" && near)) return
   const cut = cutAt(layout, edge)
   const { stroke, width } = STYLE[edge.kind]
-  const faint = selected >= 0 && !near ? 0.35 : edge.kind === "leaf" ? 0.75 : undefined
+  const faint = (selected >= 0 || reach) && !near ? 0.35 : edge.kind === "leaf" ? 0.75 : undefined
   add({
     kind: "line",
     role: residual ? "residual" : "edge",

@@ -198,7 +198,17 @@ const body = {
     ),
     passes: list(ref("pass"), 1000),
     memory: list(object({ node: maybe, bytes: real, from: count, to: count }), 100_000),
-    view: object({}, { open: list(word), selected: word, overlay: word }),
+    view: object(
+      {},
+      {
+        open: list(word),
+        selected: word,
+        overlay: word,
+        saved: { type: "boolean" },
+        marks: list(word, 100),
+        detail: count,
+      },
+    ),
     error: object({ message: text, node: index, loc: maybe }),
   } as Record<string, Schema>,
 }
