@@ -48,9 +48,14 @@ export class CellEditors {
   readonly #listeners = new Set<(place: EditorPlace) => void>()
   readonly #arrivals = new Set<(cellId: string, view: EditorView) => void>()
 
+  readonly #edits = new Set<(cellId: string) => void>()
+
   /** The extension for the editor of one cell. */
   extension(cellId: string): Extension {
-    return [litField, this.#plugin(cellId), this.#pointer(cellId), this.#cursor(cellId)]
+    const edits = EditorView.updateListener.of(({ docChanged }) => {
+      if (docChanged) for (const listener of this.#edits) listener(cellId)
+    })
+    return [litField, this.#plugin(cellId), this.#pointer(cellId), this.#cursor(cellId), edits]
   }
 
   /** Editors of a cell; those inside `root` (one notebook) when it holds any. */
@@ -83,6 +88,12 @@ export class CellEditors {
   onArrival(listener: (cellId: string, view: EditorView) => void): () => void {
     this.#arrivals.add(listener)
     return () => this.#arrivals.delete(listener)
+  }
+
+  /** Calls back when the text of a cell changes; returns the way to stop. */
+  onEdit(listener: (cellId: string) => void): () => void {
+    this.#edits.add(listener)
+    return () => this.#edits.delete(listener)
   }
 
   #plugin(cellId: string): Extension {

@@ -21,6 +21,8 @@ export interface OutputServices {
   readonly registry: OutputRegistry
   /** The kernel of the notebook that holds a node, as it is whenever it is asked for. */
   kernelAt(node: Element): KernelSource | null
+  /** Runs cells one after the other. */
+  runCells(cells: readonly HTMLElement[]): Promise<void>
 }
 
 /** The kernel now, or null. */

@@ -29,7 +29,7 @@ export const outputs: JupyterFrontEndPlugin<OutputRegistry> = {
   optional: [ISourceLinks, ISettingRegistry, ITranslator, INotebookTracker],
   provides: IOutputRegistry,
   activate: (
-    _app: JupyterFrontEnd,
+    app: JupyterFrontEnd,
     rendermime: IRenderMimeRegistry,
     links: SourceLinks | null,
     settingRegistry: ISettingRegistry | null,
@@ -40,7 +40,8 @@ export const outputs: JupyterFrontEndPlugin<OutputRegistry> = {
     const settings = { ...DEFAULT_SETTINGS }
     const trans = (translator ?? nullTranslator).load("defnote")
     const kernelAt = (node: Element) => kernelSource(tracker, node)
-    const services = { trans, links, settings, registry, kernelAt }
+    const runCells = (cells: readonly HTMLElement[]) => runEach(app, cells)
+    const services = { trans, links, settings, registry, kernelAt, runCells }
     for (const kind of KINDS) addRenderer(rendermime, kind, services)
     keepPlainKeys(registry)
     loadSettings(settingRegistry, settings)
@@ -78,5 +79,13 @@ async function loadSettings(
     if (registry) follow(settings, await registry.load(ID))
   } catch (error) {
     console.warn(`${ID}: settings could not be read; the defaults are used`, error)
+  }
+}
+
+/** A notebook makes the cell that gets the focus its active one, and runs that. */
+async function runEach(app: JupyterFrontEnd, cells: readonly HTMLElement[]): Promise<void> {
+  for (const cell of cells) {
+    cell.focus()
+    await app.commands.execute("notebook:run-cell")
   }
 }

@@ -195,11 +195,9 @@ export class Presentation {
     if (!links || !link) return
     if (node === null) {
       links.clear(link)
-      this.#status("")
       return
     }
-    const state = links.show(link, node)
-    this.#status(state === "stale" ? this.#translate("The cell changed since this run.") : "")
+    links.show(link, node)
   }
 
   /** The pointer lights an expression for as long as it stays; then the selection's comes back. */
@@ -211,8 +209,24 @@ export class Presentation {
     else this.#services.links?.show(link, shown)
   }
 
-  #status(text: string): void {
-    if (isNodeView(this.#view)) this.#view.setStatus(text)
+  /** Says that what ran is not what stands in the cells now, and offers to run them again (VISUAL 12). */
+  #setStale(on: boolean): void {
+    const view = this.#view
+    if (!isNodeView(view)) return
+    if (!on) {
+      view.setStatus("")
+      return
+    }
+    const text = this.#translate("The cell changed since this run.")
+    view.setStatus(text, { label: this.#translate("Run again"), run: () => this.#runAgain() })
+  }
+
+  /** Runs the changed cells, then the one of this output. */
+  #runAgain(): void {
+    const { links, runCells } = this.#services
+    const own = this.#host.closest<HTMLElement>(".jp-Cell")
+    const changed = (this.#link && links?.staleCells(this.#link)) ?? []
+    void runCells([...changed.filter((cell) => cell !== own), ...(own ? [own] : [])])
   }
 
   #connect(doc: GraphLike): void {
@@ -232,6 +246,7 @@ export class Presentation {
         this.#onSelect(node)
       },
       hover: (node) => view.hover(node),
+      stale: (on) => this.#setStale(on),
     }
     this.#unlink = this.#services.links.add(this.#link)
     const selected = this.#selected()
@@ -245,12 +260,17 @@ const layoutWorker = () => new Worker(new URL("./layout-worker.js", import.meta.
 /** The saved view of the output's metadata, with only what it should hold. */
 function readView(saved: unknown): SavedView | undefined {
   if (!saved || typeof saved !== "object") return undefined
-  const { open, selected, overlay } = saved as Record<string, unknown>
-  const strings = Array.isArray(open) ? open.filter((key) => typeof key === "string") : undefined
+  const { open, selected, overlay, marks, detail, ...rest } = saved as Record<string, unknown>
+  const texts = (list: unknown) =>
+    Array.isArray(list) ? list.filter((key) => typeof key === "string") : undefined
+  const strings = texts(open)
   return {
     ...(strings ? { open: strings.slice(0, 10_000) } : {}),
     ...(typeof selected === "string" ? { selected } : {}),
     ...(typeof overlay === "string" ? { overlay } : {}),
+    ...(rest.saved === true ? { saved: true } : {}),
+    ...(Array.isArray(marks) ? { marks: texts(marks)?.slice(0, 100) } : {}),
+    ...(typeof detail === "number" && detail > 0 ? { detail } : {}),
   }
 }
 

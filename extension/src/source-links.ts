@@ -22,6 +22,8 @@ export interface LinkedView {
   nodesAt(location: number): readonly number[]
   select(node: number): void
   hover(node: number | null): void
+  /** Called when the text of one of its cells begins or ends to differ from what ran. */
+  stale?(on: boolean): void
 }
 
 /** `lit`: the expression shows; `stale`: the cell's text differs from what ran; `none`: no cell. */
@@ -44,13 +46,18 @@ export class SourceLinks {
     this.#editors = editors
     this.#stops = [
       editors.onPlace((place) => this.#follow(place)),
-      editors.onArrival((cellId, view) => this.#relight(cellId, view)),
+      editors.onArrival((cellId, view) => {
+        this.#relight(cellId, view)
+        this.#compare(cellId)
+      }),
+      editors.onEdit((cellId) => this.#compare(cellId)),
     ]
   }
 
   /** Adds a view; the function that comes back removes it and its highlights. */
   add(view: LinkedView): () => void {
     this.#views.add(view)
+    if (this.staleCells(view).length) view.stale?.(true)
     return () => {
       this.clear(view)
       this.#views.delete(view)
@@ -70,6 +77,19 @@ export class SourceLinks {
     this.#lit.set(view, { cellId: place.cellId, range, text: place.text })
     for (const editor of editors) this.#light(editor, range, place.text)
     return editors.length ? "lit" : "none"
+  }
+
+  /** Cells of a view whose text differs from what ran. */
+  staleCells(view: LinkedView): readonly HTMLElement[] {
+    const cells = new Set<HTMLElement>()
+    for (const { cellId, text } of view.table.sources) {
+      if (!cellId || !CELL_ID.test(cellId)) continue
+      const [editor, ...others] = this.#editorsOf(view, cellId)
+      const same = [editor, ...others].some((e) => e?.state.doc.toString() === text)
+      const cell = editor?.dom.closest<HTMLElement>(".jp-Cell")
+      if (cell && !same) cells.add(cell)
+    }
+    return [...cells]
   }
 
   /** Moves the keyboard focus to the expression of a node; false when it is not on the page. */
@@ -108,6 +128,12 @@ export class SourceLinks {
       const mine = this.#editorsOf(view, cellId).includes(editor)
       if (mine) this.#light(editor, lit.range, lit.text)
     }
+  }
+
+  #compare(cellId: string): void {
+    for (const view of this.#views)
+      if (view.stale && view.table.sources.some((source) => source.cellId === cellId))
+        view.stale(this.staleCells(view).length > 0)
   }
 
   #editorsOf(view: LinkedView, cellId: string): readonly EditorView[] {
