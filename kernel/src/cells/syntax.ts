@@ -5,6 +5,7 @@ export {
   type Diagnostic,
   type EntryOptions,
   isComplete,
+  moduleText,
   type Rewriting,
   rangeToSource,
   rewriteRuntime,

@@ -38,11 +38,10 @@ export const resolve: ResolveHook = (specifier, context, next) => {
 /** TypeScript files are rewritten as cells are, on the same lines, and become ES modules. */
 export const load: LoadHook = async (url, context, next) => {
   if (!url.startsWith("file:") || !TYPESCRIPT.test(new URL(url).pathname)) return next(url, context)
-  const { rewriteRuntime, stripTypes } = await import("../cells/syntax.ts")
+  const { moduleText } = await import("../cells/syntax.ts")
   const path = fileURLToPath(url)
-  const text = await readFile(path, "utf8")
-  const { code } = rewriteRuntime(text, { name: path, library: "defnote/lang" })
-  return { format: "module", source: stripTypes(code), shortCircuit: true }
+  const source = moduleText(await readFile(path, "utf8"), path)
+  return { format: "module", source, shortCircuit: true }
 }
 
 function isFile(url: URL): boolean {
