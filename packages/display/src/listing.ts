@@ -7,6 +7,7 @@ import { cutsOf } from "./paint/cuts.ts"
 import { typeOf } from "./paint/labels.ts"
 import { nameNodes } from "./paint/names.ts"
 import type { GradientDoc, GraphLike } from "./payload.ts"
+import { historyFacts, historyRows } from "./report/history.ts"
 import { kernelCount, kernelReports } from "./report/kernels.ts"
 import { ladder, verdictOf } from "./report/ladder.ts"
 import { memoryReport, peakText } from "./report/memory.ts"
@@ -148,6 +149,13 @@ function passLines(doc: GraphLike): string[] {
 
 /** The inspector as text: verdict, then one line per op. */
 export function gradientListing(doc: GraphLike): string {
+  const { history } = doc as Partial<GradientDoc>
+  if (history) {
+    const { title, text } = verdictOf(doc, [])
+    return [title, text, ...historyFacts(history), ...align(historyRows(history))]
+      .filter(Boolean)
+      .join("\n")
+  }
   const prepared = prepare(doc, Infinity)
   const rows = ladder(layoutGraph(prepared, { open: allKeys(prepared.tree) }))
   const verdict = verdictOf(doc, rows)

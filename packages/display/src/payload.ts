@@ -1,5 +1,9 @@
 /** @file The payloads that the kernel sends and the extension reads (K5); types and MIME names only, no behaviour. */
 
+import type { Finding, GradientHistory } from "./payload-findings.ts"
+
+export type { Cut, Finding, GradientHistory } from "./payload-findings.ts"
+
 /** The kinds of payload. Each has one MIME type and one JSON Schema in `packages/display/schema`. */
 export type PayloadKind = "graph" | "gradient" | "tensor" | "trace" | "profile" | "training"
 
@@ -192,30 +196,6 @@ export interface StatTable {
   readonly data: Base64
 }
 
-/** An edge at which a gradient stops: that of `to` does not reach `from`; of a parameter that nothing reads both are it. */
-export interface Cut {
-  readonly from: number
-  readonly to: number
-  readonly kind: "stop" | "integer" | "comparison" | "step" | "unused" | "dead" | "zero"
-  readonly reason: string
-}
-
-/** Where trouble begins and why; `chain` are the nodes that it runs through, origin first. */
-export interface Finding {
-  readonly kind: "nan" | "inf" | "zero-grad" | "overflow"
-  readonly node: number
-  readonly reason: string
-  readonly chain: readonly number[]
-  /** Code that avoids it, as the user would write it. */
-  readonly fix?: string
-  /** What people call it, such as "the trap of where". */
-  readonly pattern?: string
-  /** The text at which it begins, which may stand inside a loop that is one node here. */
-  readonly expression?: string
-  /** Of a zero gradient: every edge between the parameter and the result at which it stops. */
-  readonly cuts?: readonly Cut[]
-}
-
 export interface Run {
   readonly id: string
   readonly device: string
@@ -315,6 +295,7 @@ export interface GradientDoc extends PayloadHead<"gradient">, GraphBody {
     readonly fix?: string
   }
   readonly harms?: readonly Harm[]
+  readonly history?: GradientHistory
 }
 
 /** Any payload that has a graph in it. */

@@ -5,6 +5,7 @@
 import { fromBase64 } from "./base64.ts"
 import type {
   Cut,
+  GradientDoc,
   GraphLike,
   Pass,
   PayloadHead,
@@ -15,6 +16,7 @@ import type {
   TensorPicture,
   TraceDoc,
   TrainingDoc,
+  TrainingSeries,
 } from "./payload.ts"
 import { VERSION } from "./payload.ts"
 import { traceProblem } from "./read-trace.ts"
@@ -67,7 +69,10 @@ function contentProblem(kind: PayloadKind, doc: PayloadHead): string | undefined
   const head = headProblem(doc)
   if (head) return head
   if (kind === "tensor") return tensorProblem(doc as TensorDoc)
-  if (kind === "training") return trainingProblem(doc as TrainingDoc)
+  const { history } = doc as Partial<GradientDoc>
+  const curves = kind === "gradient" && history ? seriesProblem(history.series) : undefined
+  if (curves) return curves
+  if (kind === "training") return seriesProblem((doc as TrainingDoc).series)
   const graph = graphProblem(doc as GraphLike)
   return graph ?? (kind === "trace" ? traceProblem(doc as TraceDoc) : undefined)
 }
@@ -254,7 +259,7 @@ export function levelProblem(
   return undefined
 }
 
-function trainingProblem({ series }: TrainingDoc): string | undefined {
+function seriesProblem(series: readonly TrainingSeries[]): string | undefined {
   for (const { name, step, value } of series) {
     const [a, b] = [fromBase64(step)?.length, fromBase64(value)?.length]
     if (a === undefined || a !== b || a % 8 !== 0)

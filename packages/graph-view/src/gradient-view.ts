@@ -2,6 +2,7 @@
 import type { GradientDoc } from "@defnote/display"
 import { cutSection } from "./cut-section.ts"
 import { button, element, Lifetime } from "./dom.ts"
+import { historySection } from "./history-section.ts"
 import { ladder } from "./ladder.ts"
 import { expressionText, nodeName, oneLine } from "./node-text.ts"
 import { copyText, english, type Translate, type View, type ViewOptions } from "./view.ts"
@@ -49,7 +50,9 @@ export class GradientView implements View<GradientDoc> {
       this.#verdict(doc),
       this.#status,
       cutSection(doc, this.#root, this.#translate),
-      ladder(doc, this.#translate),
+      doc.history
+        ? historySection(doc.history, this.#root, this.#translate)
+        : ladder(doc, this.#translate),
       this.#harms(doc),
     ]
     this.#root.replaceChildren(...parts.filter((part) => part !== null))

@@ -19,3 +19,10 @@ export { type BackwardStep, type ForwardStep, type Stepping, stepProgram } from 
 export type { Differences, Sweep } from "./step-differences.ts"
 export { type Jacobian, type LocalRule, localPull } from "./step-local.ts"
 export type { Cost, Tangents } from "./step-modes.ts"
+export {
+  type Seen as WatchedParameter,
+  StepWatcher,
+  type WatchEvent,
+  type WatchedRow,
+  type WatchOptions,
+} from "./watch-step.ts"

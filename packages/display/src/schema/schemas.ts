@@ -319,6 +319,16 @@ const picture = {
   } as Record<string, Schema>,
 }
 
+const curves = list(
+  object({
+    name: word,
+    role: oneOf("loss", "metric", "gradient", "update", "rate"),
+    step: base64,
+    value: base64,
+  }),
+  1000,
+)
+
 /** The schema of each kind. */
 export const SCHEMAS: Readonly<Record<PayloadKind, Schema>> = {
   graph: graph("graph"),
@@ -328,6 +338,15 @@ export const SCHEMAS: Readonly<Record<PayloadKind, Schema>> = {
     {
       verdict: object({ ok: { type: "boolean" }, title: text }, { text, fix: text }),
       harms: list(object({ label: word, node: index, measure: text }, { remedy: text }), 100),
+      history: object(
+        {
+          step: count,
+          series: curves,
+          events: list(object({ step: count, text }), 10_000),
+          every: count,
+        },
+        { lastGood: count, overhead: real, budget: real },
+      ),
     },
   ),
   trace: graph(
@@ -380,15 +399,7 @@ export const SCHEMAS: Readonly<Record<PayloadKind, Schema>> = {
       state: oneOf("running", "done", "stopped", "failed"),
       step: count,
       elapsedMs: real,
-      series: list(
-        object({
-          name: word,
-          role: oneOf("loss", "metric", "gradient", "update", "rate"),
-          step: base64,
-          value: base64,
-        }),
-        1000,
-      ),
+      series: curves,
       events: list(object({ step: count, kind: word, text }), 10_000),
     },
     { title: text, steps: count },

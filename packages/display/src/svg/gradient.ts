@@ -6,6 +6,7 @@ import { LIGHT, type Theme } from "../paint/theme.ts"
 import type { GradientDoc, GraphLike } from "../payload.ts"
 import { type LadderRow, ladder, type Measures, type Verdict, verdictOf } from "../report/ladder.ts"
 import { cutPicture } from "./cut-picture.ts"
+import { historyPicture } from "./history.ts"
 import { STRIP, stripSvg } from "./strip.ts"
 import { byteLength, itemSvg, MAX_SVG_BYTES, svgDocument } from "./svg.ts"
 import { wrap } from "./wrap.ts"
@@ -55,14 +56,19 @@ function inspector(doc: GraphLike, rows: readonly LadderRow[], all: number, them
   const below = drawVerdict(add, verdict)
   const way = cutPicture(doc, theme, WIDTH)
   if (way) out.push(`<g transform="translate(0 ${below + 8})">${way.body}</g>`)
-  const top = below + (way ? way.height + 16 : 0)
-  drawHeads(add, top)
-  const first = top + 42
-  rows.forEach((row, k) => {
+  const { history } = doc as Partial<GradientDoc>
+  const picture = history && historyPicture(history, theme, WIDTH)
+  if (picture) out.push(`<g transform="translate(0 ${below + 8})">${picture.body}</g>`)
+  const top = below + (way ? way.height + 16 : 0) + (picture ? picture.height + 16 : 0)
+  // A history stands for steps that nobody looked at value by value.
+  const first = history ? top : top + 42
+  if (!history) drawHeads(add, top)
+  const shownRows = history ? [] : rows
+  shownRows.forEach((row, k) => {
     out.push(rowSvg(row, first + k * ROW, theme, isOrigin(doc, row)))
   })
-  const bottom = drawHarms(add, doc as Partial<GradientDoc>, first + rows.length * ROW + 8)
-  const shown = all > rows.length ? `${rows.length} of ${all} rows. ` : ""
+  const bottom = drawHarms(add, doc as Partial<GradientDoc>, first + shownRows.length * ROW + 8)
+  const shown = !history && all > rows.length ? `${rows.length} of ${all} rows. ` : ""
   return svgDocument(out.join(""), {
     width: WIDTH,
     height: bottom,

@@ -1,0 +1,43 @@
+/** @file The history of gradients over steps in words. */
+import { decodeFloats } from "../base64.ts"
+import { formatCount, formatNumber } from "../format.ts"
+import type { GradientHistory } from "../payload.ts"
+
+/** What was watched, what it cost, what broke. */
+export function historyFacts(history: GradientHistory): string[] {
+  const { step, every, events, lastGood } = history
+  const rhythm =
+    every === 1 ? "every step is watched" : `every ${formatCount(every)}th step is watched`
+  return [
+    `${formatCount(step)} steps; ${rhythm}${costOf(history)}.`,
+    ...events.map((e) => `Step ${formatCount(e.step)}: ${e.text}.`),
+    ...(lastGood === undefined
+      ? []
+      : [`Last good step: ${formatCount(lastGood)}; its parameters are kept in lastGood.`]),
+  ]
+}
+function costOf({ overhead, budget }: GradientHistory): string {
+  if (overhead === undefined) return ""
+  const limit = budget === undefined ? "" : `, the budget is ${percent(budget)}`
+  return `, which costs ${percent(overhead)} of their time${limit}`
+}
+const percent = (share: number): string =>
+  share < 0.01 ? "less than 1 %" : `${Math.round(100 * share)} %`
+
+/** One line for each parameter: the first and the last norm, and how much of it a step moves. */
+export function historyRows({ series }: GradientHistory): string[][] {
+  const values = (name: string, role: string): Float64Array => {
+    const found = series.find((s) => s.name === name && s.role === role)
+    return (found && decodeFloats(found.value, 8)) ?? new Float64Array()
+  }
+  const names = series.filter((s) => s.role === "gradient").map((s) => s.name)
+  return [
+    ["parameter", "first norm", "last norm", "‖Δw‖ / ‖w‖"],
+    ...names.map((name) => {
+      const norms = values(name, "gradient")
+      const ratio = values(name, "update").at(-1)
+      const shown = (v: number | undefined): string => (v === undefined ? "" : formatNumber(v, 2))
+      return [name, shown(norms[0]), shown(norms.at(-1)), shown(ratio)]
+    }),
+  ]
+}

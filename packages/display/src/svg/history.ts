@@ -1,0 +1,165 @@
+/** @file Gradient norms over the steps of a training run: a line for each parameter, on one logarithmic scale. */
+import { decodeFloats } from "../base64.ts"
+import { clip, formatNumber, superscript } from "../format.ts"
+import type { Point } from "../layout/boxes.ts"
+import type { Theme } from "../paint/theme.ts"
+import type { GradientHistory, TrainingSeries } from "../payload.ts"
+import { historyFacts } from "../report/history.ts"
+import { newPen, type Pen, round, text } from "./pen.ts"
+import { svgDocument } from "./svg.ts"
+
+const ROW = 30
+const LINE = { x: 190, width: 440, height: 20 } as const
+const NORM = LINE.x + LINE.width + 16
+const RATIO = NORM + 90
+const BADGE = RATIO + 90
+/** Parameters that are drawn, and points of a line. */
+const ROWS = 16
+const POINTS = 160
+
+interface Curve {
+  readonly name: string
+  readonly step: Float64Array
+  readonly value: Float64Array
+}
+export const decoded = ({ name, step, value }: TrainingSeries): Curve => ({
+  name,
+  step: decodeFloats(step, 8) ?? new Float64Array(),
+  value: decodeFloats(value, 8) ?? new Float64Array(),
+})
+
+/** The lines with their heads, as markup without a frame. */
+export function historyPicture(
+  history: GradientHistory,
+  theme: Theme,
+  width: number,
+): { readonly body: string; readonly height: number } {
+  const pen = newPen(theme)
+  const of = (role: TrainingSeries["role"]) =>
+    history.series.filter((s) => s.role === role).map(decoded)
+  const norms = of("gradient")
+  const ratios = new Map(of("update").map((c) => [c.name, c.value.at(-1)]))
+  const logs = norms.flatMap((c) =>
+    [...c.value].filter((v) => v > 0 && v < Infinity).map(Math.log2),
+  )
+  const scale = [Math.min(...logs, 0), Math.max(...logs, 1)] as const
+  const plain = { mono: false } as const
+  pen.add(text(14, 16, 11, "parameter", "ink2", plain))
+  pen.add(
+    text(
+      LINE.x,
+      16,
+      11,
+      `gradient norm, 2${superscript(Math.round(scale[0]))} to 2${superscript(Math.round(scale[1]))}`,
+      "bwd",
+      { ...plain, weight: 600 },
+    ),
+  )
+  pen.add(
+    text(NORM, 16, 11, "now", "ink2", plain),
+    text(RATIO, 16, 11, "‖Δw‖ / ‖w‖", "ink2", plain),
+  )
+  norms.slice(0, ROWS).forEach((curve, k) => {
+    drawRow(pen, curve, ratios.get(curve.name), history.step, scale, 26 + k * ROW)
+  })
+  const shown = Math.min(norms.length, ROWS)
+  let y = 26 + shown * ROW + 14
+  const more = norms.length > shown ? [`${norms.length - shown} more parameters.`] : []
+  for (const fact of [...historyFacts(history), ...more]) {
+    pen.add(text(14, y, 11.5, clip(fact, Math.floor(width / 6.4)), "ink2", plain))
+    y += 17
+  }
+  return { body: pen.out.join(""), height: y - 8 }
+}
+
+function drawRow(
+  { add }: Pen,
+  { name, step, value }: Curve,
+  ratio: number | undefined,
+  steps: number,
+  [low, high]: readonly [number, number],
+  y: number,
+): void {
+  const base = y + LINE.height
+  const at = (i: number): number => LINE.x + (LINE.width * (step[i] - 1)) / Math.max(1, steps - 1)
+  add(text(14, base - 5, 11.5, clip(name, 24), "ink", { weight: 600 }))
+  add({
+    kind: "line",
+    role: "plain",
+    points: [
+      [LINE.x, base + 0.5],
+      [LINE.x + LINE.width, base + 0.5],
+    ],
+    stroke: "line",
+    width: 1,
+  })
+  for (const part of runs(value, POINTS)) {
+    const points = part.map((i): Point => {
+      const share = (Math.log2(value[i]) - low) / (high - low)
+      return [round(at(i)), round(base - Math.max(0, Math.min(1, share)) * LINE.height)]
+    })
+    if (points.length > 1) add({ kind: "line", role: "plain", points, stroke: "bwd", width: 1.5 })
+    else if (points.length)
+      add({
+        kind: "rect",
+        role: "plain",
+        x: points[0][0] - 1.5,
+        y: points[0][1] - 1.5,
+        w: 3,
+        h: 3,
+        fill: "bwd",
+      })
+  }
+  const broken = value.findIndex((v) => !Number.isFinite(v))
+  if (broken >= 0)
+    add({
+      kind: "rect",
+      role: "plain",
+      x: round(at(broken)) - 2,
+      y,
+      w: 4,
+      h: LINE.height,
+      fill: "warn",
+      stroke: "warnInk",
+      width: 1,
+    })
+  const last = value.at(-1) ?? Number.NaN
+  add(text(NORM, base - 5, 11, formatNumber(last, 2), "ink2"))
+  if (ratio !== undefined && !Number.isNaN(ratio))
+    add(text(RATIO, base - 5, 11, formatNumber(ratio, 2), "ink2"))
+  if (broken >= 0) drawBadge(add, `NaN ${step[broken]}`, y)
+}
+function drawBadge(add: Pen["add"], content: string, y: number): void {
+  add(
+    {
+      kind: "rect",
+      role: "plain",
+      x: BADGE,
+      y: y + 3,
+      w: [...content].length * 6.4 + 8,
+      h: 16,
+      radius: 3,
+      fill: "warn",
+      stroke: "warnInk",
+      width: 1,
+    },
+    text(BADGE + 4, y + 15, 10, content, "warnInk", { weight: 700 }),
+  )
+}
+/** Positions of positive finite values in unbroken runs, thinned to about so many points. */
+function runs(value: Float64Array, most: number): number[][] {
+  const every = Math.ceil(value.length / most)
+  const parts: number[][] = [[]]
+  value.forEach((v, i) => {
+    if (!(v > 0 && v < Infinity)) parts.push([])
+    else if (i % every === 0 || i === value.length - 1) parts[parts.length - 1].push(i)
+  })
+  return parts.filter((part) => part.length)
+}
+
+/** The same as a picture of its own. */
+export function historySvg(history: GradientHistory, theme: Theme): string {
+  const width = 904
+  const { body, height } = historyPicture(history, theme, width)
+  return svgDocument(body, { width, height, title: "gradient norms by step", theme })
+}
