@@ -122,6 +122,26 @@ function markedIn(text: string): string | undefined {
   return lines[under - 1]?.slice(from, lines[under].length)
 }
 
+test("tensors that a loop keeps end in an error that names them, and the kernel goes on", async () => {
+  const small = await TestKernel.start({
+    env: { DEFNOTE_TYPECHECK: "off", DEFNOTE_MEMORY: String(200 * 2 ** 20) },
+  })
+  try {
+    await small.execute(
+      'import { ones, type Tensor } from "defnote"\nconst one = ones([1024, 1024])\nconst held: Tensor[] = []',
+    )
+    const loop = "for (let i = 0; i < 300; i++) {\n  held.push(one.multiply(2))\n}"
+    const { reply } = await small.execute(loop)
+    expect(reply).toMatchObject({ status: "error", ename: "MemoryError" })
+    expect(reply.evalue).toMatch(/\d+ x f32\[1024,1024\] made at cell 2, line 2 \(\d+\.0 MiB\)/)
+    expect(resultText(await small.execute("held.length > 10"))).toBe("true")
+    expect(
+      resultText(await small.execute("held.length = 0\none.multiply(3).at(0, 0).item()")),
+    ).toBe("3")
+  } finally {
+    await small.stop()
+  }
+})
 test("a heap that is full ends the runtime, not the kernel", async () => {
   const full = await TestKernel.start({
     env: { DEFNOTE_TYPECHECK: "off", NODE_OPTIONS: "--max-old-space-size=100" },

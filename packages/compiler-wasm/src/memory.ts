@@ -2,7 +2,7 @@
  * @file The one linear memory of all programs: blocks of it for running programs. Grows up to the budget; blocks are
  * reused, so nested and repeated runs do not move anything.
  */
-import { budget, engine, MemoryError } from "@defnote/core"
+import { budget, countMemory, engine, MemoryError } from "@defnote/core"
 import { needWebAssembly, type WasmMemory } from "./web-assembly.ts"
 
 const PAGE = 65536
@@ -38,6 +38,10 @@ class LinearMemory {
   /** Whoever keeps blocks only to save time gives them up, one a call, before memory runs out. */
   onShortage(yields: () => boolean): void {
     this.#yields = yields
+  }
+  /** Bytes that the system gave. */
+  get size(): number {
+    return this.#memory?.buffer.byteLength ?? 0
   }
   /** A block of at least `bytes`, aligned to 64. @throws MemoryError with `what` in its text */
   acquire(bytes: number, what: string): number {
@@ -120,3 +124,4 @@ class LinearMemory {
 }
 export const linearMemory = new LinearMemory()
 engine.onRecover(() => linearMemory.reset())
+countMemory(() => linearMemory.size)

@@ -1,6 +1,15 @@
 /** @file What people and packages import from the engine: an explicit list per file. */
 import "./install.ts"
 
+export {
+  affordedBytes,
+  allocateBuffer,
+  budget,
+  bytesText,
+  countMemory,
+  type Gauge,
+  setGauge,
+} from "./budget.ts"
 export { capturesOf, factsOf, plainCaptures, registerFunction } from "./captures.ts"
 export type {
   CompileOptions,
@@ -88,15 +97,7 @@ export { compileScalar, type RunOptions as ScalarRunOptions, scalarText } from "
 export * from "./shape.ts"
 export { type Compiled, type Shown, setShown } from "./shown.ts"
 export { formatSite, lineOf, type Site, type SourceModule } from "./source.ts"
-export {
-  affordedBytes,
-  allocateBuffer,
-  budget,
-  CpuStorage,
-  elementsOf,
-  onRelease,
-  type Storage,
-} from "./storage.ts"
+export { CpuStorage, elementsOf, onRelease, type Storage } from "./storage.ts"
 export {
   type Attrs,
   describe,

@@ -2,8 +2,18 @@
  * @file The reference compiler: naive loops over JavaScript numbers, rounded to the dtype where a value is stored. The
  * ground truth of every test (D6.5); slow and plain. A graph is prepared once and may run many times.
  */
+import { allocateBuffer } from "./budget.ts"
 import type { Compiler, Executable, KernelBuffer, KernelInfo } from "./compiler.ts"
-import { allocate, DTYPES, type DType, isFloat, isHalf, isWide, type TypedArray } from "./dtype.ts"
+import {
+  allocate,
+  DTYPES,
+  type DType,
+  isFloat,
+  isHalf,
+  isWide,
+  type TypedArray,
+  view,
+} from "./dtype.ts"
 import { engine } from "./engine.ts"
 import { CompileError, internal } from "./errors.ts"
 import { type Graph, postorder } from "./graph.ts"
@@ -48,7 +58,7 @@ function decode(t: TensorType, storage: Storage): Values {
   )
 }
 function encode(t: TensorType, x: Values): Storage {
-  const out = allocate(t.dtype, sizeOf(t.shape))
+  const out = view(t.dtype, allocateBuffer(t.dtype, sizeOf(t.shape), "reference"))
   for (let i = 0; i < out.length; i++) write(t.dtype, out, i, x[i])
   return new CpuStorage(out.buffer as ArrayBuffer)
 }

@@ -1,6 +1,7 @@
-/** @file Where the elements of a concrete tensor live (D4): one buffer each; the memory budget (D4.3). */
-import { DTYPES, type DType, type TypedArray, view } from "./dtype.ts"
-import { DeviceError, MemoryError } from "./errors.ts"
+/** @file Where the elements of a concrete tensor live (D4): one buffer each. */
+import { noteEnd } from "./budget.ts"
+import { type DType, type TypedArray, view } from "./dtype.ts"
+import { DeviceError } from "./errors.ts"
 
 /** The memory of one tensor on a device. */
 export interface Storage {
@@ -45,37 +46,8 @@ export class CpuStorage implements Storage {
     if (!buffer) return
     if (how) this.#how = how
     this.#buffer = undefined
+    noteEnd(this)
     for (const fn of releases) fn(buffer)
-  }
-}
-
-/** The bytes that one allocation may take at most; the kernel sets it from the memory of the process. */
-export const budget = { bytes: 8 * 2 ** 30 }
-
-const gib = (bytes: number): string => `${(bytes / 2 ** 30).toFixed(1)} GiB`
-const SMALLER = "Work in smaller batches, use a narrower dtype"
-/** The bytes of `n` elements, or an error that names the size before the process is killed for it. */
-export function affordedBytes(d: DType, n: number, what: string): number {
-  const bytes = n * DTYPES[d].bytes
-  if (bytes > budget.bytes) {
-    throw new MemoryError(
-      `${what}: ${gib(bytes)} for ${n} elements of ${d}; the budget is ${gib(budget.bytes)}`,
-      { remedy: `${SMALLER}, or raise the budget with DEFNOTE_MEMORY.` },
-    )
-  }
-  return bytes
-}
-/** A new buffer for `n` elements, filled with zeros. */
-export function allocateBuffer(d: DType, n: number, what: string): ArrayBuffer {
-  const bytes = affordedBytes(d, n, what)
-  try {
-    // By way of a view: a buffer may be longer than the longest array, and could not be read then.
-    return new Uint8Array(bytes).buffer
-  } catch {
-    throw new MemoryError(
-      `${what}: ${gib(bytes)} for ${n} elements of ${d}; the system does not give one piece of that size`,
-      { remedy: `${SMALLER}.` },
-    )
   }
 }
 

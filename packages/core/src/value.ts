@@ -2,6 +2,7 @@
  * @file Concrete tensors: making them from JavaScript values (S1) and reading them (D4.1, D4.5).
  * Installs the reading half of the Tensor class.
  */
+import { allocateBuffer } from "./budget.ts"
 import {
   allocate,
   DTYPES,
@@ -19,7 +20,7 @@ import { fromStorage } from "./ops/source.ts"
 import { integers } from "./ops/static.ts"
 import { formatTensor, type PrintOptions } from "./print.ts"
 import { formatType, type Shape, sizeOf, type TensorType } from "./shape.ts"
-import { allocateBuffer, CpuStorage, elementsOf } from "./storage.ts"
+import { CpuStorage, elementsOf } from "./storage.ts"
 import { isConcrete, isTensor, type NestedArray, storageOf, Tensor } from "./tensor.ts"
 import { needNumber } from "./weak.ts"
 

@@ -1,4 +1,5 @@
 /** @file Leaves: parameter, constant (a splat), value (a storage), iota; and element, which picks one output of a node. */
+import { noteLarge } from "../budget.ts"
 import { type DType, isFloat } from "../dtype.ts"
 import { make } from "../make.ts"
 import { cast, type Value } from "../number.ts"
@@ -70,7 +71,10 @@ export const valueOp = leaf("value", ownType)
 export const fromStorage = <D extends DType = DType>(
   storage: Storage,
   type: TensorType,
-): Tensor<D> => new Tensor<D>(valueOp, [], { storage, type }, [type])
+): Tensor<D> => {
+  noteLarge(storage, type)
+  return new Tensor<D>(valueOp, [], { storage, type }, [type])
+}
 /** A parameter or a concrete tensor: where a capture may stand. */
 export const isLeaf = (x: Tensor): boolean => x.op === paramOp || x.op === valueOp
 
