@@ -6,6 +6,7 @@ import {
   type ProfileDoc,
   readPayload,
   type SavedView,
+  TRAINING,
   type TraceDoc,
 } from "@defnote/display"
 import {
@@ -25,6 +26,7 @@ import type { IRenderMime } from "@jupyterlab/rendermime-interfaces"
 import type { ReadonlyPartialJSONObject } from "@lumino/coreutils"
 import type { Role } from "./editors.ts"
 import { picture } from "./fallback.ts"
+import { askKernel, type Reply } from "./kernel-questions.ts"
 import { kernelSteps } from "./kernel-steps.ts"
 import { kernelTiles } from "./kernel-tiles.ts"
 import type { KernelSource, OutputKind, OutputServices } from "./output-widget.ts"
@@ -152,8 +154,19 @@ export class Presentation {
           tiles: kernelTiles(this.#services.kernel),
         }) as View<Document>
       case "training":
-        return new TrainingView(this.#host, options) as View<Document>
+        return new TrainingView(this.#host, {
+          translate: this.#translate,
+          inspectStep: (panel, step) => this.#inspectStep(panel, step),
+        }) as View<Document>
     }
+  }
+
+  /** Whether the kernel showed the gradients of a step of a training run. */
+  async #inspectStep(panel: string, step: number): Promise<boolean> {
+    const kernel = this.#services.kernel()
+    if (!kernel) return false
+    const reply = await askKernel<Reply & { shown: boolean }>(kernel, TRAINING, { panel, step })
+    return reply?.shown === true
   }
 
   #options(): GraphViewOptions {

@@ -111,6 +111,25 @@ test("displays: ids, updates, clearing, values with their own display", async ()
   ])
 })
 
+test("a display that is updated counts once, whatever the number of its updates", async () => {
+  const small = await TestKernel.start({
+    env: { DEFNOTE_TYPECHECK: "off", DEFNOTE_DISPLAY_LIMIT: "10000" },
+  })
+  try {
+    const code = `for (let i = 0; i < 20; i++)
+  display({ "text/html": String(i).repeat(4000).slice(0, 4000) }, { id: "p", update: i > 0 })
+display({ "text/html": "x".repeat(7000) })`
+    const { outputs } = await small.execute(code)
+    const pictures = outputs.filter(({ content }) => content.data)
+    const shown = pictures.map(({ content }) => Object.keys(content.data as Content)[0])
+    expect(shown).toHaveLength(21)
+    expect(shown.slice(0, 20)).toEqual(new Array(20).fill("text/html"))
+    expect(shown[20]).toBe("text/plain")
+  } finally {
+    await small.stop()
+  }
+})
+
 test("one display too large is replaced by a sentence", async () => {
   const small = await TestKernel.start({
     env: { DEFNOTE_TYPECHECK: "off", DEFNOTE_DISPLAY_LIMIT: "10000" },

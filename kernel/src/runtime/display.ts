@@ -49,7 +49,13 @@ function emitBundle(
   options: { id?: string; update: boolean },
 ): void {
   const sendable = encodeBinary(bundle)
-  emit({ type: "display", run: run.request.run, bundle: bounded(run, limit, sendable), ...options })
+  // What is replaced is not in the notebook any more: a panel that is updated for hours has the size of one.
+  const { id } = options
+  if (id !== undefined) run.displayBytes -= run.shownBytes.get(id) ?? 0
+  const before = run.displayBytes
+  const shown = bounded(run, limit, sendable)
+  if (id !== undefined) run.shownBytes.set(id, run.displayBytes - before)
+  emit({ type: "display", run: run.request.run, bundle: shown, ...options })
 }
 
 /** The bundle, or a sentence in its place when the cell showed too much. */

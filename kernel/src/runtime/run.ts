@@ -9,6 +9,8 @@ export interface Run extends Cause {
   /** Bytes of stream text and of display data forwarded so far. */
   streamBytes: number
   displayBytes: number
+  /** Of them, the bytes of the latest display of each name. */
+  shownBytes: Map<string, number>
   /** Displays whose bundles are not ready. */
   pending: Promise<void>[]
   /** Aborted when the cell is interrupted. */
@@ -25,6 +27,7 @@ export function beginRun(request: EvaluateRequest): Run {
     dead: false,
     streamBytes: 0,
     displayBytes: 0,
+    shownBytes: new Map(),
     pending: [],
     abort: new AbortController(),
   }

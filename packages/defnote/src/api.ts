@@ -9,4 +9,10 @@ export { type PlotInput, type PlotLayout, plot } from "./plot.ts"
 export { profile } from "./profile.ts"
 export { exercise, stepThrough } from "./stepping.ts"
 export { type AxisLabels, compare, type ShowOptions, show } from "./tensors.ts"
+export {
+  TrainingPanel,
+  type TrainingPanelOptions,
+  type TrainingStep,
+  trainingPanel,
+} from "./training.ts"
 export { type Watched, watch } from "./watch.ts"

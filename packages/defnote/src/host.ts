@@ -17,3 +17,13 @@ export const kernelHost = (): KernelHost | undefined =>
   (globalThis as { [key: symbol]: unknown })[Symbol.for("defnote.kernel/1")] as
     | KernelHost
     | undefined
+
+/** A question of a view; `request` comes back with the answer. */
+export type Question = Readonly<Record<string, unknown>>
+
+/** Answers questions of views on a comm target; nothing happens in a plain process. */
+export function answerQuestions(target: string, answer: (question: Question) => object): void {
+  kernelHost()?.comms.register(target, (comm) => {
+    comm.onMessage = ({ data }) => comm.send({ ...answer(data), request: data.request })
+  })
+}

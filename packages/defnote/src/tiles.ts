@@ -2,7 +2,7 @@
 import { elementsOf, isConcrete, storageOf, type Tensor } from "@defnote/core"
 import { TILES, type TileReply } from "@defnote/display"
 import { levelOf, planesOf, type Region, valuesOf } from "@defnote/display/document"
-import { type HostComm, kernelHost } from "./host.ts"
+import { answerQuestions, kernelHost } from "./host.ts"
 
 /** Bounds of a {@link TileStore}. */
 export interface TileLimits {
@@ -125,14 +125,11 @@ let shared: TileStore | undefined
 
 /** Keeps a shown tensor in the kernel's store; undefined where no kernel could answer. */
 export function keepForTiles(x: Tensor): string | undefined {
-  const host = kernelHost()
-  if (!host || !isConcrete(x)) return undefined
+  if (!kernelHost() || !isConcrete(x)) return undefined
   if (!shared) {
     const store = new TileStore()
     shared = store
-    host.comms.register(TILES, (comm: HostComm) => {
-      comm.onMessage = ({ data }) => comm.send(store.answer(data))
-    })
+    answerQuestions(TILES, (question) => store.answer(question))
   }
   return shared.keep(x)
 }

@@ -553,20 +553,35 @@ export interface TrainingSeries {
   readonly value: Base64
 }
 
+/** Something that happened at a step; `inspect` says that the kernel can show the step's gradients. */
+export interface TrainingEvent {
+  readonly step: number
+  readonly kind: string
+  readonly text: string
+  readonly inspect?: boolean
+}
+
 /** The live panel of a training loop. */
 export interface TrainingDoc extends PayloadHead<"training"> {
   readonly title?: string
   readonly state: "running" | "done" | "stopped" | "failed"
   readonly step: number
   readonly steps?: number
+  /** Examples seen so far. */
+  readonly items?: number
   readonly elapsedMs: number
   readonly series: readonly TrainingSeries[]
-  readonly events: readonly {
-    readonly step: number
-    readonly kind: string
-    readonly text: string
-  }[]
+  readonly events: readonly TrainingEvent[]
+  /** Steps at which something was not finite. */
+  readonly badSteps?: number
+  /** The last step whose loss and gradients were finite, when one was not. */
+  readonly lastGood?: number
+  /** Name of the panel in the kernel that shows it (`TRAINING`). */
+  readonly panel?: string
 }
+
+/** The comm target under which a kernel shows the gradients of a step. */
+export const TRAINING = "defnote.training/1"
 
 /** The document of each kind. */
 export interface PayloadOf {

@@ -8,7 +8,7 @@ export type { LiveSteps } from "./step-leaf.ts"
 export { StepView, type StepViewOptions } from "./step-view.ts"
 export type { TileSource } from "./tensor-tiles.ts"
 export { TensorView, type TensorViewOptions } from "./tensor-view.ts"
-export { TrainingView } from "./training-view.ts"
+export { TrainingView, type TrainingViewOptions } from "./training-view.ts"
 export {
   english,
   isNodeView,

@@ -1,21 +1,57 @@
-/** @file The live panel of a training loop: progress, loss, gradient norms by step (VISUAL §11). */
-import type { TrainingDoc, TrainingSeries } from "@defnote/display"
-import { decodeFloats, formatNumber } from "@defnote/display"
-import { type Curve, lineChart, normStrip } from "./curves.ts"
-import { element, Lifetime } from "./dom.ts"
-import { formatDuration, powerOfTwo } from "./numbers.ts"
+/** @file The live panel of a training loop: progress, losses, gradient norms by step, what broke (VISUAL §11). */
+import {
+  type Curve,
+  decodeCurve,
+  formatCount,
+  formatNumber,
+  normRange,
+  type TrainingDoc,
+  type TrainingEvent,
+  trainingFacts,
+} from "@defnote/display"
+import { lineChart, normStrip } from "./curves.ts"
+import { button, element, Lifetime } from "./dom.ts"
+import { powerOfTwo } from "./numbers.ts"
 import { english, type Translate, type View, type ViewOptions } from "./view.ts"
+
+/** Options of a training view. */
+export interface TrainingViewOptions extends ViewOptions {
+  /** Asks the kernel to show the gradients of the step that broke; false when nobody answers. */
+  readonly inspectStep?: (panel: string, step: number) => Promise<boolean>
+}
 
 /** Shows `training` payloads. */
 export class TrainingView implements View<TrainingDoc> {
   readonly #translate: Translate
+  readonly #inspectStep: TrainingViewOptions["inspectStep"]
   readonly #life = new Lifetime()
   readonly #root = element("div", "dn-View dn-training")
+  readonly #bar = element("div", "dn-bar")
+  readonly #upper = element("div", "dn-training-upper")
+  readonly #charts = element("div", "dn-training-charts")
+  readonly #events = element("div", "dn-events", { role: "status" })
+  readonly #norms = element("div", "dn-norms")
+  readonly #readout = element("div", "dn-readout dn-training-readout", { role: "status" })
   #doc: TrainingDoc | null = null
+  #curves: readonly Curve[] = []
+  #saidEvents = ""
+  /** The step that the reader looks at, or null. */
+  #step: number | null = null
   #width = 0
 
-  constructor(host: HTMLElement, options: ViewOptions = {}) {
+  constructor(host: HTMLElement, options: TrainingViewOptions = {}) {
     this.#translate = options.translate ?? english
+    this.#inspectStep = options.inspectStep
+    this.#upper.append(this.#charts, this.#events)
+    const body = element("div", "dn-training-body", {
+      tabindex: 0,
+      role: "group",
+      "aria-keyshortcuts": "ArrowLeft ArrowRight Home End Escape",
+    })
+    body.append(this.#upper, this.#norms, this.#readout)
+    body.addEventListener("keydown", (event) => this.#key(event, body))
+    body.addEventListener("pointerleave", () => this.#look(null))
+    this.#root.append(this.#bar, body)
     host.append(this.#root)
     this.#life.add(() => this.#root.remove())
     this.#life.onResize(this.#root, () => this.resize())
@@ -23,6 +59,7 @@ export class TrainingView implements View<TrainingDoc> {
 
   setDocument(doc: TrainingDoc): void {
     this.#doc = doc
+    this.#curves = doc.series.map(decodeCurve)
     this.#build(doc)
   }
 
@@ -37,47 +74,56 @@ export class TrainingView implements View<TrainingDoc> {
 
   #build(doc: TrainingDoc): void {
     this.#width = this.#root.clientWidth || 800
-    const curves = doc.series.map(decodeCurve)
-    const losses = curves.filter((curve) => curve.role === "loss" || curve.role === "metric")
-    const norms = curves.filter((curve) => curve.role === "gradient")
-    const events = this.#events(doc)
-    const room = this.#width - 24 - (events ? 232 : 0)
-    const charts = element("div", "dn-training-charts")
-    for (const curve of losses) charts.append(this.#loss(curve, doc, room))
-    const upper = element("div", "dn-training-upper", {}, charts)
-    if (events) upper.append(events)
-    this.#root.replaceChildren(this.#bar(doc), upper)
-    if (norms.length) this.#root.append(this.#norms(norms, curves))
+    this.#root.classList.toggle("dn-mod-running", doc.state === "running")
+    this.#bar.replaceChildren(...this.#barOf(doc))
+    this.#buildEvents(doc)
+    const room = this.#width - 24 - (doc.events.length ? 232 : 0)
+    const losses = this.#curves.filter((curve) => curve.role === "loss" || curve.role === "metric")
+    this.#charts.replaceChildren(...losses.map((curve) => this.#loss(curve, doc, room)))
+    const norms = this.#curves.filter((curve) => curve.role === "gradient")
+    this.#norms.replaceChildren(...(norms.length ? this.#strips(norms) : []))
+    this.#norms.hidden = norms.length === 0
+    this.#upper.parentElement?.setAttribute("aria-label", this.#label(doc))
+    this.#say()
   }
 
-  #bar(doc: TrainingDoc): HTMLElement {
+  #barOf(doc: TrainingDoc): HTMLElement[] {
     const word = {
       running: this.#translate("training"),
       done: this.#translate("done"),
       stopped: this.#translate("stopped"),
       failed: this.#translate("failed"),
     }[doc.state]
-    const bar = element("div", "dn-bar", {}, element("strong", "dn-title", {}, doc.title || word))
+    const { progress, speed, left } = trainingFacts(doc)
+    const bar = [element("strong", "dn-title", {}, doc.title || word)]
     if (doc.steps) {
       const label = this.#translate("steps")
-      const progress = element("progress", "dn-progress", {
-        max: doc.steps,
-        value: doc.step,
-        "aria-label": label,
-      })
-      bar.append(progress)
+      const share = { max: doc.steps, value: doc.step, "aria-label": label }
+      bar.push(element("progress", "dn-progress", share))
     }
-    const total = doc.steps ? ` / ${doc.steps}` : ""
-    const each = doc.step ? formatDuration(doc.elapsedMs / doc.step) : ""
-    bar.append(
-      element("span", "dn-number", {}, this.#translate("%1%2 steps", doc.step, total)),
-      element("span", "dn-mute", {}, each ? this.#translate("%1 per step", each) : ""),
-    )
-    if (doc.state === "running" && doc.steps && doc.step) {
-      const left = (doc.elapsedMs / doc.step) * (doc.steps - doc.step)
-      bar.append(element("span", "dn-mute", {}, this.#translate("%1 left", formatDuration(left))))
-    } else if (doc.title) bar.append(element("span", "dn-mute", {}, word))
+    bar.push(element("span", "dn-number", {}, progress))
+    const about = [...speed, left, doc.title ? word : ""].filter(Boolean).join(" · ")
+    bar.push(element("span", "dn-mute", {}, about), element("span", "dn-fill"))
+    if (doc.badSteps) {
+      const text = this.#translate("NaN or Inf in %1 steps", formatCount(doc.badSteps))
+      bar.push(element("span", "dn-badge", { title: text }, `NaN! ${formatCount(doc.badSteps)}`))
+    }
     return bar
+  }
+
+  /** What the group is, for who cannot see it. */
+  #label(doc: TrainingDoc): string {
+    const losses = this.#curves.filter(({ role, value }) => role === "loss" && value.length)
+    const parts = losses.map(({ name, value }) =>
+      this.#translate(
+        "%1 from %2 to %3",
+        name,
+        formatNumber(value[0]),
+        formatNumber(value[value.length - 1]),
+      ),
+    )
+    const { progress } = trainingFacts(doc)
+    return [this.#translate("training run"), progress, ...parts].join(", ")
   }
 
   #loss(curve: Curve, doc: TrainingDoc, room: number): HTMLElement {
@@ -88,37 +134,37 @@ export class TrainingView implements View<TrainingDoc> {
       formatNumber(curve.value[0] ?? 0),
       formatNumber(last ?? 0),
     )
+    const about = this.#translate("thin: each step, thick: running mean")
     const title = element("div", "dn-chart-title", {}, element("strong", "", {}, curve.name), " ")
-    title.append(
-      element("span", "dn-mute", {}, this.#translate("thin: each step, thick: running mean")),
-    )
-    return element("div", "", {}, title, lineChart(curve, doc.steps ?? doc.step, room, 170, label))
+    title.append(element("span", "dn-mute", {}, about))
+    const steps = doc.steps ?? doc.step
+    const marks = doc.events.map(({ step }) => step)
+    const height = curve.role === "loss" ? 170 : 110
+    const { chart, stepAt } = lineChart({ curve, steps, width: room, height, label, marks })
+    chart.addEventListener("pointermove", (event) => this.#look(stepAt(event.offsetX)))
+    return element("div", "", {}, title, chart)
   }
 
-  #norms(norms: readonly Curve[], all: readonly Curve[]): HTMLElement {
-    const values = norms.flatMap((curve) =>
-      [...curve.value].filter((v) => v > 0 && Number.isFinite(v)),
-    )
-    const [low, high] = [Math.log2(least(values)), Math.log2(most(values))].map(Math.round)
+  #strips(norms: readonly Curve[]): Node[] {
+    const [low, high] = normRange(norms)
     const about = this.#translate(
-      "each column is a step; %1 pale to %2 dark",
+      "each column is a step; %1 pale to %2 dark, one scale for all rows",
       powerOfTwo(low),
       powerOfTwo(high),
     )
-    const box = element("div", "dn-norms")
     const heading = element("strong", "dn-bwd", {}, this.#translate("gradient norm"))
-    box.append(
-      element("div", "dn-chart-title", {}, heading, " ", element("span", "dn-mute", {}, about)),
-    )
+    const title = element("div", "dn-chart-title dn-norms-title", {}, heading, " ")
+    title.append(element("span", "dn-mute", {}, about), element("span", "dn-fill"))
     const ratios = new Map(
-      all.filter((c) => c.role === "update").map((c) => [c.name, c.value.at(-1)]),
+      this.#curves.filter((c) => c.role === "update").map((c) => [c.name, c.value.at(-1)]),
     )
-    for (const curve of norms) box.append(this.#norm(curve, low, high, ratios.get(curve.name)))
-    return box
+    title.append(element("span", "dn-mute dn-norm-now", {}, this.#translate("now")))
+    title.append(element("span", "dn-mute dn-norm-ratio", {}, ratios.size ? "‖Δ‖/‖value‖" : ""))
+    return [title, ...norms.map((c) => this.#norm(c, low, high, ratios.get(c.name)))]
   }
 
   #norm(curve: Curve, low: number, high: number, ratio: number | undefined): HTMLElement {
-    const width = Math.max(120, this.#width - 24 - 100 - 130)
+    const width = Math.max(120, this.#width - 24 - 272)
     const last = curve.value.at(-1) ?? Number.NaN
     const now =
       last > 0 && Number.isFinite(last)
@@ -126,43 +172,101 @@ export class TrainingView implements View<TrainingDoc> {
         : formatNumber(last)
     const label = this.#translate("gradient norm of %1, now %2", curve.name, now)
     const share = ratio === undefined ? "" : formatNumber(ratio, 2)
+    const strip = normStrip(curve, low, high, width, label)
+    strip.addEventListener("pointermove", (event) => {
+      const at = Math.floor((event.offsetX / width) * curve.step.length)
+      this.#look(curve.step[Math.max(0, Math.min(curve.step.length - 1, at))] ?? null)
+    })
     return element(
       "div",
       "dn-norm",
       {},
       element("span", "dn-code dn-norm-name", { title: curve.name }, curve.name),
-      normStrip(curve, low, high, width, label),
+      strip,
       element("span", "dn-number dn-norm-now", {}, now),
-      element(
-        "span",
-        "dn-number dn-norm-now",
-        { title: this.#translate("size of the update / size of the value") },
-        share,
-      ),
+      element("span", "dn-number dn-norm-ratio", {}, share),
     )
   }
 
-  #events(doc: TrainingDoc): HTMLElement | null {
-    if (!doc.events.length) return null
-    const box = element("div", "dn-events", { role: "status" })
-    for (const event of doc.events.slice(-3)) {
-      const title = element("strong", "", {}, this.#translate("Step %1", event.step))
-      box.append(element("div", "dn-event", {}, title, element("p", "", {}, event.text)))
-    }
+  /** Built again only when something happened, so that the button under the pointer stays. */
+  #buildEvents(doc: TrainingDoc): void {
+    const json = JSON.stringify(doc.events)
+    if (json === this.#saidEvents) return
+    this.#saidEvents = json
+    this.#events.replaceChildren(...doc.events.slice(-3).map((event) => this.#event(event)))
+    const good = doc.lastGood
+    if (good === undefined) return
+    const kept = this.#translate("Step %1, the last good one, is kept.", good)
+    this.#events.append(element("p", "dn-mute", {}, kept))
+  }
+
+  #event(event: TrainingEvent): HTMLElement {
+    const title = element("strong", "", {}, this.#translate("Step %1", event.step))
+    const box = element("div", "dn-event", {}, title, element("p", "", {}, event.text))
+    const { panel } = this.#doc ?? {}
+    if (!event.inspect || !panel) return box
+    const caption = this.#translate("Show the gradients of this step below")
+    const inspect = button(this.#translate("Inspect this step"), caption, async () => {
+      inspect.disabled = true
+      const shown = await this.#inspectStep?.(panel, event.step)
+      inspect.disabled = false
+      if (shown) return
+      inspect.disabled = true
+      inspect.title = this.#translate(
+        "Saved view. The step can be inspected while its kernel lives.",
+      )
+      inspect.setAttribute("aria-label", inspect.title)
+      box.append(element("p", "dn-mute", {}, inspect.title))
+    })
+    box.append(inspect)
     return box
+  }
+
+  #key(event: KeyboardEvent, body: HTMLElement): void {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.target !== body) return
+    if (event.key === "Escape") return body.blur()
+    const steps = this.#curves.find(({ role }) => role === "loss")?.step ?? this.#curves[0]?.step
+    if (!steps?.length) return
+    const at = this.#step === null ? steps.length - 1 : nearest(steps, this.#step)
+    const stride = event.shiftKey ? 10 : 1
+    const to = { ArrowLeft: at - stride, ArrowRight: at + stride, Home: 0, End: steps.length - 1 }[
+      event.key
+    ]
+    if (to === undefined) return
+    event.preventDefault()
+    event.stopPropagation()
+    this.#look(steps[Math.max(0, Math.min(steps.length - 1, to))])
+  }
+
+  #look(step: number | null): void {
+    if (step === this.#step) return
+    this.#step = step
+    this.#say()
+  }
+
+  /** `step 118: loss 0.5, ∂dense1.w NaN`: every curve at one step. */
+  #say(): void {
+    const step = this.#step
+    if (step === null) {
+      this.#readout.textContent = " "
+      return
+    }
+    const parts = this.#curves.flatMap(({ name, role, step: steps, value }) => {
+      if (!steps.length || role === "update") return []
+      const text = formatNumber(value[nearest(steps, step)])
+      return [role === "gradient" ? `‖∂${name}‖ ${text}` : `${name} ${text}`]
+    })
+    this.#readout.textContent = `${this.#translate("step %1", step)}: ${parts.join("  ")}`
   }
 }
 
-const least = (values: readonly number[]) => values.reduce((a, b) => Math.min(a, b), values[0] ?? 1)
-const most = (values: readonly number[]) => values.reduce((a, b) => Math.max(a, b), values[0] ?? 1)
-
-function decodeCurve(series: TrainingSeries): Curve {
-  const step = decodeFloats(series.step, 8)
-  const value = decodeFloats(series.value, 8)
-  if (!step || !value || step.length !== value.length) {
-    throw new Error(
-      `training: the curve ${series.name} has ${step?.length} steps and ${value?.length} values`,
-    )
+/** Index of the last step that is not after `step`. */
+function nearest(steps: ArrayLike<number>, step: number): number {
+  let [low, high] = [0, steps.length - 1]
+  while (low < high) {
+    const middle = Math.ceil((low + high) / 2)
+    if (steps[middle] <= step) low = middle
+    else high = middle - 1
   }
-  return { name: series.name, role: series.role, step, value }
+  return low
 }

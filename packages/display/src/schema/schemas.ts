@@ -400,8 +400,11 @@ export const SCHEMAS: Readonly<Record<PayloadKind, Schema>> = {
       step: count,
       elapsedMs: real,
       series: curves,
-      events: list(object({ step: count, kind: word, text }), 10_000),
+      events: list(
+        object({ step: count, kind: word, text }, { inspect: { type: "boolean" } }),
+        10_000,
+      ),
     },
-    { title: text, steps: count },
+    { title: text, steps: count, items: count, badSteps: count, lastGood: count, panel: word },
   ),
 }

@@ -1,15 +1,18 @@
 import { describe, expect, it } from "vitest"
+import { doublesToBase64 } from "../base64.ts"
 import { expectGolden } from "../examples/golden.ts"
 import { distanceLoss, transformerStep } from "../examples/graphs.ts"
 import { svgProblems } from "../examples/svg-rules.ts"
 import { attention, confusion, inspected, normal, tensorDoc } from "../examples/tensors.ts"
 import { DARK, LIGHT } from "../paint/theme.ts"
+import type { TrainingDoc } from "../payload.ts"
 import { readPayload } from "../read.ts"
 import { cellsOf, FLAG, scaleOf } from "./cells.ts"
 import { gradientSvg } from "./gradient.ts"
 import { barsPath } from "./strip.ts"
 import { byteLength, MAX_SVG_BYTES } from "./svg.ts"
 import { tensorSvg } from "./tensor.ts"
+import { trainingSvg } from "./training.ts"
 
 const walk = normal(3, 1000)
 for (let i = 1; i < walk.length; i++) walk[i] += walk[i - 1]
@@ -104,5 +107,52 @@ describe("the gradient inspector (D8.2)", () => {
 describe("barsPath", () => {
   it("draws only bars with a height, each at its own step", () => {
     expect(barsPath([0, 2, 0, 1], 10, 20, 5)).toBe("M15 20v-2h4v2zM25 20v-1h4v1z")
+  })
+})
+
+describe("training pictures (D8.2)", () => {
+  const steps = Array.from({ length: 3000 }, (_, i) => i + 1)
+  const noise = normal(8, 3000, 0.1)
+  const series = (name: string, role: "loss" | "gradient", value: number[]) => ({
+    name,
+    role,
+    step: doublesToBase64(steps),
+    value: doublesToBase64(value),
+  })
+  const doc: TrainingDoc = {
+    schema: { kind: "training", major: 1, minor: 0 },
+    strings: [],
+    sources: [],
+    locs: [],
+    state: "running",
+    step: 3000,
+    steps: 4000,
+    elapsedMs: 6000,
+    series: [
+      series(
+        "loss",
+        "loss",
+        steps.map((s, i) => (s === 118 ? Number.NaN : Math.exp(-s / 900 + noise[i]))),
+      ),
+      ...Array.from({ length: 20 }, (_, k) =>
+        series(
+          `layer${k}.w`,
+          "gradient",
+          steps.map((s, i) => (s === 118 ? Number.NaN : 2 ** (k % 5) * Math.exp(noise[i]))),
+        ),
+      ),
+    ],
+    events: [{ step: 118, kind: "nan", text: "The loss was NaN." }],
+  }
+
+  it("keep the rules, name what broke, and count the parameters that have no room", () => {
+    expect(readPayload("training", doc).problem).toBeUndefined()
+    const svg = trainingSvg(doc)
+    expect(svgProblems(svg)).toEqual([])
+    expect(byteLength(svg)).toBeLessThanOrEqual(MAX_SVG_BYTES)
+    for (const text of ["Step 118: The loss was NaN.", "2 s left", "8 more", ">2³<"])
+      expect(svg).toContain(text)
+    // One column in each of the twelve strips has the colour of warnings.
+    expect(svg.split(`fill="${LIGHT.colours.warn}"`)).toHaveLength(13)
   })
 })
