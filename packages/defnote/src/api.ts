@@ -8,6 +8,7 @@ export { graph, inspect } from "./pictures.ts"
 export { type PlotInput, type PlotLayout, plot } from "./plot.ts"
 export { profile } from "./profile.ts"
 export { exercise, stepThrough } from "./stepping.ts"
+export { type TableData, table } from "./table.ts"
 export { type AxisLabels, compare, type ShowOptions, show } from "./tensors.ts"
 export {
   TrainingPanel,

@@ -1,0 +1,10 @@
+/** @file Tables of data rows. */
+export { type Column, type ColumnType, describeColumn, isMissing, MISSING } from "./columns.ts"
+export {
+  escapeHtml,
+  makeTable,
+  type Table,
+  type TableOptions,
+  tableHtml,
+  tableText,
+} from "./table.ts"
