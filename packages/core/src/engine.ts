@@ -13,6 +13,7 @@ let words: Int32Array = new Int32Array(8)
 const modules = new Map<string, SourceModule>()
 const recoveries: (() => void)[] = []
 let cells = 0
+let readSource: (name: string) => string | undefined = () => undefined
 
 export const engine = {
   /**
@@ -66,10 +67,15 @@ export const engine = {
   get cells(): number {
     return cells
   },
+  /** How the text of a module is found that nobody registered: a file, by its path. */
+  readSources(read: (name: string) => string | undefined): void {
+    readSource = read
+  },
   /** The module `name` with the sites of its rewritten text. */
   module(name: string, sites: readonly number[]): SourceModule {
     const known = modules.get(name)
-    const module: SourceModule = { ...known, name, sites }
+    const text = known?.text ?? readSource(name)
+    const module: SourceModule = { ...known, text, name, sites }
     modules.set(name, module)
     return module
   },

@@ -25,6 +25,13 @@ export const f = defn((x) => {
   return x *
 })
 `,
+  "explained.ts": `import { defn, tensor, type Tensor } from "defnote"
+const f = defn((a: Tensor, b: Tensor) => {
+  const s = a * 2
+  return s + b
+})
+try { f(tensor([1, 2]), tensor([1, 2, 3])) } catch (e) { console.log((e as Error).message) }
+`,
   "failing.ts": `import { defn, tensor, type Tensor } from "defnote"
 const add = defn((a: Tensor, b: Tensor) => a + b)
 
@@ -64,4 +71,9 @@ test("lines stay: the stack of an error names the line of the file", async () =>
   expect(stderr).toMatch(/ShapeError: add: cannot broadcast f32\[2\] with f32\[3\]/u)
   expect(stderr).toMatch(/failing\.ts:2:/u)
   expect(stderr).toMatch(/failing\.ts:4:/u)
+})
+
+test("an error names the expression, the file and the line that made an operand (K4)", async () => {
+  const { stdout } = await run("explained.ts")
+  expect(stdout).toMatch(/left {3}made by a \* 2 at \S*explained\.ts, line 3\n/u)
 })
