@@ -385,6 +385,13 @@ const indexing = new Proxy(Object.create(Object.prototype) as object, {
       })
     return Reflect.get(target, key, receiver)
   },
+  set(target, key, value, receiver): boolean {
+    if (typeof key === "string" && /^-?\d+$/.test(key))
+      throw new DTypeError(`x[${key}] = ...: a tensor is a value and does not change`, {
+        remedy: `Make another: x.putSlice(tensor([...]), [${key}]), or choose with c ? a : b inside defn.`,
+      })
+    return Reflect.set(target, key, value, receiver)
+  },
 })
 Object.setPrototypeOf(Tensor.prototype, indexing)
 

@@ -29,7 +29,7 @@ export function needNumber(x: Tensor, what: string): never {
       node: x,
       site: currentTrace()?.site,
       remedy:
-        "Inside defn use operators and tensor functions on it; read numbers from the result outside, or print with printValue(x).",
+        'Operators work on tensors in the text of defn(...) alone: give a helper function defn(...) or "use defn" of its own. Read numbers from the result outside, or print with printValue(x).',
     },
   )
 }

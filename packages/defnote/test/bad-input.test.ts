@@ -116,6 +116,12 @@ describe("outside defn", () => {
     expect(tensor(0) ? "true" : "false").toBe("true")
     expect((tensor(1) as unknown) === tensor(1)).toBe(false)
   })
+  test("S13 an element cannot be assigned", () => {
+    expect(() => {
+      ;(x as unknown as Record<number, number>)[0] = 5
+    }).toThrow(/x\[0\] = \.\.\.: a tensor is a value and does not change[\s\S]*putSlice/)
+    expect(x.toArray()).toEqual([1, 2, 3])
+  })
   test("D4.5 a tensor has no then, so await gives the tensor", async () => {
     expect("then" in x).toBe(false)
     expect(await x).toBe(x)
