@@ -111,6 +111,7 @@ test.each(CASES)("%s", async (_name, code, ename, evalue, marked) => {
   expect(failed.reply).toMatchObject({ status: "error", ename })
   expect(failed.reply.evalue).toMatch(evalue)
   expect(markedIn(traceback(failed))).toBe(marked)
+  expect(traceback(failed)).not.toMatch(/at Object\./u)
   expect(resultText(await kernel.execute("kept.add(1).toArray()"))).toBe("[ 2, 3 ]")
 })
 

@@ -70,12 +70,12 @@ export interface NumbersNeeded {
 export function traceProgram(request: TraceRequest): Program | NumbersNeeded {
   const trace = new Trace()
   trace.asked.checks = request.checks ?? false
+  // Called as a method it would be "Object.fn" in stacks.
+  const body = request.fn as (...x: unknown[]) => unknown
   return withTrace(trace, () => {
     const args = parametersFor(request)
     try {
-      const result = strengthen(
-        (request.fn as (...x: unknown[]) => unknown)(...(args.traced as unknown[])),
-      )
+      const result = strengthen(body(...(args.traced as unknown[])))
       return finish(request, trace, args, result)
     } catch (e) {
       if (!(e instanceof StaticNeeded)) {
