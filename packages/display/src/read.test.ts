@@ -117,6 +117,15 @@ describe("readPayload", () => {
     expect(readPayload("graph", doc).problem).toBeUndefined()
   })
 
+  it("names the version of an older major, and asks for one where there is none (D8.3)", () => {
+    const old = { ...graphs.tanhLoss(), schema: { kind: "graph", major: 0, minor: 3 } }
+    expect(readPayload("graph", old).problem).toBe(
+      "graph: made by an old version (format 0); this one reads 1.x",
+    )
+    const none = { ...graphs.tanhLoss(), schema: { kind: "graph" } }
+    expect(readPayload("graph", none).problem).toContain("schema.major is required")
+  })
+
   it("names the version of a newer major", () => {
     const doc = { ...graphs.tanhLoss(), schema: { kind: "graph", major: 2, minor: 4 } }
     expect(readPayload("graph", doc).problem).toContain("newer version (format 2.4)")
