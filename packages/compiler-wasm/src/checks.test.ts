@@ -173,6 +173,32 @@ for (const compiler of [wasm, d.reference]) {
           ) as T,
       )
       expect(message(outside as unknown as F, int(1, 7))).toBe("no error")
+      expect(message(f as unknown as F, d.tensor([1, -2, Number.NaN]))).toBe("no error")
+      const wrong = d.vmap(
+        (x: T) =>
+          d.cond(
+            d.greater(x, -5),
+            () =>
+              d.cond(
+                d.greater(x, 0),
+                () => x,
+                () => d.sum(d.stack([d.log(x), x])),
+              ),
+            () => x,
+          ) as T,
+      )
+      expect(message(wrong as unknown as F, d.tensor([1, -7, -2]))).toContain(
+        "log: the value at [2] of f32[3] is NaN; the operand there is -2",
+      )
+      const inside = d.vmap(
+        (i: T) =>
+          d.cond(
+            d.less(i, 9),
+            () => d.at(d.tensor([5, 6]), i),
+            () => d.scalar(0),
+          ) as T,
+      )
+      expect(message(inside as unknown as F, int(1, 7))).toContain("at: the index at [1] is 7")
     })
     test("in gradients, which name the op that they are of", () => {
       const g = d.grad(d.defn((x: T) => d.sum(d.sqrt(x)), { checks: true })).using(compiler)

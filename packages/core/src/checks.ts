@@ -10,16 +10,16 @@ import { minimum } from "./ops/arithmetic.ts"
 import { Check, checkNode, checkOp, indexText, type Refuse } from "./ops/check.ts"
 import { where } from "./ops/choice.ts"
 import { equal } from "./ops/compare.ts"
-import { keepNode } from "./ops/control-shared.ts"
+import { choose, keepNode } from "./ops/control-shared.ts"
 import { again } from "./ops/effect.ts"
 import { gather } from "./ops/gather.ts"
 import { logicalAnd, logicalNot, logicalOr } from "./ops/logic.ts"
 import { reshapeTo } from "./ops/move.ts"
 import { any, min } from "./ops/reduce.ts"
 import { isFinite, isInfinite, isNaN } from "./ops/rounding.ts"
-import { elements, iotaNode, isConstant, isElement } from "./ops/source.ts"
+import { elements, iotaNode, isConstant, isElement, zerosOf } from "./ops/source.ts"
 import { formatNumber } from "./print.ts"
-import { formatType, sameShape } from "./shape.ts"
+import { axesOf, formatType, range, sameShape } from "./shape.ts"
 import type { Attrs, Tensor } from "./tensor.ts"
 import type { Notes } from "./trace.ts"
 
@@ -29,8 +29,8 @@ export interface Checked {
   readonly from: ReadonlyMap<Tensor, readonly Tensor[]>
 }
 /**
- * The graph with its checks, those of branches and loops included. Calls are opened. A condition with axes computes both
- * branches, so only what it chooses is checked. Call it with the table of the graph.
+ * The graph with its checks, those of branches and loops included. Calls are opened, and conditions with axes, which compute
+ * both branches: there a check looks only where its branch is chosen. Call it with the table of the graph.
  */
 export function checked(graph: Graph): Checked {
   const walk = new Walk(graph.table.notes, nodesOf(graph))
@@ -47,6 +47,8 @@ const isLanes = (n: Tensor): boolean => isGraph(n.attrs.yes) && n.inputs[0].rank
 
 /** One list of effects, and what nodes became, on the way through one graph. */
 interface Place {
+  /** Where the values count: a choice per lane, along the first axes. */
+  readonly mask: Tensor | undefined
   readonly env: Map<Tensor, Tensor>
   readonly effects: Tensor[]
   readonly parts: Map<Tensor, readonly Tensor[]>
@@ -72,26 +74,30 @@ class Walk {
     }
     return now
   }
-  #walk(g: Graph, inputs: readonly Tensor[], effects: Tensor[]): Tensor[] {
+  #walk(g: Graph, inputs: readonly Tensor[], effects: Tensor[], mask?: Tensor): Tensor[] {
     const env = new Map(g.inputs.map((p, i) => [p, inputs[i]]))
-    const place: Place = { env, effects, parts: new Map() }
+    const place: Place = { mask, env, effects, parts: new Map() }
     const get = (n: Tensor): Tensor => env.get(n) as Tensor
     const reach = (roots: readonly Tensor[]): void => {
       for (const n of postorder(roots, (x) => !env.has(x))) if (!env.has(n)) this.#node(n, place)
     }
     for (const e of g.effects) {
       reach(e.inputs)
-      effects.push(this.#stands(make(e.op, e.inputs.map(get), again(e)), e))
+      const seen = e.inputs.map((x) => (e.op === checkOp ? masked(get(x), mask) : get(x)))
+      effects.push(this.#stands(make(e.op, seen, again(e)), e))
     }
     reach(g.outputs)
     return g.outputs.map(get)
   }
-  #node(n: Tensor, { env, effects, parts }: Place): void {
+  #node(n: Tensor, place: Place): void {
+    const { env, effects, parts } = place
     const part = isElement(n) ? parts.get(n.inputs[0])?.[n.attrs.i as number] : undefined
     if (part) return void env.set(n, part)
     const inputs = n.inputs.map((x) => env.get(x) as Tensor)
-    if (isCall(n)) {
-      const outputs = this.#walk(n.attrs.body as Graph, inputs, effects)
+    if (isCall(n) || isLanes(n)) {
+      const outputs = isCall(n)
+        ? this.#walk(n.attrs.body as Graph, inputs, effects, place.mask)
+        : this.#lanes(n, inputs, place)
       parts.set(n, outputs)
       env.set(n, outputs[0])
       return
@@ -99,14 +105,22 @@ class Walk {
     const now = this.#stands(this.#rebuilt(n, inputs), n)
     env.set(n, now)
     if (graphsIn(now).some((g) => g.effects.length)) effects.push(keepNode(elements(now)[0]))
-    effects.push(...this.#checksOf(n, now))
+    effects.push(...this.#checksOf(n, now, place.mask))
+  }
+  /** Both branches, each checked where it is chosen, and the choice. */
+  #lanes(n: Tensor, [p, ...x]: readonly Tensor[], { mask, effects }: Place): Tensor[] {
+    const branch = (name: string, chosen: Tensor): Tensor[] => {
+      const within = mask ? logicalAnd(along(mask, chosen), chosen) : chosen
+      return this.#walk(n.attrs[name] as Graph, x, effects, within)
+    }
+    const [yes, no] = [branch("yes", p), branch("no", logicalNot(p))]
+    return yes.map((y, i) => this.#stands(choose(p, y, no[i]), n))
   }
   #rebuilt(n: Tensor, inputs: readonly Tensor[]): Tensor {
     if (!graphsIn(n).length) return rebuild(n, inputs)
-    const inside = isLanes(n) ? unchecked : (g: Graph) => this.graph(g)
     const attrs: [string, unknown][] = Object.entries(n.attrs).map(([k, v]) => [
       k,
-      isGraph(v) ? inside(v) : v,
+      isGraph(v) ? this.graph(v) : v,
     ])
     return make(n.op, inputs, Object.fromEntries(attrs) as Attrs)
   }
@@ -123,25 +137,27 @@ class Walk {
     }
     return now
   }
-  #checksOf(n: Tensor, now: Tensor): Tensor[] {
+  #checksOf(n: Tensor, now: Tensor, mask: Tensor | undefined): Tensor[] {
     const { divisor } = n.op
     if (now.types.length !== 1 || now.size === 0) return []
     if (divisor !== undefined && !isFloat(n.dtype)) {
       const bad = equal(now.inputs[divisor], 0)
       const says = (at: string, x: readonly string[]): string =>
         `the divisor ${at}is 0, the dividend ${x[1]}; checks allow no division of integers by zero`
-      return [this.#look(n, bad, now.inputs[divisor], [now.inputs[1 - divisor]], says)]
+      return [
+        this.#look(n, masked(bad, mask), now.inputs[divisor], [now.inputs[1 - divisor]], says),
+      ]
     }
     const source = isElement(now) ? now.inputs[0] : now
-    const control = graphsIn(source).length > 0 && !isLanes(source)
-    if (!isFloat(now.dtype) || control || HARMLESS.has(source.op.family)) return []
+    if (!isFloat(now.dtype) || graphsIn(source).length || HARMLESS.has(source.op.family)) return []
     const operands = source.inputs.filter((x) => isFloat(x.dtype))
     const alike = ["unary", "binary"].includes(source.op.family)
     const pointwise = alike && source.inputs.every((x) => sameShape(x.shape, now.shape))
     const says = (at: string, [y, ...x]: readonly string[]): string =>
       `the value ${at}is ${y}; ${cause(x)}`
     const shown = pointwise ? source.inputs : []
-    return [this.#look(n, offence(now, operands, pointwise), now, shown, says)]
+    const bad = masked(offence(now, operands, pointwise), mask)
+    return [this.#look(n, bad, now, shown, says)]
   }
   /** An effect that finds the first place where `bad` holds, and shows `x` and its operands there. */
   #look(
@@ -187,13 +203,15 @@ const cause = (operands: readonly string[]): string =>
     : operands.length === 1
       ? `the operand there is ${operands[0]}, and checks allow none to be made`
       : `the operands there are ${operands.join(" and ")}, and checks allow none to be made`
-/** A graph whose checks do not run: both branches of a choice per element are computed. */
-const unchecked = (g: Graph): Graph =>
-  withRoots(
-    g,
-    [...g.outputs],
-    g.effects.filter((e) => e.op !== checkOp),
-  )
+/** A choice per lane beside a value with more axes. */
+const along = (mask: Tensor, x: Tensor): Tensor =>
+  reshapeTo(mask, [...axesOf(mask.type), ...range(x.rank - mask.rank).map(() => ({ size: 1 }))])
+/** The value where the lanes are chosen, elsewhere 0, which no check refuses; nowhere where it has no lanes. */
+function masked(x: Tensor, mask: Tensor | undefined): Tensor {
+  if (!mask) return x
+  const fits = mask.shape.every((n, i) => n === x.shape[i])
+  return fits ? where(along(mask, x), x, zerosOf(x)) : zerosOf(x)
+}
 
 /** NaN where no operand is NaN, infinite where all are finite: element by element, or over whole operands. */
 function offence(y: Tensor, operands: readonly Tensor[], pointwise: boolean): Tensor {

@@ -11,9 +11,9 @@ export interface CompileOptions {
   /**
    * Errors in place of values that are defined but seldom meant (S6): integers divided by zero, computed indices outside
    * their axis, NaN made from operands without NaN, infinities made from finite operands. The first offender is named: op,
-   * expression, element, value. In loops, branches, calls and gradients too. Both sides of `where`, and of `?:` over elements,
-   * are computed, so both are looked at; of a `cond` under `vmap` only what is chosen. Sums, products of matrices and other
-   * ops of many elements count as offenders where no operand as a whole explains the value. `fastMath` rules stay off.
+   * expression, element, value. In loops, branches, calls and gradients too. Both sides of `where` are computed, so both are
+   * looked at; of element-wise code in `?:`, and of a `cond` under `vmap`, only what is chosen. Sums, products of matrices and
+   * other ops of many elements count as offenders where no operand as a whole explains the value. `fastMath` rules stay off.
    * Slower: for finding faults.
    */
   readonly checks?: boolean

@@ -32,6 +32,13 @@ describe("D5.3 conditions", () => {
     expect(values(run("const f = defn((x) => 1 < x && x < 3)", x))).toEqual([false, true, false])
     expect(values(run("const f = defn((x) => 1 < x < 3)", x))).toEqual([false, true, false])
   })
+  test("S6 with checks, ?: is looked at where it is chosen, and the expression is named", () => {
+    const source = "const f = defn((a) => a > 0 ? a.sqrt() : (a + 1).log(), { checks: true })"
+    expect(values(run(source, tensor([4, -0.5])))).toEqual([2, expect.closeTo(-0.693, 3)])
+    expect(() => run(source, tensor([4, -3]))).toThrow(
+      /^log: the value at \[1\] of f32\[2\] is NaN; the operand there is -2,.*\n {2}in \(a \+ 1\)\.log\(\) at cell \d+, line 1/,
+    )
+  })
   test("C7 the side of ?: that is not taken cannot poison the gradient", () => {
     const f = cell<(a: Tensor) => Tensor>(
       "const f = defn((a) => (a > 0 ? a.sqrt() : 0).sum())",
