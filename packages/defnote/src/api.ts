@@ -1,5 +1,6 @@
 /** @file Every public name: those of the engine, and pictures, plots and files beside them. */
 export * from "@defnote/core/public"
+export { Exercise, type Prediction } from "./exercise.ts"
 export { type ImageLayout, type ImageOptions, image } from "./image.ts"
 export { readNpy, writeNpy } from "./npy.ts"
 export { readNpz, writeNpz } from "./npz.ts"

@@ -34,8 +34,43 @@ describe("stepThrough", () => {
   })
 })
 
-test("exercise shows no gradient", () => {
-  const shown = text(exercise((x: Tensor) => x.square().sum(), tensor([1.25, 2])))
-  expect(shown).toMatch(/∂x = \?/)
-  expect(shown).not.toMatch(/2\.50/)
+describe("exercise", () => {
+  const f = ({ w, b }: { w: Tensor; b: Tensor }, x: Tensor) =>
+    x.matmul(w).add(b).square().sum().add(b.sum())
+  const w = tensor([
+    [1, 2],
+    [3, 4],
+  ])
+  const task = exercise(f, { w, b: tensor([0.5, -1]) }, tensor([[1, -2]]))
+  // t = x w + b = [-4.5, -7]; the gradient of w is 2 xᵀ t, that of b 2 t + 1.
+  test("shows no gradient", () => {
+    expect(text(task)).toMatch(/∂w = \?/)
+    expect(text(task)).not.toMatch(/−14/)
+  })
+  test("checks a prediction, and names the slip of each wrong entry", () => {
+    expect(
+      task.check("w", [
+        [-9, -14],
+        [18, 28],
+      ]),
+    ).toBe("✓ ∂w is right")
+    expect(
+      task
+        .check("w", [
+          [-9, 14],
+          [-14, 28],
+        ])
+        .split("\n"),
+    ).toEqual([
+      "✗ ∂w[0, 1]: The size is right, the sign is not.",
+      "✗ ∂w[1, 0]: That is the entry with row and column exchanged: something is transposed.",
+    ])
+    expect(task.check("b", [-9, -13])).toMatch(
+      /^✗ ∂b\[0\]: A use is forgotten: b is read 2 times, and each sends its part\.$/,
+    )
+  })
+  test("refuses other names and sizes", () => {
+    expect(() => task.check("v", 1)).toThrow('check: no gradient of "v"; there are those of b, w')
+    expect(() => task.check("b", [1])).toThrow("check: 1 numbers for ∂b, which has 2")
+  })
 })

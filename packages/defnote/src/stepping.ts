@@ -1,10 +1,11 @@
 /** @file `stepThrough` and `exercise`: a function and its gradient, value by value (D8). */
 import { type Defn, type Storage, tensor, valueAndGrad } from "@defnote/core"
-import { MIME, traceListing, traceSvg } from "@defnote/display"
+import { MIME, type TraceDoc, traceListing, traceSvg } from "@defnote/display"
 import { type TraceOptions, traceDocument } from "@defnote/display/document"
 import { stepProgram } from "@defnote/inspect"
+import { Exercise } from "./exercise.ts"
 import { keepForSteps } from "./live-steps.ts"
-import { Output } from "./output.ts"
+import { type MimeBundle, Output } from "./output.ts"
 import { type AnyFunction, asDefn } from "./pictures.ts"
 
 /**
@@ -15,23 +16,20 @@ import { type AnyFunction, asDefn } from "./pictures.ts"
  * @example stepThrough(loss, params, x, y)
  */
 export function stepThrough<F extends AnyFunction>(f: F, ...args: Parameters<F>): Output {
-  return stepped("stepThrough", f, args, {})
+  return new Output(stepped("stepThrough", f, args, {}).bundle)
 }
 
 /**
- * {@link stepThrough} with the gradients hidden: each is to be predicted, and the answer is checked.
+ * {@link stepThrough} with the gradients hidden: each is to be predicted, in the view or with `check`, which says what is
+ * off: the sign, a transpose, a forgotten use, a missing factor.
  * @example exercise(loss, params, x, y)
  */
-export function exercise<F extends AnyFunction>(f: F, ...args: Parameters<F>): Output {
-  return stepped("exercise", f, args, { exercise: true })
+export function exercise<F extends AnyFunction>(f: F, ...args: Parameters<F>): Exercise {
+  const { bundle, document } = stepped("exercise", f, args, { exercise: true })
+  return new Exercise(bundle, document)
 }
 
-function stepped(
-  what: string,
-  f: AnyFunction,
-  args: readonly unknown[],
-  options: TraceOptions,
-): Output {
+function stepped(what: string, f: AnyFunction, args: readonly unknown[], options: TraceOptions) {
   const fn = asDefn(f, what)
   const both = valueAndGrad(fn as never) as unknown as Defn
   const { program, inputs } = both.bind(...([withTensors(args[0]), ...args.slice(1)] as never[]))
@@ -43,11 +41,17 @@ function stepped(
   }
   const again = (other: readonly Storage[]) => traceDocument(stepProgram(program, other), settings)
   const run = stepProgram(program, inputs)
-  return new Output(() => {
-    const doc = traceDocument(run, settings)
+  let made: TraceDoc | undefined
+  const document = (): TraceDoc => {
+    made ??= traceDocument(run, settings)
+    return made
+  }
+  const bundle = (): MimeBundle => {
+    const doc = document()
     keepForSteps(doc.live as string, { program, inputs, leaves: run.leaves, again })
     return { [MIME.trace]: doc, "image/svg+xml": traceSvg(doc), "text/plain": traceListing(doc) }
-  })
+  }
+  return { bundle, document }
 }
 
 /** A number has no entry that could be changed: it becomes a scalar. */

@@ -80,9 +80,10 @@ function gradients(doc: TraceDoc, numbers: TraceNumbers): string[] {
 
 /** `reverse mode: 1 pass, 310 operations; forward mode: 10 passes, 2,100 operations`. */
 export function costLine({ cost }: TraceDoc): string {
-  const { inputs, value, reverse, tangent } = cost
+  const { inputs, value, reverse, tangent, counted } = cost
   const passes = (n: number): string => `${formatCount(n)} pass${n === 1 ? "" : "es"}`
-  const all = formatCount(value + reverse)
-  const each = formatCount(value + inputs * tangent)
-  return `${formatCount(inputs)} input${inputs === 1 ? "" : "s"}, 1 output: reverse mode ${passes(1)}, ${all} operations; forward mode ${passes(inputs)}, ${each} operations`
+  const operations = (n: number): string => (counted ? `, ${formatCount(n)} operations` : "")
+  const head = `${formatCount(inputs)} input${inputs === 1 ? "" : "s"}, 1 output`
+  const back = `reverse mode ${passes(1)}${operations(value + reverse)}`
+  return `${head}: ${back}; forward mode ${passes(inputs)}${operations(value + inputs * tangent)}`
 }

@@ -491,6 +491,8 @@ export interface TraceCost {
   readonly value: number
   readonly reverse: number
   readonly tangent: number
+  /** False where a loop decides how often its operations happen. */
+  readonly counted: boolean
 }
 
 /** A float input of the first argument. */

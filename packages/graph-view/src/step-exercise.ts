@@ -1,12 +1,5 @@
 /** @file "Predict this gradient": asks for one entry of a step, checks it, says which factor is off. */
-import {
-  entryName,
-  formatNumber,
-  judge,
-  type Slip,
-  type TraceNumbers,
-  type TraceStep,
-} from "@defnote/display"
+import { entryName, judge, slipWords, type TraceNumbers, type TraceStep } from "@defnote/display"
 import { button, element } from "./dom.ts"
 import type { Translate } from "./view.ts"
 
@@ -37,7 +30,7 @@ export function exerciseForm(context: ExerciseContext): HTMLElement {
     const verdict = input.value.trim() ? judge(step, entry, answer, numbers) : undefined
     if (!verdict) feedback.textContent = t("Write a number, such as -0.25.")
     else if (verdict.right) solved(true)
-    else feedback.textContent = `✗ ${slipText(verdict.slip as Slip, verdict.times, step, t)}`
+    else feedback.textContent = `✗ ${t(...slipWords(verdict, step))}`
     feedback.className = "dn-step-feedback dn-error"
   }
   input.addEventListener("keydown", (event) => {
@@ -60,25 +53,4 @@ export function exerciseForm(context: ExerciseContext): HTMLElement {
     button(t("Show it"), t("Give up and show the numbers"), () => solved(false)),
     feedback,
   )
-}
-
-function slipText(slip: Slip, times: number | undefined, step: TraceStep, t: Translate): string {
-  const output = step.names[step.names.length - 1]
-  const input = step.names[step.back?.input ?? 0]
-  const words: Record<Slip, string> = {
-    sign: t("The size is right, the sign is not."),
-    transposed: t("That is the entry with row and column exchanged: something is transposed."),
-    use: t(
-      "A use is forgotten: %1 is read %2 times, and each sends its part.",
-      input,
-      step.back?.uses ?? 1,
-    ),
-    upstream: t("The factor from above is missing: multiply by ∂%1.", output),
-    local: t("That is what comes from above; the derivative ∂%1/∂%2 is missing.", output, input),
-    term: t("That is one term of the sum; the others are missing."),
-    factor: t("The answer is off by a factor of %1.", formatNumber(times ?? 1)),
-    small: t("Too small."),
-    large: t("Too large."),
-  }
-  return words[slip]
 }

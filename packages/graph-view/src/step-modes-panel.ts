@@ -39,31 +39,34 @@ export function modesPanel(context: PanelContext, choice: ModesChoice): HTMLElem
   return box
 }
 
-/** Two bars: one pass back gives every entry, one pass forward one entry. */
+/** Two bars: one pass back gives every entry, one pass forward one entry. Passes where operations are not counted. */
 function costs({ doc, translate: t }: PanelContext): HTMLElement {
-  const { inputs, value, reverse, tangent } = doc.cost
+  const { inputs, value, reverse, tangent, counted } = doc.cost
   const rows = [
     { name: t("reverse"), role: "bwd", passes: 1, operations: value + reverse },
     { name: t("forward"), role: "fwd", passes: inputs, operations: value + inputs * tangent },
   ]
-  const most = Math.max(1, ...rows.map((r) => r.operations))
-  const box = element(
-    "div",
-    "dn-step-costs",
-    {},
-    element("p", "", {}, t("%1 inputs, 1 output: for the whole gradient", formatCount(inputs))),
-  )
-  for (const { name, role, passes, operations } of rows) {
-    const bar = element("i", `dn-step-cost dn-mod-${role}`)
-    bar.style.width = `${Math.max(2, (180 * operations) / most)}px`
-    const text =
-      passes === 1
-        ? t("1 pass, %1 operations", formatCount(operations))
-        : t("%1 passes, %2 operations", formatCount(passes), formatCount(operations))
-    box.append(
-      element("div", "", {}, element("span", `dn-${role} dn-step-mode`, {}, name), bar, ` ${text}`),
-    )
+  const size = (row: (typeof rows)[number]): number => (counted ? row.operations : row.passes)
+  const most = Math.max(1, ...rows.map(size))
+  const title = t("%1 inputs, 1 output: for the whole gradient", formatCount(inputs))
+  const box = element("div", "dn-step-costs", {}, element("p", "", {}, title))
+  for (const row of rows) {
+    const bar = element("i", `dn-step-cost dn-mod-${row.role}`)
+    bar.style.width = `${Math.max(2, (180 * size(row)) / most)}px`
+    const passes = row.passes === 1 ? t("1 pass") : t("%1 passes", formatCount(row.passes))
+    const many = counted ? `, ${t("%1 operations", formatCount(row.operations))}` : ""
+    const name = element("span", `dn-${row.role} dn-step-mode`, {}, row.name)
+    box.append(element("div", "", {}, name, bar, ` ${passes}${many}`))
   }
+  if (!counted)
+    box.append(
+      element(
+        "p",
+        "dn-mute",
+        {},
+        t("Operations are not counted: a loop decides how many there are."),
+      ),
+    )
   return box
 }
 

@@ -116,11 +116,13 @@ function figures(
       theme,
       t,
     )
+  const sign = (text: string): HTMLElement =>
+    element("span", "dn-step-sign", { "aria-hidden": true }, text)
+  // A sign stays with what follows it when the line is full.
   parts.forEach((part, i) => {
-    if (i) row.append(element("span", "dn-step-sign", { "aria-hidden": true }, part.sign))
-    row.append(show(part))
+    const factor = show(part)
+    row.append(i ? element("div", "dn-step-factor", {}, sign(part.sign), factor) : factor)
   })
-  if (parts.length) row.append(element("span", "dn-step-sign", { "aria-hidden": true }, "="))
   const result = {
     name: step.label,
     role: step.phase === "fwd" ? "fwd" : "bwd",
@@ -131,7 +133,7 @@ function figures(
     { chosen: entry, pick, ...(hidden ? { hidden: () => true } : {}) },
   )
   figure.classList.add("dn-step-result")
-  row.append(figure)
+  row.append(parts.length ? element("div", "dn-step-factor", {}, sign("="), figure) : figure)
   return row
 }
 

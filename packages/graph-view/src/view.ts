@@ -1,11 +1,7 @@
 /** @file What all views have in common: how they are told about a document and how they speak. */
+import type { Translate } from "@defnote/display"
 
-/** Translates a sentence; `%1`, `%2` stand for the arguments, as in gettext for JupyterLab. */
-export type Translate = (text: string, ...values: (string | number)[]) => string
-
-/** English, for hosts without translations. */
-export const english: Translate = (text, ...values) =>
-  text.replace(/%(\d)/g, (_, digit: string) => String(values[Number(digit) - 1] ?? ""))
+export { english, type Translate } from "@defnote/display"
 
 /** Options of every view. */
 export interface ViewOptions {

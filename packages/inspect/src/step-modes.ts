@@ -13,6 +13,7 @@ import {
   sizeOf,
   substitute,
   type Tensor,
+  whileOp,
   withTable,
 } from "@defnote/core"
 import type { Whole } from "./step-differences.ts"
@@ -28,6 +29,8 @@ export interface Cost {
   readonly reverse: number
   /** Of one pass with one tangent, beside the value: it gives one entry. */
   readonly tangent: number
+  /** False where a loop decides how often its operations happen: then the numbers say nothing. */
+  readonly counted: boolean
 }
 
 /** What forward mode carries beside each value when one entry of a leaf moves by 1. */
@@ -44,7 +47,7 @@ const NUMBERS = 2048
 const isGraph = (v: unknown): v is Graph => typeof v === "object" && v !== null && "outputs" in v
 /**
  * Operations of one node: 2 for each product of a contraction, one for each element that a reduction reads or that
- * another operation makes. A loop over an axis counts each turn, any other loop one.
+ * another operation makes. A loop over an axis counts each turn; see `counted` for other loops.
  */
 function operationsOf(n: Tensor): number {
   const { family } = n.op
@@ -78,6 +81,7 @@ export function costOf(program: Program, loss: Tensor, leaves: readonly Tensor[]
     value: operations(forward),
     reverse: operations(all) - operations(forward),
     tangent: operations(tangentGraph({ loss, order: forward, leaves }).own),
+    counted: !forward.some((n) => n.op === whileOp),
   }
 }
 

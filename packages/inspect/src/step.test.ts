@@ -95,6 +95,7 @@ describe("a run", () => {
       expect(t.of.get(loss)?.[0]).toBeCloseTo((cotangents.get(t.leaf) as Float64Array)[t.entry], 6)
     expect(cost.inputs).toBe(leaves.reduce((s, p) => s + p.size, 0))
     expect(cost.reverse).toBeGreaterThan(0)
+    expect(cost.counted).toBe(true)
     expect(cost.inputs * cost.tangent).toBeGreaterThan(cost.reverse)
   })
 })
@@ -118,8 +119,24 @@ describe("operations", () => {
       ).sum()
     const run = step(grow, tensor([1, 2]))
     const loop = run.forward.find((s) => s.inside)
-    expect(loop?.inside).toBe("5 turns")
+    expect(loop?.inside).toBe("5 turns of 1 operation")
+    expect(run.cost.counted).toBe(false)
     expect([...(run.cotangents.get(run.leaves[0]) as Float64Array)]).toEqual([32, 32])
+  })
+  test("a condition says which branch was taken, and its gradient agrees", () => {
+    const f = (t: Tensor) =>
+      (core.cond as Any)(
+        t.sum().greater(0),
+        () => t.square().sum(),
+        () => t.multiply(3).sum(),
+      )
+    const taken = (values: number[]) => {
+      const run = step(f, tensor(values))
+      const choice = run.forward.find((s) => s.inside)
+      return [choice?.inside, ...(run.cotangents.get(run.leaves[0]) as Float64Array)]
+    }
+    expect(taken([1, 2])).toEqual(["then branch, 2 operations", 2, 4])
+    expect(taken([-1, -2])).toEqual(["else branch, 2 operations", 3, 3])
   })
   test("an input that is not used is no leaf, one without gradient has no cotangent", () => {
     const f = ({ a, b }: Any) => a.sum().add(core.stopGradient(b).sum())

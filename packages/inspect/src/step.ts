@@ -3,10 +3,12 @@
  * every contribution to a cotangent in reverse. Data, no pictures.
  */
 import {
+  callOp,
   compilerNamed,
   condOp,
   elements,
   fit,
+  type Graph,
   isConstant,
   isElement,
   isFloat,
@@ -135,12 +137,20 @@ function runForward(
 /** What control flow did: it is one step, and this is said of its inside. */
 function inside(n: Tensor, run: Run): { inside?: string } {
   const outs = run.get(n) as readonly Float64Array[]
-  const times = (count: number): string => `${count} turn${count === 1 ? "" : "s"}`
-  if (n.op === whileOp) return { inside: times((outs[outs.length - 1] ?? [0])[0]) }
-  if (n.op === scanOp) return { inside: times(n.attrs.length as number) }
+  const counted = (count: number, what: string): string =>
+    `${count} ${what}${count === 1 ? "" : "s"}`
+  const holds = (name: string): string => {
+    const { outputs } = n.attrs[name] as Graph
+    return counted(postorder(outputs).filter((x) => x.inputs.length).length, "operation")
+  }
+  const turns = (count: number): string => `${counted(count, "turn")} of ${holds("body")}`
+  if (n.op === whileOp) return { inside: turns((outs[outs.length - 1] ?? [0])[0]) }
+  if (n.op === scanOp) return { inside: turns(n.attrs.length as number) }
+  if (n.op === callOp) return { inside: holds("body") }
   if (n.op !== condOp) return {}
   const choice = valueOf(n.inputs[0], run)
-  return { inside: choice.length > 1 ? "both branches" : choice[0] ? "then branch" : "else branch" }
+  if (choice.length > 1) return { inside: `both branches, ${holds("yes")} and ${holds("no")}` }
+  return { inside: choice[0] ? `then branch, ${holds("yes")}` : `else branch, ${holds("no")}` }
 }
 
 /** The value that an operand stands for; an element is one output of its node. */

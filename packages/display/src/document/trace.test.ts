@@ -143,7 +143,7 @@ describe("a trace document", () => {
         (c: Tensor) => c.multiply(2),
       ).sum()
     const loop = traced({}, grow, tensor([1, 2]))
-    expect(traceListing(loop)).toMatch(/5 turns/)
+    expect(traceListing(loop)).toMatch(/5 turns of 1 operation/)
     expect(readPayload("trace", JSON.parse(JSON.stringify(loop))).problem).toBeUndefined()
   })
 })

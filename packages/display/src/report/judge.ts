@@ -1,4 +1,5 @@
 /** @file Checks a predicted entry of a gradient, and says which factor is off where that can be seen. Knows no picture. */
+import { formatNumber } from "../format.ts"
 import type { TraceStep } from "../payload.ts"
 import { type TraceNumbers, termsOf } from "./steps.ts"
 
@@ -53,6 +54,39 @@ export function judge(
   const times = FACTORS.find((f) => near(value * f))
   if (times !== undefined && value !== 0) return { right: false, slip: "factor", times }
   return { right: false, slip: Math.abs(answer) < Math.abs(value) ? "small" : "large" }
+}
+
+/** What is off, as a sentence for a translator with what its places stand for. */
+export function slipWords(
+  { slip, times }: Judgement,
+  step: TraceStep,
+): readonly [text: string, ...values: (string | number)[]] {
+  const output = step.names[step.names.length - 1]
+  const input = step.names[step.back?.input ?? 0]
+  switch (slip) {
+    case "sign":
+      return ["The size is right, the sign is not."]
+    case "transposed":
+      return ["That is the entry with row and column exchanged: something is transposed."]
+    case "use":
+      return [
+        "A use is forgotten: %1 is read %2 times, and each sends its part.",
+        input,
+        step.back?.uses ?? 1,
+      ]
+    case "upstream":
+      return ["The factor from above is missing: multiply by ∂%1.", output]
+    case "local":
+      return ["That is what comes from above; the derivative ∂%1/∂%2 is missing.", output, input]
+    case "term":
+      return ["That is one term of the sum; the others are missing."]
+    case "factor":
+      return ["The answer is off by a factor of %1.", formatNumber(times ?? 1)]
+    case "small":
+      return ["Too small."]
+    default:
+      return ["Too large."]
+  }
 }
 
 const FACTORS = [2, 0.5, 3, 1 / 3, 4, 0.25, 10, 0.1]

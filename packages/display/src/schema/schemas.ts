@@ -361,7 +361,14 @@ export const SCHEMAS: Readonly<Record<PayloadKind, Schema>> = {
       steps: list(step, 10_000),
       leaves: list(object({ node: index, name: word, value: index, gradient: maybe }), 1000),
       loss: index,
-      cost: object({ inputs: real, outputs: real, value: real, reverse: real, tangent: real }),
+      cost: object({
+        inputs: real,
+        outputs: real,
+        value: real,
+        reverse: real,
+        tangent: real,
+        counted: { type: "boolean" },
+      }),
       tolerance: real,
     },
     {
