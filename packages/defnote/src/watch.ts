@@ -7,7 +7,6 @@ import { DISPLAY, type MimeBundle } from "./output.ts"
 
 // biome-ignore lint/suspicious/noExplicitAny: any step can be watched
 type AnyFunction = (...x: any[]) => unknown
-const BUDGET = 0.15
 
 /** A step that is watched. Call it like the step; shown, it is the history of its gradients. */
 export interface Watched<F extends AnyFunction> {
@@ -40,11 +39,11 @@ export function watch<F extends AnyFunction>(step: F, options: WatchOptions = {}
   if (typeof step !== "function")
     throw new OptionError(`watch: takes a function, not ${step === null ? "null" : typeof step}`)
   const compiled: Defn = isDefn(step) ? step : defn(step)
-  const watcher = new StepWatcher(compiled, { budget: BUDGET, ...options })
+  const watcher = new StepWatcher(compiled, options)
   const bundle = (): MimeBundle => {
     const { functionName, original } = compiled
     const title = `watch(${functionName})`
-    const doc = historyDocument(watcher, options.budget ?? BUDGET, { title, original })
+    const doc = historyDocument(watcher, { title, original })
     if (!doc) return { "text/plain": `${title}: no step was watched yet.` }
     return {
       [MIME.gradient]: doc,

@@ -40,5 +40,7 @@ export interface GradientHistory {
   readonly every: number
   /** What watching cost and may cost, as shares of the time of the steps. */
   readonly overhead?: number
+  /** The same in milliseconds a step, on average. */
+  readonly overheadMs?: number
   readonly budget?: number
 }

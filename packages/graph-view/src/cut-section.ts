@@ -44,5 +44,6 @@ function picture(doc: GradientDoc, host: Element, translate: Translate): HTMLEle
   if (!svg) return []
   const src = `data:image/svg+xml;charset=utf-8,${encodeURIComponent(svg)}`
   const alt = translate("the graph; edges at which the gradient stops are marked with scissors")
-  return [element("img", "dn-cut-picture", { src, alt })]
+  const image = element("img", "dn-cut-picture", { src, alt })
+  return [element("div", "dn-cut-graph", { tabindex: 0, role: "region", "aria-label": alt }, image)]
 }

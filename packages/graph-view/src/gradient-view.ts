@@ -5,6 +5,7 @@ import { button, element, Lifetime } from "./dom.ts"
 import { historySection } from "./history-section.ts"
 import { ladder } from "./ladder.ts"
 import { expressionText, nodeName, oneLine } from "./node-text.ts"
+import { readTheme, watchTheme } from "./theme.ts"
 import { copyText, english, type Translate, type View, type ViewOptions } from "./view.ts"
 
 /** Options of the gradient inspector. */
@@ -26,12 +27,14 @@ export class GradientView implements View<GradientDoc> {
   readonly #status = element("div", "dn-status", { role: "status" })
   #doc: GradientDoc | null = null
   #selected: number | null = null
+  #paper = ""
 
   constructor(host: HTMLElement, options: GradientViewOptions = {}) {
     this.#options = options
     this.#translate = options.translate ?? english
     host.append(this.#root)
     this.#life.add(() => this.#root.remove())
+    this.#life.add(watchTheme(() => this.#repaint()))
     this.#life.listen(this.#root, "click", (event) => this.#click(event))
     this.#life.listen(this.#root, "pointerover", (event) => this.#hover(nodeOf(event.target)))
     this.#life.listen(this.#root, "pointerleave", () => this.#hover(null))
@@ -43,7 +46,15 @@ export class GradientView implements View<GradientDoc> {
     return this.#selected
   }
 
+  /** Pictures have the colours of the theme in them. */
+  #repaint(): void {
+    const pictures = this.#root.querySelector("img") !== null
+    if (this.#doc && pictures && readTheme(this.#root).colours.paper !== this.#paper)
+      this.setDocument(this.#doc)
+  }
+
   setDocument(doc: GradientDoc): void {
+    this.#paper = readTheme(this.#root).colours.paper
     const scroll = this.#root.querySelector(".dn-ladder-box")?.scrollTop ?? 0
     this.#doc = doc
     const parts = [

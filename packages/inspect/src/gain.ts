@@ -9,7 +9,7 @@ export interface Gains {
   /** ‖∂input‖ / ‖∂output‖ of a forward operation: the largest of its inputs; NaN where nothing was measured. */
   readonly of: (n: Tensor) => number
 }
-/** Bits that a factor must move a gradient by between loss and parameter to be worth a word: those of an f32's fraction. */
+/** Bits, those of the text below, that a factor must move a gradient by between loss and parameter to be worth a word: those of an f32's fraction. */
 const BITS = 23
 
 export interface Drift {
@@ -99,7 +99,7 @@ function drift(
     node,
     chain: [node, ...path.filter((n) => n !== node)],
     fix: fixOf(kind, node, expressions),
-    reason: `Between the result and ${expressions.of(parameter)} the gradient ${sign < 0 ? "shrinks" : "grows"} by more than the digits of f32 (2^${BITS}). ${text} does most of it: ×${gains.of(node).toPrecision(2)}.${several}`,
+    reason: `Between the result and ${expressions.of(parameter)} the gradient ${sign < 0 ? "shrinks" : "grows"} by more than the digits of f32 (2²³). ${text} does most of it: ×${gains.of(node).toPrecision(2)}.${several}`,
   }
 }
 const fixOf = (kind: Drift["kind"], node: Tensor, expressions: Expressions): string => {

@@ -105,6 +105,15 @@ export class StepWatcher {
     const share = (this.#cost() * this.#watched.calls) / Math.max(1, this.#calls)
     return Number.isFinite(share) ? share : undefined
   }
+  /** The same in milliseconds a step, on average. */
+  get overheadMs(): number | undefined {
+    const share = this.overhead
+    return share === undefined ? undefined : share * this.#plain.ms
+  }
+  /** The share of the time that watching may cost; undefined where {@link WatchOptions.every} decides. */
+  get budget(): number | undefined {
+    return this.#every ? undefined : this.#budget
+  }
   get program(): Program | undefined {
     return [...this.#variants.keys()].at(-1)
   }

@@ -131,6 +131,9 @@ const BEGINNINGS: Readonly<Record<Finding["kind"], string>> = {
 const shortened = (text: string): string =>
   text.length <= LONGEST_PLACE ? text : `${text.slice(0, LONGEST_PLACE - 1)}…`
 
+/** Direction and pattern, where the sentence does not say them itself. */
+const named = ({ kind, direction, pattern }: Finding): string =>
+  kind === "vanishing" || kind === "exploding" ? "" : `, ${direction}: ${pattern}`
 /** The sentence that stands first. */
 function verdictOf({ findings, checks, stats }: Inspection): NonNullable<GradientDoc["verdict"]> {
   const [first, ...more] = findings
@@ -138,7 +141,7 @@ function verdictOf({ findings, checks, stats }: Inspection): NonNullable<Gradien
     const others = more.length ? ` ${more.length} more below.` : ""
     return {
       ok: false,
-      title: `${BEGINNINGS[first.kind]} ${shortened(first.expression)}, ${first.direction}: ${first.pattern}`,
+      title: `${BEGINNINGS[first.kind]} ${shortened(first.expression)}${named(first)}`,
       text: first.reason + others,
       ...(first.fix ? { fix: first.fix } : {}),
     }

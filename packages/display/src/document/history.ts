@@ -7,7 +7,6 @@ import { type DocumentOptions, documentOf } from "./document.ts"
 /** Undefined before a step was watched. */
 export function historyDocument(
   watcher: StepWatcher,
-  budget: number,
   options: DocumentOptions = {},
 ): GradientDoc | undefined {
   const { program } = watcher
@@ -24,8 +23,10 @@ export function historyDocument(
       events: watcher.events,
       every: watcher.interval,
       ...(failed === undefined ? {} : { lastGood: watcher.lastGood?.step ?? 0 }),
-      ...(watcher.overhead === undefined ? {} : { overhead: watcher.overhead }),
-      budget,
+      ...(watcher.overhead === undefined
+        ? {}
+        : { overhead: watcher.overhead, overheadMs: watcher.overheadMs }),
+      ...(watcher.budget === undefined ? {} : { budget: watcher.budget }),
     },
   }
 }

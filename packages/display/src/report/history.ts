@@ -16,8 +16,10 @@ export function historyFacts(history: GradientHistory): string[] {
       : [`Last good step: ${formatCount(lastGood)}; its parameters are kept in lastGood.`]),
   ]
 }
-function costOf({ overhead, budget }: GradientHistory): string {
+/** Of steps so short that a share of them says nothing, the time. */
+function costOf({ overhead, overheadMs, budget }: GradientHistory): string {
   if (overhead === undefined) return ""
+  if (overheadMs !== undefined && overheadMs < 0.5) return ", which costs less than 1 ms a step"
   const limit = budget === undefined ? "" : `, the budget is ${percent(budget)}`
   return `, which costs ${percent(overhead)} of their time${limit}`
 }

@@ -8,7 +8,7 @@ import { itemSvg, svgDocument } from "./svg.ts"
 
 /** Forward boxes that are tried, and the height that the picture may have. */
 const BUDGETS = [24, 14, 8, 4]
-const HEIGHT = 560
+const HEIGHT = 760
 
 /** The graph with its cut edges; undefined when there are none, or it does not fit. */
 export function cutPicture(
@@ -22,7 +22,9 @@ export function cutPicture(
     const layout = layoutGraph(prepare(doc, budget), { budget })
     const list = paintGraph(layout, { residuals: "none", marks: new Map() })
     const height = list.height + list.headingHeight
-    if (list.width > width || height > HEIGHT) continue
+    const isDrawn = list.items.some((item) => item.kind === "text" && item.text.startsWith("✂"))
+    // In a closed scope the cut is not seen, and the picture says nothing.
+    if (list.width > width || height > HEIGHT || !isDrawn) continue
     const [heading, items] = [list.heading, list.items].map((all) =>
       all.map((item) => itemSvg(item, theme)).join(""),
     )
