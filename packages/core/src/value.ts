@@ -388,7 +388,7 @@ const indexing = new Proxy(Object.create(Object.prototype) as object, {
   set(target, key, value, receiver): boolean {
     if (typeof key === "string" && /^-?\d+$/.test(key))
       throw new DTypeError(`x[${key}] = ...: a tensor is a value and does not change`, {
-        remedy: `Make another: x.putSlice(tensor([...]), [${key}]), or choose with c ? a : b inside defn.`,
+        remedy: `Make another: x.putSlice([${key}], tensor([...])), or choose with c ? a : b inside defn.`,
       })
     return Reflect.set(target, key, value, receiver)
   },
