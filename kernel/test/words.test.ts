@@ -146,3 +146,27 @@ describe("D5.1 type errors in words about tensors", () => {
     expect(await findings(right)).toEqual([])
   })
 })
+
+describe("S13 conditions and equalities of tensors outside of defn", () => {
+  const rows: readonly Row[] = [
+    ["if (x) console.log(1)", "x", "a tensor is an object and always true here; read its only"],
+    ["const z = x ? 1 : 2", "x", "always true here"],
+    ["while (!x) {}", "x", "always true here"],
+    ["const y = tensor([1]); x === y", "x === y", "`===` asks whether these are the same object"],
+    ["const y = tensor([1]); if (x != y) {}", "x != y", "`!=` asks whether these are the same"],
+  ]
+  test.each(rows)("%s", async (source, place, message) => {
+    const found = await findings(source)
+    expect(found).toContainEqual([place, expect.stringContaining(message)])
+  })
+  test.each([
+    "let y: Tensor | undefined; if (y) console.log(1)",
+    "const n = 1, m = 2; if (n) n === m",
+    "const g = defn((a: Tensor, b: Tensor) => (a === b ? a : b))",
+    "x === undefined",
+    "const t: unknown = x; if (t) {}",
+  ])("nothing is said of %s", async (source) => {
+    const found = await findings(source)
+    expect(found?.filter(([, message]) => /always true|same object/.test(message))).toEqual([])
+  })
+})

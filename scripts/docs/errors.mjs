@@ -91,6 +91,7 @@ const WHEN = {
   text: "Found in the text, before the cell runs.",
   tensor: "Thrown where the value is a tensor; with plain values the construct is JavaScript's.",
   both: "A warning in the text, and thrown where the value is a tensor.",
+  checked: "A warning of the type checker, in notebooks.",
 }
 
 /** @returns {Promise<string>} the text of docs/errors.md */

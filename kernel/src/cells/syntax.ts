@@ -3,6 +3,7 @@ export {
   analyseCell,
   type CellAnalysis,
   type Diagnostic,
+  diagnosticMessage,
   type EntryOptions,
   isComplete,
   moduleText,

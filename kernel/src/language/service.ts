@@ -2,6 +2,7 @@
 import { EntryNames } from "../cells/entries.ts"
 import { readTags } from "../cells/tags.ts"
 import type { CellDiagnostic, CompletionList, DraftCell, Language } from "../host/ports.ts"
+import { isTensorHover, placesOf } from "./always.ts"
 import { completions } from "./completion.ts"
 import {
   type CellDocument,
@@ -86,12 +87,8 @@ export class LanguageService implements Language {
     return completions(this.#server, ASSIST, document, offset, this.#names)
   }
 
-  async hover(source: string, offset: number): Promise<string | undefined> {
-    const position = toDocument(this.#assist(source), offset)
-    if (!position) return undefined
-    type Hover = { contents: { value: string } } | null
-    const found = await this.#server.ask<Hover>("textDocument/hover", ASSIST, { position })
-    return found?.contents.value
+  hover(source: string, offset: number): Promise<string | undefined> {
+    return this.#hover(ASSIST, this.#assist(source), offset)
   }
 
   async signature(source: string, offset: number): Promise<string | undefined> {
@@ -135,6 +132,25 @@ export class LanguageService implements Language {
     this.#project.remove()
   }
 
+  async #hover(file: string, document: CellDocument, offset: number): Promise<string | undefined> {
+    const position = toDocument(document, offset)
+    if (!position) return undefined
+    type Hover = { contents: { value: string } } | null
+    const found = await this.#server.ask<Hover>("textDocument/hover", file, { position })
+    return found?.contents.value
+  }
+
+  /** Conditions and equalities of tensors outside of defn (S13). */
+  async #alwaysSo(file: string, document: CellDocument): Promise<CellDiagnostic[]> {
+    const found: CellDiagnostic[] = []
+    for (const { from, to, names, code, message } of placesOf(document.source, document.defns)) {
+      const hovers = await Promise.all(names.map((at) => this.#hover(file, document, at)))
+      if (hovers.every(isTensorHover))
+        found.push({ from, to, message, code, severity: "warning", insideDefn: false })
+    }
+    return found
+  }
+
   #warm(file: string, text: string): void {
     this.#server.update(file, text)
     void this.#server.ask("textDocument/diagnostic", file)
@@ -159,7 +175,11 @@ export class LanguageService implements Language {
       const span = fromDocument(document, range)
       return span ? [{ ...rest, ...span, insideDefn: isInDefn(document, span) }] : []
     })
-    return joinLists(document.source, found)
+    const all = [...found, ...(await this.#alwaysSo(file, document))]
+    return joinLists(
+      document.source,
+      all.sort((a, b) => a.from - b.from),
+    )
   }
 }
 

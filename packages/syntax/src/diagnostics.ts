@@ -16,8 +16,11 @@ export interface DiagnosticEntry {
   detail?: string
   /** What to write instead. */
   instead: string
-  /** `text`: found in the text. `tensor`: thrown by `$d` when the value is a tensor. `both`: a warning, and thrown. */
-  when: "text" | "tensor" | "both"
+  /**
+   * `text`: found in the text. `tensor`: thrown by `$d` when the value is a tensor. `both`: a warning, and thrown.
+   * `checked`: a warning of the type checker, in notebooks.
+   */
+  when: "text" | "tensor" | "both" | "checked"
 }
 
 /** Every code, in order. D101 to D199 concern expressions, D201 to D299 statements. */
@@ -199,6 +202,21 @@ export const DIAGNOSTICS = {
     instead:
       "write `try` around the call of the function, and choose values here: `ok ? y : other`",
     when: "tensor",
+  },
+  D215: {
+    title: "a tensor as a condition outside of `defn`",
+    message: "a tensor is an object and always true here",
+    instead:
+      "read its only element with `t.item()`, or ask all of them: `t.any().item()`, `t.all().item()`",
+    when: "checked",
+  },
+  D216: {
+    title: "`===` of tensors outside of `defn`",
+    message:
+      "{detail} asks whether these are the same object, not whether their elements are equal",
+    detail: "`===`",
+    instead: "write `a.equal(b)` for each element, or `allClose(a, b)` within a tolerance",
+    when: "checked",
   },
 } as const satisfies Record<string, DiagnosticEntry>
 
