@@ -13,9 +13,15 @@ export const ALLOCATOR_ENVIRONMENT: Readonly<Record<string, string>> = {
   MALLOC_TRIM_THRESHOLD_: String(2 * 2 ** 30),
 }
 
-const NODE_20 = process.versions.node.startsWith("20.")
-/**
- * Flags for starting such a process with this Node: vectors get fused multiply-add, which Node 20 has behind a flag and
- * later versions have without one (docs/decisions/008-fused-multiply-add.md).
- */
-export const V8_FLAGS: readonly string[] = NODE_20 ? ["--experimental-wasm-relaxed-simd"] : []
+/** Node 20 has fused multiply-add of vectors behind a flag; later versions need none (decision 008). */
+const FUSED = "--experimental-wasm-relaxed-simd"
+/** A buffer that the collector finds dead is free at once and not when another thread comes to it (decision 012). */
+const FREE_AT_ONCE = "--no-concurrent-array-buffer-sweeping"
+/** Node ends at a flag that it does not know, so only versions that were tried get any. */
+const FLAGS: Readonly<Record<string, readonly string[]>> = {
+  20: [FUSED, FREE_AT_ONCE],
+  22: [FREE_AT_ONCE],
+  24: [FREE_AT_ONCE],
+}
+/** Flags for starting such a process with this Node. Without them everything works, more slowly. */
+export const V8_FLAGS: readonly string[] = FLAGS[process.versions.node.split(".")[0]] ?? []
