@@ -143,3 +143,38 @@ test("the passes run before lowering; kernels speak of the nodes that were given
   for (const n of [...named, ...memory.values.flatMap((v) => v.node ?? [])])
     expect(given.has(n.id), n.op.name).toBe(true)
 })
+test.each([wasm, d.reference])("effects inside calls and choices happen, on $name", (compiler) => {
+  const said: string[] = []
+  d.setPrinter((text) => void said.push(text))
+  try {
+    const shown = (label: string) => (v: d.Tensor) => d.multiply(d.printValue(v, label), 2)
+    const f = (x: d.Tensor): d.Tensor => {
+      const a = d.printValue(x, "first")
+      const b = d.checkpoint((v: d.Tensor) => d.checkpoint(shown("inner"))(shown("outer")(v)))(a)
+      const c = d.printValue(b, "between")
+      return d.customGrad(shown("custom"), (g: d.Tensor) => [g])(c)
+    }
+    const y = d.defn(f).using(compiler)(d.tensor([1, 2]))
+    expect(y.toArray()).toEqual([8, 16])
+    const at = (label: string, ...x: number[]): string => `${label}: f32[2] [${x.join(", ")}]`
+    expect(said.slice(0, 4)).toEqual([
+      at("first", 1, 2),
+      at("outer", 1, 2),
+      at("inner", 2, 4),
+      at("between", 4, 8),
+    ])
+    expect(said.slice(4)).toEqual([at("custom", 4, 8)])
+    said.length = 0
+    const lanes = d.vmap((v: d.Tensor) =>
+      d.cond(
+        d.greater(v, 0),
+        () => d.printValue(v, "yes"),
+        () => v,
+      ),
+    )
+    d.defn((x: d.Tensor) => lanes(x) as d.Tensor).using(compiler)(d.tensor([1, -2]))
+    expect(said).toEqual([at("yes", 1, -2)])
+  } finally {
+    d.setPrinter((text) => console.log(text))
+  }
+})

@@ -28,7 +28,7 @@ import { compileScalar } from "./scalar-run.ts"
 import { formatType, range, sizeOf, type TensorType } from "./shape.ts"
 import { CpuStorage, elementsOf, type Storage } from "./storage.ts"
 import { describe, storageOf, type Tensor } from "./tensor.ts"
-import { withTable } from "./trace.ts"
+import { currentTrace, withTable } from "./trace.ts"
 
 /** Values of the inputs to values of the outputs. */
 type Run = (inputs: readonly Values[]) => readonly Values[]
@@ -90,18 +90,25 @@ function mapped(n: Tensor): NodeRun {
   }
 }
 
-/** A node whose op has a body is that body over its inputs. */
+/** A node whose op has a body is that body over its inputs, with the effects that happen in it. */
 function expanded(n: Tensor): NodeRun {
   const params = [...new Set(n.inputs)]
-  const outputs = bodyOf(n)
-  const run = prepare(params, outputs, [])
+  const { outputs, effects } = bodyOf(n)
+  const run = prepare(params, outputs, effects)
   return (x) => run(params.map((p) => x[n.inputs.indexOf(p)]))
 }
-const bodies = new WeakMap<Tensor, readonly Tensor[]>()
-function bodyOf(n: Tensor): readonly Tensor[] {
+interface Body {
+  readonly outputs: readonly Tensor[]
+  readonly effects: readonly Tensor[]
+}
+const bodies = new WeakMap<Tensor, Body>()
+function bodyOf(n: Tensor): Body {
   const known = bodies.get(n)
   if (known) return known
-  const body = (n.op.body as NonNullable<Op["body"]>)(n)
+  const made = currentTrace()?.effects ?? []
+  const before = made.length
+  const outputs = (n.op.body as NonNullable<Op["body"]>)(n)
+  const body = { outputs, effects: made.slice(before) }
   bodies.set(n, body)
   return body
 }

@@ -4,6 +4,7 @@
  */
 import {
   type Attrs,
+  currentTrace,
   elementOp,
   type Graph,
   inline,
@@ -47,22 +48,44 @@ export interface Expanded {
 export function expand(graph: Graph, target: Target): Expanded {
   return withTable(graph.table, () => {
     const x = new Expansion(target)
-    const roots = [...graph.effects, ...graph.outputs]
-    x.visit(roots, undefined)
-    const done = roots.map((n) => x.env.get(n) as Tensor)
-    const { length } = graph.effects
-    return { effects: done.slice(0, length), outputs: done.slice(length), origins: x.origins }
+    for (const e of graph.effects) x.effect(e)
+    x.visit(graph.outputs, undefined)
+    x.effectsInside()
+    const outputs = graph.outputs.map((y) => x.env.get(y) as Tensor)
+    return { effects: x.effects, outputs, origins: x.origins }
   })
 }
 
 class Expansion {
   readonly env = new Map<Tensor, Tensor>()
   readonly origins = new Map<Tensor, Tensor>()
+  /** In their order: those of an opened graph stand where it was opened. */
+  readonly effects: Tensor[] = []
+  /** Effects of the trace that were looked at; opening a graph makes its effects anew. */
+  #seen = 0
   /** Outputs of nodes that were opened and have several. */
   readonly #parts = new Map<Tensor, readonly Tensor[]>()
   readonly #target: Target
   constructor(target: Target) {
     this.#target = target
+  }
+  effect(e: Tensor): void {
+    this.visit(e.inputs, undefined)
+    this.effectsInside()
+    this.#happens(e)
+  }
+  #happens(e: Tensor): void {
+    this.visit([e], undefined)
+    this.effects.push(this.env.get(e) as Tensor)
+  }
+  /** The effects of the graphs that were opened since. */
+  effectsInside(): void {
+    const made = currentTrace()?.effects ?? []
+    while (this.#seen < made.length) {
+      const e = made[this.#seen++]
+      // One that stands for another effect is in the list already.
+      if (!this.env.has(e)) this.#happens(e)
+    }
   }
   visit(roots: readonly Tensor[], origin: Tensor | undefined): void {
     for (const n of postorder(roots, (x) => !this.env.has(x))) {
