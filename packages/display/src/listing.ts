@@ -7,6 +7,7 @@ import { cutsOf } from "./paint/cuts.ts"
 import { typeOf } from "./paint/labels.ts"
 import { nameNodes } from "./paint/names.ts"
 import type { GradientDoc, GraphLike } from "./payload.ts"
+import { costText } from "./report/cost.ts"
 import { historyFacts, historyRows } from "./report/history.ts"
 import { kernelCount, kernelReports } from "./report/kernels.ts"
 import { ladder, verdictOf } from "./report/ladder.ts"
@@ -180,10 +181,14 @@ export function gradientListing(doc: GraphLike): string {
   const text = [verdict.title, verdict.text, verdict.fix ? `Fix: ${verdict.fix}` : ""].filter(
     Boolean,
   )
+  const { cost: spent } = doc as Partial<GradientDoc>
+  const cost = spent ? [costText(spent)] : []
   const cuts = cutsOf(doc).map((cut) => `✂ ${cut.reason}`)
   const harms = (doc as Partial<GradientDoc>).harms?.map(
     (h, i) =>
       `${i + 1}. ${[h.label, h.measure, h.remedy ? `Fix: ${h.remedy}` : ""].filter(Boolean).join(": ")}`,
   )
-  return [...text, ...cuts, ...shorten(align([head, ...table])), ...(harms ?? [])].join("\n")
+  return [...text, ...cuts, ...shorten(align([head, ...table])), ...(harms ?? []), ...cost].join(
+    "\n",
+  )
 }

@@ -44,3 +44,9 @@ export interface GradientHistory {
   readonly overheadMs?: number
   readonly budget?: number
 }
+
+/** What a run costs alone, and with all its values looked at, in ms. */
+export interface LookCost {
+  readonly plainMs: number
+  readonly lookMs: number
+}

@@ -1,8 +1,8 @@
 /** @file The payloads that the kernel sends and the extension reads (K5); types and MIME names only, no behaviour. */
 
-import type { Finding, GradientHistory } from "./payload-findings.ts"
+import type { Finding, GradientHistory, LookCost } from "./payload-findings.ts"
 
-export type { Cut, Finding, GradientHistory } from "./payload-findings.ts"
+export type { Cut, Finding, GradientHistory, LookCost } from "./payload-findings.ts"
 
 /** The kinds of payload. Each has one MIME type and one JSON Schema in `packages/display/schema`. */
 export type PayloadKind = "graph" | "gradient" | "tensor" | "trace" | "profile" | "training"
@@ -296,6 +296,7 @@ export interface GradientDoc extends PayloadHead<"gradient">, GraphBody {
   }
   readonly harms?: readonly Harm[]
   readonly history?: GradientHistory
+  readonly cost?: LookCost
 }
 
 /** Any payload that has a graph in it. */

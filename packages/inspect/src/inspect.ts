@@ -14,7 +14,7 @@ import { type Finding, findings } from "./findings.ts"
 import { Frame } from "./frame.ts"
 import { type Gains, gainsOf } from "./gain.ts"
 import { type LocalCheck, localCheck } from "./local-check.ts"
-import { lookAt, otherOperands, watchedNodes } from "./look.ts"
+import { type Look, lookAt, otherOperands, watchedNodes } from "./look.ts"
 import { Runner } from "./runner.ts"
 import { type Statistics, statistics } from "./statistics.ts"
 
@@ -27,6 +27,12 @@ export interface Inspection {
   readonly gains: Gains
   readonly checks: ReadonlyMap<Tensor, LocalCheck>
   readonly findings: readonly Finding[]
+  /** What a run costs, alone and with all its values looked at. */
+  readonly cost: LookingCost
+}
+export interface LookingCost {
+  readonly plainMs: number
+  readonly lookMs: number
 }
 export interface InspectOptions {
   readonly compiler?: Compiler
@@ -52,7 +58,12 @@ export function inspectProgram(
     const { notes } = program.graph.table
     const { graph } = program
     const all = [...nodes, ...otherOperands(nodes)]
-    const { stats, kept } = lookAt(graph, inputs, all, runner.run, KEEP)
+    const look = (): Look => lookAt(graph, inputs, all, runner.run, KEEP)
+    const { stats, kept } = look()
+    const cost = {
+      plainMs: secondRun(() => runner.run(program.computed, inputs)),
+      lookMs: secondRun(look),
+    }
     const checks = checksOf(program, nodes, kept)
     const gradientOf = (n: Tensor): Statistics | undefined => {
       const g = notes.cotangents.get(n)
@@ -68,7 +79,7 @@ export function inspectProgram(
       checks,
       expressions: new Expressions(program, original),
     })
-    return { program, stats, checks, gradientOf, gains, findings: found }
+    return { program, stats, checks, gradientOf, gains, findings: found, cost }
   } finally {
     runner.dispose()
   }
@@ -92,6 +103,13 @@ function checksOf(
   return checks
 }
 
+/** The time of a run that is compiled already, in ms. */
+function secondRun(run: () => unknown): number {
+  run()
+  const start = performance.now()
+  run()
+  return performance.now() - start
+}
 /** The float leaves of the first argument: those whose gradient `valueAndGrad` gives. */
 const wantedOf = ({ graph, inputPaths }: Program): Tensor[] =>
   graph.inputs.filter((p, i) => isFloat(p.dtype) && /^\[0\]/.test(inputPaths[i] ?? ""))

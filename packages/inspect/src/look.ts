@@ -33,8 +33,17 @@ export interface Look {
   readonly kept: ReadonlyMap<Tensor, Float64Array>
 }
 
+const known = new WeakMap<Graph, Map<number, Graph>>()
+/** One graph per request, so that its executable is found again. */
+function once(graph: Graph, key: number, make: () => Graph): Graph {
+  const of = known.get(graph) ?? new Map<number, Graph>()
+  known.set(graph, of)
+  const made = of.get(key) ?? make()
+  of.set(key, made)
+  return made
+}
 /** The program that also gives the statistics of `nodes`. */
-export const measuring = (graph: Graph, nodes: readonly Tensor[]): Graph =>
+const measuring = (graph: Graph, nodes: readonly Tensor[]): Graph =>
   withTable(graph.table, () => ({ ...graph, outputs: nodes.map(measure), effects: [] }))
 
 /** @param keep - the most elements of a tensor that is wanted whole; 0 for none */
@@ -47,8 +56,11 @@ export function lookAt(
 ): Look {
   const floats = nodes.filter((n) => isFloat(n.dtype))
   const small = nodes.filter((n) => n.size <= keep)
-  const measured = measuring(graph, floats)
-  const results = run({ ...measured, outputs: [...measured.outputs, ...small] }, inputs)
+  const looked = once(graph, keep, () => {
+    const measured = measuring(graph, floats)
+    return { ...measured, outputs: [...measured.outputs, ...small] }
+  })
+  const results = run(looked, inputs)
   const values = small.map((n, i) => [n, numbersOf(results[floats.length + i], n.dtype)] as const)
   return {
     stats: new Map(floats.map((n, i) => [n, statisticsOf(numbersOf(results[i], "f64"))])),

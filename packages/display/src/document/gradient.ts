@@ -43,6 +43,7 @@ export function gradientDocument(
     checks: checksOf(inspection, index),
     verdict: verdictOf(inspection),
     harms: harmsOf(inspection, nodes, index),
+    cost: inspection.cost,
   }
 }
 
