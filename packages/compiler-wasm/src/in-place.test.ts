@@ -70,7 +70,7 @@ describe("the block of a program", () => {
 
 describe("donated arguments", () => {
   /** Streams: large enough to pass by in parts. */
-  const large = 60_000
+  const large = 100_000
   const ramp = (n: number): T => d.tensor(Array.from({ length: n }, (_, i) => i / n))
   const bufferOf = (x: T): ArrayBuffer => d.storageOf(x)?.readSync?.() as ArrayBuffer
   const step = (w: { a: T; b: T }, g: T): { a: T; b: T } => ({
