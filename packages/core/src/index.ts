@@ -77,6 +77,7 @@ export type {
   Values,
   Vjp,
 } from "./op.ts"
+export { codeOf } from "./ops/code.ts"
 export * from "./ops/control.ts"
 export { declarations } from "./ops/declarations.ts"
 export { MEASURED, measure, SIGN_EXPONENT_BINS, signExponentBin } from "./ops/measure.ts"

@@ -155,6 +155,13 @@ export interface Op {
   readonly fold?: Fold
   /** A graph over the inputs that means the same: for routines and composites (D3.6). */
   readonly body?: (node: Tensor) => readonly Tensor[]
+  /**
+   * The call that makes the node, as a template: `{0}` an input, `{all}` all of them, `{name}` an attribute, `{shape}`,
+   * `{names}`, `{dtype}` of the result, `{ones}` the shape of the input with axes of size 1 where the result has new ones,
+   * `{name|0}` an attribute of the last axes filled up in front with 0, 1 or the `size` of the axis. Without one: the
+   * public function of the op's name with its inputs.
+   */
+  readonly code?: string
   /** The closed graphs inside, of control flow and calls. */
   readonly nested?: (node: Tensor) => Nested
   /** Never shared, kept in order (C11). */

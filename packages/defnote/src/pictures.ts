@@ -8,17 +8,10 @@ import {
   partialOf,
   valueAndGrad,
 } from "@defnote/core"
-import {
-  gradientListing,
-  gradientSvg,
-  graphListing,
-  graphSvg,
-  MIME,
-  profileListing,
-  profileSvg,
-} from "@defnote/display"
+import { gradientListing, gradientSvg, MIME, profileListing, profileSvg } from "@defnote/display"
 import { documentOf, gradientDocument, profileDocument } from "@defnote/display/document"
 import { inspectProgram } from "@defnote/inspect"
+import { GraphOutput } from "./graph-output.ts"
 import { type MimeBundle, Output } from "./output.ts"
 
 // biome-ignore lint/suspicious/noExplicitAny: any function can be drawn
@@ -38,14 +31,13 @@ export const asDefn = (f: AnyFunction, what: string): Defn => {
  * and its message as its last row.
  * @example graph(valueAndGrad(loss), params, x, y)
  */
-export function graph<F extends AnyFunction>(f: F, ...args: Parameters<F>): Output {
+export function graph<F extends AnyFunction>(f: F, ...args: Parameters<F>): GraphOutput {
   const g = asDefn(f, "graph")
   const options = { title: g.functionName, original: g.original, nested: true }
   const traced = programOrPart(g, args)
-  return new Output(() => {
-    const { doc } = documentOf(traced.program, { ...options, failure: traced.failure })
-    return { [MIME.graph]: doc, "image/svg+xml": graphSvg(doc), "text/plain": graphListing(doc) }
-  })
+  return new GraphOutput(
+    () => documentOf(traced.program, { ...options, failure: traced.failure }).doc,
+  )
 }
 
 /** The program, or what was traced of it before it failed. */

@@ -48,6 +48,7 @@ export interface GraphParts {
   readonly ops?: readonly (Omit<OpInfo, "op"> & { readonly op: string })[]
   readonly rules?: readonly Rule[]
   readonly outputs?: readonly number[]
+  readonly outputPorts?: readonly number[]
   readonly residuals?: readonly Residual[]
   readonly error?: NonNullable<GraphBody["error"]>
   readonly sources?: readonly Source[]
@@ -111,6 +112,7 @@ export function buildGraph(parts: GraphParts): GraphDoc {
     },
     ops: parts.ops?.map((info) => ({ ...info, op: strings.number(info.op) })),
     outputs: parts.outputs,
+    outputPorts: parts.outputPorts?.some((port) => port > 0) ? parts.outputPorts : undefined,
     residuals: parts.residuals ?? [],
     rules: parts.rules ?? [],
     error: parts.error,

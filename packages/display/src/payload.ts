@@ -116,6 +116,10 @@ export interface OpInfo {
   /** A sum of the cotangents of several uses: counted in the badge `Σ 3 uses`. */
   readonly sum?: boolean
   readonly text?: string
+  /** The call of a public function that makes the value: a template as in the op's declaration. */
+  readonly code?: string
+  /** What the value is to a loop or a choice that is written out above it. */
+  readonly role?: "carry" | "slice" | "loop" | "cond" | "call"
 }
 
 /** Values that the forward pass keeps for the backward pass. */
@@ -265,6 +269,8 @@ export interface GraphBody {
   readonly ops?: readonly OpInfo[]
   /** Nodes that the function returns, in order. */
   readonly outputs?: readonly number[]
+  /** Which output of each of those nodes; absent: the first everywhere. */
+  readonly outputPorts?: readonly number[]
   readonly residuals: readonly Residual[]
   readonly rules: readonly Rule[]
   readonly kernels?: readonly Kernel[]

@@ -84,6 +84,7 @@ const sample = (spec: string, dtype: DType = "f64"): Sample => {
 /** Sum of products over the labels that the result lacks: "ij,jk->ik". Halves accumulate in f32 (S7). */
 export const contractOp: Op = {
   name: "contract",
+  code: "einsum({spec}, {0}, {1})",
   family: "contract",
   linear: "each",
   type: ([a, b], { spec }) => {

@@ -65,6 +65,7 @@ export function callNode(
  */
 export const barrierOp: Op = declare({
   ...move("barrier", {
+    code: "{0}",
     type: ([t]) => t,
     at: (i, load) => load(0, i),
     vjp: (g, n) => [g, ...n.inputs.slice(1).map(() => null)],

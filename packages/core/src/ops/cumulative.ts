@@ -112,6 +112,7 @@ function cumulative<K extends string>(name: string, kind: K, spec: Cumulative) {
     family: "cumulative",
     linear: spec.linear,
     fold: spec.fold,
+    code: `${name}({0}, { axis: {axis}, reverse: {reverse} })`,
     type: ([t]) => [typeOf(result(t), axesOf(t))],
     body,
     vjp: rule ? ([g], n) => [g && rule(g, n)] : vjpOfBody(body),

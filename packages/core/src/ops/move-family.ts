@@ -21,6 +21,8 @@ export interface Move {
   readonly linear?: "each" | "jointly" | "no"
   readonly batch?: Op["batch"]
   readonly normal?: (x: Tensor, attrs: Attrs) => Tensor | undefined
+  /** How the move is called; see {@link Op.code}. */
+  readonly code?: string
   /** A move of equal elements is equal elements. */
   readonly splat?: boolean
 }
@@ -32,6 +34,7 @@ export function move(name: string, spec: Move): Op {
     family: "move",
     linear: spec.linear === "no" ? undefined : (spec.linear ?? "each"),
     at: spec.at,
+    code: spec.code,
     samples: spec.samples,
     errors: spec.errors,
     batch: spec.batch,

@@ -58,6 +58,7 @@ const pick: At = (i, load, n) => {
 /** Tensors one after another along an axis. */
 export const concatenateOp: Op = {
   ...move("concatenate", {
+    code: "concatenate([{all}], { axis: {axis} })",
     linear: "jointly",
     at: pick,
     type: (types, a) => typeOf(types[0].dtype, joinedAxes(types, a.axis as number)),

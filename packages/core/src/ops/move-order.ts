@@ -12,6 +12,7 @@ import { axesFrom, axisFrom } from "./static.ts"
 
 /** The last axes in the order `order`, each counted from the end. */
 export const transposeOp = move("transpose", {
+  code: "transpose({0}, {permutation})",
   splat: true,
   normal: (x, a) => {
     const order = a.order as number[]
@@ -111,6 +112,7 @@ export const swapAxes = publiclyAs(
 
 /** The elements of `axes` in opposite order. */
 export const reverseOp = move("reverse", {
+  code: "reverse({0}, {axes})",
   splat: true,
   normal: (x, a) => {
     const axes = (a.axes as number[]).filter((k) => x.shape.at(k) !== 1)

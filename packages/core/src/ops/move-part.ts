@@ -36,6 +36,7 @@ const dropLead = (b: Bounds, n: number): Bounds => ({
 
 /** Every `step`-th element from start to stop of the last axes. */
 export const sliceOp = move("slice", {
+  code: "slice({0}, {starts|0}, {stops|size}, {steps|1})",
   splat: true,
   normal: (x, a) => {
     const b = a as unknown as Bounds
@@ -165,6 +166,7 @@ function unpad(
 
 /** Adds `value` before, after and between the elements of the last axes; negative amounts crop. */
 export const padOp = move("pad", {
+  code: "pad({0}, {low|0}, {high|0}, { interior: {interior|0}, value: {value} })",
   // Affine: the added constant has no tangent, so the jvp comes from the vjp (C4).
   linear: "no",
   normal: (x, a) => {

@@ -50,6 +50,7 @@ function shorter(
 
 /** The same elements in order, with the last `last` axes regrouped as `shape`. */
 export const reshapeOp = move("reshape", {
+  code: "reshape({0}, {shape})",
   splat: true,
   normal: (x, a) => shorter(x, a as unknown as Regroup, (b) => make(reshapeOp, [x], { ...b })),
   type: ([t], a) => {
@@ -95,6 +96,7 @@ export const reshapeAs = (x: Tensor, t: TensorType): Tensor => reshapeTo(x, axes
 
 /** The same tensor with other names of its last axes. */
 export const renameOp = move("rename", {
+  code: "rename({0}, {names})",
   splat: true,
   normal: (x, a) => {
     const names = a.names as AxisNames
@@ -250,6 +252,7 @@ const widen = (last: readonly Axis[], to: Shape): Axis[] =>
 
 /** Repeats along axes of size 1 and along new ones: the last `last` axes become `shape`. */
 export const broadcastOp = move("broadcastTo", {
+  code: "broadcastTo(reshape({0}, {ones}), {shape})",
   splat: true,
   normal: (x, a) => {
     const { last, shape } = a as unknown as Regroup

@@ -53,6 +53,7 @@ export function reduction(name: string, spec: Reduction): Op {
     linear: spec.linear,
     latex: spec.latex,
     fold: spec.fold,
+    code: `${name}({0}, { axes: {axes} })`,
     type: ([t], a) => [typeOf(spec.result?.(t.dtype) ?? t.dtype, remaining(t, a.axes as number[]))],
     normal: ([x], a) => ((a.axes as number[]).length || spec.result ? undefined : x),
     vjp:

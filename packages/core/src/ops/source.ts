@@ -40,6 +40,7 @@ export const constantOp = leaf(
     },
   ],
   {
+    code: "full({shape}, {value}, { dtype: {dtype} })",
     at: (_, __, n) => s.constant(n.dtype, n.attrs.value as Value),
   },
 )
@@ -82,7 +83,7 @@ export const isLeaf = (x: Tensor): boolean => x.op === paramOp || x.op === value
 export const iotaOp = leaf(
   "iota",
   (_, a) => [{ dtype: a.dtype as DType, shape: [a.size as number] }],
-  { at: (i, _, n) => s.convert(i[0], n.dtype) },
+  { code: "iota({shape}, { dtype: {dtype} })", at: (i, _, n) => s.convert(i[0], n.dtype) },
 )
 export const iotaNode = (n: number, dtype: DType): Tensor => make(iotaOp, [], { size: n, dtype })
 

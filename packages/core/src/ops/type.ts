@@ -23,6 +23,7 @@ const sample = (from: DType, to: DType, range?: readonly [number, number]): Samp
 export const asTypeOp: Op = {
   name: "asType",
   family: "unary",
+  code: "asType({0}, {dtype})",
   linear: "each",
   type: ([t], a) => [typeOf(a.dtype as DType, axesOf(t))],
   normal: ([x], { dtype }) => {
@@ -87,6 +88,7 @@ function reread(x: Values, from: DType, to: DType): Value[] {
 const bitcastOp: Op = {
   name: "bitcast",
   family: "unary",
+  code: "bitcast({0}, {dtype})",
   type: ([t], a) => [typeOf(a.dtype as DType, axesOf(t))],
   normal: ([x], { dtype }) => (x.dtype === dtype ? x : undefined),
   vjp: { flat: "bits have no derivative" },

@@ -1,6 +1,7 @@
 /** @file A traced program as a graph document: rows, scopes, phases, names, rules, places in source. */
 import {
   type Attrs,
+  codeOf,
   DTYPES,
   type Graph,
   isConstant,
@@ -101,6 +102,7 @@ export function documentOf(
     ops: [...opsOf(entries, notes, doubles), STOPPED],
     rules: [...rules.values()],
     outputs: failed ? [] : outputs,
+    outputPorts: failed ? [] : graph.outputs.map((y) => (isElement(y) ? (y.attrs.i as number) : 0)),
     residuals: residualsOf(nodes, phases, index),
     sources: places.sources,
     locs: places.locs,
@@ -289,10 +291,10 @@ function opsOf(
 ): NonNullable<GraphParts["ops"]> {
   const seen = new Map<string, NonNullable<GraphParts["ops"]>[number]>()
   for (const { node: n, enters, inner } of entries) {
-    if (enters) seen.set(enters, { op: enters, text: ENTERS[enters] })
-    else if (inner?.node === n) seen.set(n.op.name, { op: n.op.name, text: RESULT[inner.kind] })
-    else if (isSum(n, notes, doubles))
-      seen.set("accumulate", { op: "accumulate", sum: true, text: "{0} + {1}" })
+    if (enters) seen.set(enters, { op: enters, text: ENTERS[enters], role: enters })
+    else if (inner?.node === n)
+      seen.set(n.op.name, { op: n.op.name, text: RESULT[inner.kind], role: ROLE[inner.kind] })
+    else if (isSum(n, notes, doubles)) seen.set("accumulate", SUM)
     else if (!seen.has(n.op.name)) seen.set(n.op.name, infoOf(n))
   }
   return [...seen.values()]
@@ -301,12 +303,16 @@ function opsOf(
 const ENTERS = { carry: "{0}, then carried", slice: "each of {0}" }
 /** How the value of a node of control flow is written, whose parts stand above it. */
 const RESULT = { loop: "after the last turn", cond: "{0} ? then : else", named: "what it gives" }
+const ROLE = { loop: "loop", cond: "cond", named: "call" } as const
+const SUM = { op: "accumulate", sum: true, text: "{0} + {1}", code: "add({0}, {1})" }
 function infoOf(n: Tensor): NonNullable<GraphParts["ops"]>[number] {
   const text = notationOf(n.op, n.inputs.length)
   if (isParam(n)) return { op: n.op.name, leaf: true }
-  if (isConstant(n)) return { op: n.op.name, fold: "constant" }
+  const code = codeOf(n.op)
+  if (isConstant(n)) return { op: n.op.name, fold: "constant", ...(code ? { code } : {}) }
   return {
     op: n.op.name,
+    ...(code ? { code } : {}),
     ...(isView(n.op) ? { fold: "view" as const } : {}),
     ...(text ? { text } : {}),
   }

@@ -152,11 +152,14 @@ const body = {
           leaf: { type: "boolean" },
           sum: { type: "boolean" },
           text: word,
+          code: word,
+          role: oneOf("carry", "slice", "loop", "cond", "call"),
         },
       ),
       10_000,
     ),
     outputs: nodes,
+    outputPorts: nodes,
     kernels: list(
       object(
         {
