@@ -118,7 +118,7 @@ export interface OpInfo {
   readonly text?: string
   /** The call of a public function that makes the value: a template as in the op's declaration. */
   readonly code?: string
-  /** What the value is to a loop or a choice that is written out above it. */
+  /** What the value is to control flow that is written out. */
   readonly role?: "carry" | "slice" | "loop" | "cond" | "call"
 }
 
@@ -253,11 +253,9 @@ export interface SavedView {
   readonly open?: readonly string[]
   readonly selected?: string
   readonly overlay?: string
-  /** All edges of values saved for the backward pass are drawn. */
   readonly saved?: boolean
   /** Queries whose matches are marked. */
   readonly marks?: readonly string[]
-  /** Forward boxes that open by themselves; absent: the reader's own number. */
   readonly detail?: number
 }
 
@@ -269,7 +267,6 @@ export interface GraphBody {
   readonly ops?: readonly OpInfo[]
   /** Nodes that the function returns, in order. */
   readonly outputs?: readonly number[]
-  /** Which output of each of those nodes; absent: the first everywhere. */
   readonly outputPorts?: readonly number[]
   readonly residuals: readonly Residual[]
   readonly rules: readonly Rule[]
