@@ -38,6 +38,8 @@ async function outputOf(lab: OutputLab, index: number, text: string): Promise<st
 
 test.beforeAll(async ({ lab }) => {
   await lab.open() // a new page, without Plotly
+  // The page remembers 250 loaded files by default, and JupyterLab asks its server all the time.
+  await lab.page.evaluate(() => performance.setResourceTimingBufferSize(10_000))
   await lab.theme("JupyterLab Light")
   await lab.newNotebook()
   await kernelReady(lab)
