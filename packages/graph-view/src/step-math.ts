@@ -85,7 +85,9 @@ export function numbersLatex(
 ): string {
   if (!step.elementwise || !step.latex) return ""
   let known = true
-  const latex = fillSlots(step.latex, (slot) => {
+  // Names may stand side by side, numbers need a sign between them.
+  const template = step.latex.replaceAll("\\,", "\\cdot")
+  const latex = fillSlots(template, (slot) => {
     const value = numbers(slot)
     if (value === undefined) known = false
     const hue = slot === "g" ? colours.backward : colours.forward

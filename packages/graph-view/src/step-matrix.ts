@@ -9,6 +9,8 @@ import type { Translate } from "./view.ts"
 /** Rows and columns up to which cells hold their numbers (VISUAL §11). */
 const WRITTEN = 8
 const CELL = { width: 48, height: 26, canvas: 10 }
+/** Largest side of a picture in px, so that three stand beside each other. */
+const LARGEST = 220
 
 export interface MatrixOptions {
   readonly name: string
@@ -124,7 +126,7 @@ function coloured(
   const { lit, chosen, pick, hidden } = options
   const size = Math.max(
     3,
-    Math.min(CELL.canvas, Math.floor(320 / Math.max(grid.rows, grid.columns))),
+    Math.min(CELL.canvas, Math.floor(LARGEST / Math.max(grid.rows, grid.columns))),
   )
   const canvas = element("canvas", "dn-step-canvas", {
     role: "img",

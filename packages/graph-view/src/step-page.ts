@@ -305,13 +305,19 @@ function products(terms: readonly Term[], step: TraceStep): (HTMLElement | strin
   })
 }
 
-/** `✓ finite difference −0.241`. */
-function difference(step: TraceStep, { doc, numbers, entry, translate: t }: PageContext) {
+/** `✓ finite difference −0.241`; without a mark where it is not finite. */
+function difference(
+  step: TraceStep,
+  { doc, numbers, entry, translate: t }: PageContext,
+): HTMLElement[] {
   const d = numbers.of(step.back?.differences)
   const found = agreement(doc, step, numbers)
   if (!d || !found) return []
   const text = t("finite difference %1", formatNumber(d[entry]))
-  return [element("span", found.ok ? "dn-ok" : "dn-error", {}, `${found.ok ? "✓" : "✗"} ${text}`)]
+  if (!Number.isFinite(d[entry])) return [element("span", "dn-mute", {}, text)]
+  if (found.ok) return [element("span", "dn-ok", {}, `✓ ${text}`)]
+  const title = t("Some entry differs: the rule is wrong, or the function has a kink there.")
+  return [element("span", "dn-error", { title }, `✗ ${text}`)]
 }
 
 /** The sum over the uses of a value, written out; null for a single use. */

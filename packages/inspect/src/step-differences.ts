@@ -47,7 +47,7 @@ export interface Sweep {
 }
 
 /** Element operations that differences and sweeps may cost, each. */
-const WORK = 3_000_000
+const WORK = 1_500_000
 /** Entries with a sweep. */
 const SWEEPS = 24
 /** Steps from 1 to 1e-15, two in each power of ten. */

@@ -133,7 +133,10 @@ function products(
 const flat = (position: readonly number[], shape: readonly number[]): number =>
   position.reduce((at, p, k) => at * shape[k] + p, 0)
 
-/** Whether finite differences say the same as the gradient in every entry; undefined where there are none. */
+/**
+ * Whether finite differences say the same as the gradient in every entry where both are finite; undefined where there is
+ * no such entry.
+ */
 export function agreement(
   doc: TraceDoc,
   step: TraceStep,
@@ -141,7 +144,9 @@ export function agreement(
 ): { readonly ok: boolean; readonly worst: number } | undefined {
   const [g, d] = [numbers.of(step.back?.sum), numbers.of(step.back?.differences)]
   if (!g || !d) return undefined
-  const scale = Math.max(1e-12, ...d.map(Math.abs), ...g.map(Math.abs))
-  const worst = g.reduce((m, v, i) => Math.max(m, Math.abs(v - d[i]) / scale), 0)
+  const both = [...g.keys()].filter((i) => Number.isFinite(g[i]) && Number.isFinite(d[i]))
+  if (!both.length) return undefined
+  const scale = both.reduce((m, i) => Math.max(m, Math.abs(d[i]), Math.abs(g[i])), 1e-12)
+  const worst = both.reduce((m, i) => Math.max(m, Math.abs(g[i] - d[i]) / scale), 0)
   return { ok: worst <= Math.max(doc.tolerance, 1e-4), worst }
 }
