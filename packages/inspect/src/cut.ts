@@ -5,7 +5,7 @@
 import { type Hazard, isConstant, isElement, isFloat, type Notes, type Tensor } from "@defnote/core"
 import { count } from "./explain.ts"
 import type { Expressions } from "./expression.ts"
-import type { Frame } from "./frame.ts"
+import { Frame } from "./frame.ts"
 import type { Statistics } from "./statistics.ts"
 
 /** Why nothing comes back along an edge (VISUAL 12). */
@@ -15,6 +15,8 @@ export type CutKind = "stop" | "integer" | "comparison" | "step" | "unused" | "d
 export interface Cut {
   readonly from: Tensor
   readonly to: Tensor
+  /** Inside a loop or a branch: the operation of its body at which it stops. */
+  readonly inner?: Tensor
   readonly kind: CutKind
   readonly pattern: string
   readonly reason: string
@@ -90,7 +92,7 @@ function cutAt(n: Tensor, user: Tensor, flow: Flow): Cut | "none" | undefined {
   const own = flow.gradientOf(user)
   const passes = !notes.contributions.has(user) || (own !== undefined && isZero(own))
   if (passes) return reachesResult(user, flow) ? "none" : undefined
-  return zeroSlope(n, user, flow)
+  return insideOf(n, user, flow) ?? zeroSlope(n, user, flow)
 }
 const reachesResult = (n: Tensor, flow: Flow): boolean => readers(n, flow).length > 0
 
@@ -141,6 +143,35 @@ function refusal(n: Tensor, user: Tensor, { expressions }: Flow): Cut | undefine
 const comparisonGap = (n: Tensor, expressions: Expressions): string =>
   n.inputs.map((_, k) => expressions.operand(n, k) ?? "x").join(" - ")
 
+/** Turns of a loop that are looked into. */
+const TURNS = 100
+
+/** The first operation in a loop or a branch that is flat in every turn. */
+function insideOf(n: Tensor, user: Tensor, flow: Flow): Cut | undefined {
+  const { frame } = flow
+  if (!user.op.turns || !frame.knows(user)) return undefined
+  const given = frame.storagesOf(user.inputs)
+  let found: Map<Tensor, Cut> | undefined
+  let left = TURNS
+  for (const { graph, inputs } of user.op.turns(user, given, frame.runner.run)) {
+    if (--left < 0) break
+    const flat = flatNodes({ ...flow, frame: new Frame(graph, inputs, frame.runner) })
+    found = found ? new Map([...found].filter(([x]) => flat.has(x))) : flat
+  }
+  const [first] = found ?? []
+  return first && { ...first[1], from: n, to: user, inner: first[0] }
+}
+/** Operations of a graph through which nothing passes to one of their operands. */
+function flatNodes(flow: Flow): Map<Tensor, Cut> {
+  const { notes } = flow.frame.graph.table
+  const found = new Map<Tensor, Cut>()
+  for (const u of flow.frame.order)
+    u.inputs.forEach((x, k) => {
+      const cut = isForward(u, notes) && !isConstant(x) && isFloat(x.dtype) && flatAt(x, u, k, flow)
+      if (cut) found.set(u, cut)
+    })
+  return found
+}
 const zeroSlope = (n: Tensor, user: Tensor, { expressions }: Flow): Cut => ({
   from: n,
   to: user,

@@ -97,6 +97,7 @@ function zeroGradients(seen: Seen): Finding[] {
   return found.map(([p, cuts]) => {
     const [first] = cuts
     const { expressions } = seen
+    const at = first.inner ?? first.to
     const more =
       cuts.length > 1
         ? ` All ${count(cuts.length, cuts.length).split(" ")[0]} ways from it to the result are cut.`
@@ -105,8 +106,8 @@ function zeroGradients(seen: Seen): Finding[] {
       kind: "zero-grad",
       direction: "backward",
       node: first.to,
-      site: expressions.siteOf(first.to),
-      expression: expressions.of(first.to),
+      site: expressions.siteOf(at),
+      expression: expressions.of(at),
       pattern: first.pattern,
       reason: `No gradient reaches ${expressions.of(p)}. ${first.reason}${more}`,
       chain: first.to === p ? [p] : [first.to, first.from, ...(first.from === p ? [] : [p])],

@@ -38,6 +38,34 @@ export const ZERO: readonly Specimen[] = [
   },
   {
     ...zero,
+    name: "a relu that is dead in every turn of a loop",
+    source:
+      "const f = defn((w, xs) => { let s = xs.mean(); for (const r of xs) s = s + (r * w - 9).relu().sum(); return s })",
+    args: [
+      tensor([1, 2]),
+      tensor([
+        [1, 2],
+        [3, 1],
+      ]),
+    ],
+    expression: "(r * w - 9).relu()",
+    pattern: "dead relu",
+    says: /No gradient reaches w\. .*in all 2 places\. relu passes no gradient/,
+    fix: "(r * w - 9).leakyRelu()",
+  },
+  {
+    ...zero,
+    name: "masked by 0 under if",
+    source:
+      "const f = defn((w, m) => { let y = w.sum(); if (m.sum() < 1) y = (w * m).sum(); return y })",
+    args: [tensor([1, 2]), tensor([0, 0])],
+    expression: "w * m",
+    pattern: "multiplied by 0",
+    says: /No gradient reaches w/,
+    fix: "m + 1e-3",
+  },
+  {
+    ...zero,
     name: "a product with hidden values that are all 0",
     source:
       "const f = defn((w, x) => { const h = x.relu(); const y = h.matmul(w); return (y + 1).square().mean() })",
