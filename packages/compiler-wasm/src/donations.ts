@@ -4,6 +4,7 @@
  */
 import type { Storage } from "@defnote/core"
 import type { LoweredProgram, Placement } from "@defnote/lower"
+import { inputCache } from "./input-cache.ts"
 
 /** By the number of an output: the number of the input whose buffer it takes. */
 export type Takeovers = ReadonlyMap<number, number>
@@ -49,6 +50,8 @@ export class Gifts {
       if (buffers.indexOf(buffer) !== buffers.lastIndexOf(buffer)) continue
       if (buffer.byteLength !== bytesOf(output)) continue
       this.#buffers.set(output, buffer)
+      // It will hold something else.
+      inputCache.forget(buffer)
       this.#storages.push(inputs[i])
     }
   }

@@ -155,3 +155,20 @@ test("after an interrupt a copy can go; after a recovery nothing is remembered",
   const [y] = run.run([x])
   expect(numbers(y)[5]).toBe(Math.fround(numbers(x)[5] * 3))
 })
+
+test("a buffer that a result takes over is read anew", () => {
+  const [giving, reading] = [{ donate: [0] }, {}].map((options) =>
+    wasm.compile(
+      graph([type], (x) => d.add(x, 1)),
+      options,
+    ),
+  )
+  let x: d.Storage = new d.CpuStorage(new ArrayBuffer(d.sizeOf(type.shape) * 4))
+  for (let turn = 1; turn < 4; turn++) {
+    for (let use = 0; use < 3; use++)
+      expect(numbers(reading.run([x])[0]).every((v) => v === turn)).toBe(true)
+    const [y] = giving.run([x])
+    expect(y.readSync?.()).toBe(x.readSync?.())
+    x = y
+  }
+})
