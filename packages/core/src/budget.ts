@@ -29,7 +29,8 @@ const others: (() => number)[] = []
 export function countMemory(bytes: () => number): void {
   others.push(bytes)
 }
-const used = (g: Gauge): number => others.reduce((sum, f) => sum + f(), g.used())
+/** Bytes that count against the budget now; without a gauge only those of {@link countMemory}. */
+export const usedBytes = (): number => others.reduce((sum, f) => sum + f(), gauge?.used() ?? 0)
 
 /** What was used when it was measured last, and all that was asked for since: more than is used. */
 let estimate = 0
@@ -39,10 +40,10 @@ const COLLECTIONS = 2
 function claim(bytes: number): boolean {
   if (!gauge) return bytes <= budget.bytes
   if (estimate + bytes > budget.bytes) {
-    estimate = used(gauge)
+    estimate = usedBytes()
     for (let i = 0; i < COLLECTIONS && estimate + bytes > budget.bytes; i++) {
       gauge.collect?.()
-      estimate = used(gauge)
+      estimate = usedBytes()
     }
     if (estimate + bytes > budget.bytes) return false
   }

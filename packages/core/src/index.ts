@@ -9,6 +9,7 @@ export {
   countMemory,
   type Gauge,
   setGauge,
+  usedBytes,
 } from "./budget.ts"
 export { capturesOf, factsOf, plainCaptures, registerFunction } from "./captures.ts"
 export type {

@@ -1,6 +1,6 @@
 /** @file Memory stays flat through a synchronous loop: nothing waits for a callback that cannot run (D4.2, D4.3). */
 import { compileFunction } from "node:vm"
-import { budget } from "@defnote/core"
+import { budget, usedBytes } from "@defnote/core"
 import { type Defn, defn, grad, MemoryError, ones, type Tensor, tensor } from "defnote"
 import { afterEach, describe, expect, test, vi } from "vitest"
 import { gauge } from "../src/gauge.ts"
@@ -50,7 +50,7 @@ describe("D4.3 the budget bounds the sum of what lives", () => {
   const start = (): Tensor => {
     const x = ones([SIDE, SIDE])
     step(x)
-    budget.bytes = process.memoryUsage().arrayBuffers + ROOM
+    budget.bytes = usedBytes() + ROOM
     return x
   }
   test.each(["wasm", "reference"])("what is kept on %s ends in an error that names it", (name) => {
