@@ -6,11 +6,14 @@ import { moduleText } from "@defnote/syntax"
 
 const TYPESCRIPT = /\.m?ts$/u
 const JAVASCRIPT = /\.m?js$/u
+/** The library itself: in a linked package it is not below `node_modules`. */
+const OWN = new URL(".", import.meta.url).href
 
 /** Node calls it for every module. */
 export const load: LoadHook = async (url, context, next) => {
   const { protocol, pathname } = new URL(url)
-  if (protocol !== "file:" || pathname.includes("/node_modules/")) return next(url, context)
+  const foreign = protocol !== "file:" || pathname.includes("/node_modules/")
+  if (foreign || url.startsWith(OWN)) return next(url, context)
   const path = fileURLToPath(url)
   if (TYPESCRIPT.test(pathname)) {
     const source = moduleText(await readFile(path, "utf8"), path)
