@@ -45,6 +45,22 @@ describe("S2 numbers under a tensor condition", () => {
   })
 })
 
+describe("D5.4 variables that move in a loop", () => {
+  test.each([
+    ["let a = x, b = x; while (a.sum() < 10) [a, b] = [b, a + b]; return a", [5, 10]],
+    ["let y = [x, x]; while (y[0].sum() < 10) y = [y[1], y[0] + y[1]]; return y[0]", [5, 10]],
+    ["let a = 1, b = 1; while (a * x.sum() < 20) [a, b] = [b, a + b]; return a * x", [8, 16]],
+    [
+      "let a = x, b = x, c = x, d = x, e = x, f = x, n = 0; while (a.sum() < 9) { [a, b, c, d, e, f] = [b, c, d, e, f, f * 2]; n += 1 } return a",
+      [4, 8],
+    ],
+    ["let a = x, b = x; for (let i = 0; i < x.sum(); i++) [a, b] = [b, a + b]; return a", [3, 6]],
+    ["let a = x, b = x; for (const r of x) [a, b] = [b, a + r]; return [a, b][0]", [2, 3]],
+  ])("%s", (body, value) => {
+    expect(typed(`(x) => { ${body} }`, tensor([1, 2]))).toEqual([["f32", value]])
+  })
+})
+
 describe("D5.4 structures", () => {
   test("lists, objects and variables that only one side sets", () => {
     expect(
