@@ -55,10 +55,23 @@ describe("D5.4 variables that move in a loop", () => {
       [4, 8],
     ],
     ["let a = x, b = x; for (let i = 0; i < x.sum(); i++) [a, b] = [b, a + b]; return a", [3, 6]],
+    [
+      "let a = x, b = x; for (;;) { [a, b] = [b, a + b]; if (a.sum() > 30) break } return a",
+      [13, 26],
+    ],
+    [
+      "let n = 0; for (let i = 1; true; i++) { n = n + i; if (n * x.sum() > 20) return n * x }",
+      [10, 20],
+    ],
     ["let a = x, b = x; for (const r of x) [a, b] = [b, a + r]; return [a, b][0]", [2, 3]],
   ])("%s", (body, value) => {
     expect(typed(`(x) => { ${body} }`, tensor([1, 2]))).toEqual([["f32", value]])
   })
+})
+
+test("D5.4 a bound of millions behind a break on a tensor is refused with what to write", () => {
+  const f = "(x) => { for (let i = 0; i < 1e7; i++) { if (x.sum() > 5) break } return x }"
+  expect(() => call(f, tensor([1, 2]))).toThrow(/1000 turns were unrolled[\s\S]*Write `while`/)
 })
 
 describe("D5.4 structures", () => {

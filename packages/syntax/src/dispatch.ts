@@ -164,6 +164,8 @@ export interface RuntimeDispatch {
   while: LoopDispatch
   do: LoopDispatch
   for: LoopDispatch
+  /** `for (;;)`: as `for`, but nothing bounds its unrolling, so a tensor `stop` makes it a graph loop. */
+  forever: LoopDispatch
   /**
    * `for (const pattern of iterable)`. A tensor: over axis 0, as a scan, or unrolled when carried shapes change.
    * Anything else: native turns, with a guard `not(stop)` once `stop` is a tensor.

@@ -122,7 +122,8 @@ export class Loops {
   private open({ s, obstacle, copies }: Plan) {
     const keyword = KEYWORD[s.type]!
     const isOf = s.type === "ForOfStatement"
-    const name = isOf ? "forOf" : keyword
+    const isEndless = s.type === "ForStatement" && (!s.test || isTrue(s.test))
+    const name = isOf ? "forOf" : isEndless ? "forever" : keyword
     const site = this.rewriter.site(s.test ?? s.right ?? { start: s.start, end: s.start + 3 })
     this.out.own(`${this.rewriter.library}.`)
     this.out.token(name, s.start, s.start + keyword.length)
@@ -231,6 +232,7 @@ export class Loops {
   }
 }
 
+const isTrue = (test: Node): boolean => test.type === "BooleanLiteral" && test.value
 /** Where the state of a loop is read: inside of the scope of its head. */
 const stateOffset = (s: Node): number => (s.type === "ForOfStatement" ? s.start : s.body.start)
 

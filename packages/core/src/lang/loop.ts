@@ -93,16 +93,30 @@ const unless = (
   then: () => void,
 ): void => branch.if(ops.logicalNot(flag), id, then, () => {}, get, set)
 
-/** A plain bound is unrolled, also behind a traced `break`; a tensor bound is a loop in the graph. */
-function forLoop(context: Context, loop: Loop): void {
+/** Turns that are unrolled behind a traced `break`: each makes nodes, and a bound of millions would make them all. */
+const UNROLL_LIMIT = 1000
+const tooLong = (): TraceError =>
+  new TraceError(
+    `for: ${UNROLL_LIMIT} turns were unrolled behind a \`break\` that depends on a tensor; it must end before`,
+    {
+      remedy: "Write `while` or `for (;;)`, which become loops in the graph, or break by numbers.",
+    },
+  )
+
+/**
+ * A plain bound is unrolled, also behind a traced `break`; a tensor bound is a loop in the graph, and so is `for (;;)`
+ * (`bounded` is false) once its end depends on a tensor.
+ */
+function forLoop(context: Context, loop: Loop, bounded: boolean): void {
   const stopped = loop.stop ?? (() => false)
-  for (;;) {
+  for (let guarded = 0; ; ) {
     const before = stopped()
     if (!isTensor(before) && before) return
+    if (isTensor(before) && guarded++ === UNROLL_LIMIT) throw tooLong()
     const go = loop.test()
-    if (isTensor(go)) {
+    if (isTensor(go) || (isTensor(before) && !bounded)) {
       context.places.moveTo(loop.id)
-      loopTest(go)
+      if (isTensor(go)) loopTest(go)
       graphLoop(context, loop, () => turnAndUpdate(context, loop))
       return
     }
@@ -188,6 +202,12 @@ export function loops(places: Places, branch: ReturnType<typeof branches>) {
     set: set ?? IGNORE,
     stop,
   })
+  type ForParts = [...Parameters<typeof parts>, update?: Test, each?: Loop["each"]]
+  const forParts = (...[id, test, body, get, set, stop, update, each]: ForParts): Loop => ({
+    ...parts(id, test, body, get, set, stop),
+    update,
+    each,
+  })
   return {
     while: (
       id: number,
@@ -201,13 +221,8 @@ export function loops(places: Places, branch: ReturnType<typeof branches>) {
       body()
       whileLoop(context, parts(id, test, body, get, set, stop))
     },
-    for: (
-      ...[id, test, body, get, set, stop, update, each]: [
-        ...Parameters<typeof parts>,
-        update?: Test,
-        each?: Loop["each"],
-      ]
-    ): void => forLoop(context, { ...parts(id, test, body, get, set, stop), update, each }),
+    for: (...x: ForParts): void => forLoop(context, forParts(...x), true),
+    forever: (...x: ForParts): void => forLoop(context, forParts(...x), false),
     forOf: (
       id: number,
       iterable: unknown,

@@ -256,6 +256,7 @@ export const toy: RuntimeDispatch = {
   while: (...args) => loop("while", ...args),
   do: (...args) => loop("do", ...args),
   for: (...args) => loop("for", ...args),
+  forever: (...args) => loop("while", ...args),
   forOf: (site, iterable, body, get, set, stop) => {
     for (const x of toy.rows(iterable, site) as Iterable<never>) {
       const stopped = stop?.() ?? false
