@@ -83,6 +83,11 @@ test("VISUAL 11: a product of matrices, with one entry written out and its diffe
   expect(total).toBeCloseTo(Number.parseFloat(sum), 2)
   await press(lab, "Shift+ArrowDown")
   await expect(line).toContainText("∂w[2, 0] =")
+  // A sum has no products to write: its entry is its value.
+  await step(lab)
+    .locator("[data-step='6']")
+    .click({ position: { x: 4, y: 6 } })
+  await expect(line).toHaveText("t₅ = 7.41")
 })
 
 test("VISUAL 11: the rule is typeset by the lab", async ({ lab }) => {

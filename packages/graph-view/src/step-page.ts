@@ -239,9 +239,9 @@ function entryLines(
   const at = (slot: string): number | undefined => numberAt(step, slot, entry, numbers)
   const substituted = numbersLatex(step, coloursOf(theme), at)
   const line = element("div", "dn-step-line-1", {}, name, " ")
-  if (substituted) line.append(formula(substituted, ""), " ")
-  else if (terms?.length) line.append(...products(terms, step), " ")
-  line.append(`= `, element("strong", "", {}, formatNumber(values[entry])))
+  if (substituted) line.append(formula(substituted, ""), " = ")
+  else if (terms?.length) line.append(...products(terms, step), " = ")
+  line.append(element("strong", "", {}, formatNumber(values[entry])))
   box.append(line)
   if (step.back) {
     if (substituted && terms?.length === 1)

@@ -257,7 +257,7 @@ export class StepView implements View<TraceDoc>, NodeView {
     const t = this.#t
     this.#place.textContent = t("step %1 of %2", this.#at + 1, doc.steps.length)
     if (this.#isHidden(this.#at)) this.#pause()
-    const code = oneLine(expressionText(doc, step.node), 48) || step.label
+    const code = oneLine(expressionText(doc, step.node), 32) || step.label
     const way = step.phase === "fwd" ? t("forward through") : t("backward through")
     this.#what.replaceChildren(`${way} `, element("code", "dn-code", {}, code))
     this.#marks()
