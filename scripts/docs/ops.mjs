@@ -86,7 +86,20 @@ function opFacts(core, name, op) {
   const dtypes = new Set(samples.map((s) => s.inputs.at(-1)?.dtype))
   const covered = ORDER.filter((d) => dtypes.has(d))
   const shown = covered.map((d) => `\`${d}\``).join(" ")
-  return [...derivative(core, op, samples), covered.length > 0 && `Dtypes: ${shown}`]
+  return [
+    ...derivative(core, op, samples),
+    covered.length > 0 && `Dtypes: ${shown}`,
+    ...pitfalls(op),
+  ]
+}
+
+/** Where `inspect` finds numbers that are not finite at this op, and what to write instead; each name once. */
+function pitfalls(op) {
+  const code = (fix) => fix.split("   //")[0].replace(/\{(\d)\}/g, (_, k) => "xyz"[k])
+  const plain = (op.hazards ?? []).filter((h) => h.in !== "flat" && !h.fix.includes("{0.0}"))
+  const named = new Map(plain.map((h) => [h.pattern, code(h.fix)]))
+  if (named.size === 0) return []
+  return [`Pitfalls: ${[...named].map(([name, fix]) => `${name} (\`${fix}\`)`).join(", ")}`]
 }
 
 /** Formulas of the first sample that can be made from its types and attributes alone. */
