@@ -1,9 +1,10 @@
 /** @file The live outputs of the page, and which of them was used last. Knows no payload. */
-import type { OutputWidget } from "./output-widget.ts"
+import type { KernelSource, OutputWidget } from "./output-widget.ts"
 
 /** Live output widgets, for commands that act on "the" output. */
 export class OutputRegistry {
   readonly #outputs = new Set<OutputWidget>()
+  readonly #owners = new WeakMap<Element, KernelSource>()
   #current: OutputWidget | null = null
 
   /** The output that was used last, or null. */
@@ -24,6 +25,20 @@ export class OutputRegistry {
       this.#outputs.delete(output)
       if (this.#current === output) this.#current = null
     })
+  }
+
+  /** Says which kernel what is shown in a node outside of notebooks belongs to. */
+  own(node: Element, kernel: KernelSource): void {
+    this.#owners.set(node, kernel)
+  }
+
+  /** The kernel that was said of a node or of one around it, or null. */
+  ownerOf(node: Element): KernelSource | null {
+    for (let at: Element | null = node; at; at = at.parentElement) {
+      const kernel = this.#owners.get(at)
+      if (kernel) return kernel
+    }
+    return null
   }
 
   /** Remembers the output that the user works in. */

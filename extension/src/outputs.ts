@@ -39,7 +39,7 @@ export const outputs: JupyterFrontEndPlugin<OutputRegistry> = {
     const registry = new OutputRegistry()
     const settings = { ...DEFAULT_SETTINGS }
     const trans = (translator ?? nullTranslator).load("defnote")
-    const kernelAt = (node: Element) => kernelSource(tracker, node)
+    const kernelAt = (node: Element) => kernelSource(tracker, node) ?? registry.ownerOf(node)
     const runCells = (cells: readonly HTMLElement[]) => runEach(app, cells)
     const services = { trans, links, settings, registry, kernelAt, runCells }
     for (const kind of KINDS) addRenderer(rendermime, kind, services)

@@ -1,4 +1,5 @@
 /** @file Which comms are open and who owns them: the runtime, or a service of the host. */
+import { VARIABLES } from "@defnote/display"
 import type { Content, Message } from "../wire/message.ts"
 import type { CommMessage, Runtime } from "./ports.ts"
 import type { Parent, Publisher } from "./publisher.ts"
@@ -21,10 +22,13 @@ interface OpenComm {
   owner?: { target: HostTarget; comm: HostComm }
 }
 
+/** Targets that every runtime has, also one that has not begun yet: what is sent waits in its pipe. */
+const ALWAYS: readonly string[] = [VARIABLES]
+
 /** Routes comm messages. */
 export class CommRouter {
   readonly #open = new Map<string, OpenComm>()
-  readonly #targets = new Set<string>()
+  readonly #targets = new Set(ALWAYS)
   readonly #publisher: Publisher
   readonly #runtime: () => Runtime
   readonly #own: ReadonlyMap<string, HostTarget>
@@ -74,9 +78,10 @@ export class CommRouter {
     else this.#targets.delete(name)
   }
 
-  /** The runtime is a new one: its comms are closed, its targets unknown. */
+  /** The runtime is a new one: its comms are closed, the targets of user code unknown. */
   reset() {
     this.#targets.clear()
+    for (const name of ALWAYS) this.#targets.add(name)
     for (const [id, comm] of this.#open) {
       if (comm.owner) continue
       this.#open.delete(id)

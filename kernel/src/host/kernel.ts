@@ -92,11 +92,12 @@ export class Kernel {
     if (event.type === "restarted") return this.#restarted(event.reason)
     if (event.type === "target") return this.#comms.setTarget(event.name, event.open)
     const request = this.#executor.requestOf(event.run)
+    // A front end may ask before the first cell ran: the answer has no parent then.
+    if (event.type === "comm") {
+      return this.#comms.publish(event.message, event.buffers, request?.header ?? {})
+    }
     if (!request) return this.#options.log(`runtime: ${JSON.stringify(event).slice(0, 200)}`)
     if (event.type === "input") return this.#input.ask(event, request)
-    if (event.type === "comm") {
-      return this.#comms.publish(event.message, event.buffers, request.header)
-    }
     if (request.content.silent !== true) this.#output(event, request)
   }
 

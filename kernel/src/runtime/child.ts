@@ -20,6 +20,7 @@ import { whenAtRest } from "./rest.ts"
 import { currentNumber, latestRun, runOfPromise } from "./run.ts"
 import { installStreams } from "./stream.ts"
 import { createTslab } from "./tslab.ts"
+import { Variables } from "./variables.ts"
 import { type AgentData, createShared } from "./words.ts"
 
 /** When nothing runs for this long after the start, the library is loaded ahead of its use (ms). */
@@ -33,8 +34,10 @@ const choice = chooseLibrary(settings.library ?? join(own, "defnote"), folder)
 const library = new Library(choice.folder, shared.words)
 const comms = new Comms()
 const display = createDisplay(settings.displayLimit)
+const evaluator = new Evaluator()
+const variables = new Variables(evaluator)
 const runner = new CellRunner({
-  evaluator: new Evaluator(),
+  evaluator,
   words: shared.words,
   displayLimit: settings.displayLimit,
   prepare,
@@ -55,7 +58,7 @@ Object.assign(globalThis, {
   clearOutput,
   input: createInput(shared),
   install: createInstall(folder),
-  [Symbol.for("defnote.kernel/1")]: { comms, display, clearOutput, cell: describeCell },
+  [Symbol.for("defnote.kernel/1")]: { comms, display, clearOutput, cell: describeCell, variables },
 })
 
 let warning = choice.warning
@@ -110,6 +113,7 @@ const agent = new Worker(join(own, "agent.mjs"), { workerData: data })
 agent.on("message", obey)
 // Without its agent the child cannot be interrupted nor told to end.
 agent.on("exit", () => process.kill(process.pid, "SIGKILL"))
+variables.listen(comms)
 emit({ type: "ready" })
 setTimeout(() => {
   if (library.exists && !latestRun()) void library.load().catch(() => {})

@@ -9,6 +9,7 @@ export type Remote = Protocol.RemoteObject
 export type Evaluation = { value: Remote } | { thrown: Remote; details: Protocol.ExceptionDetails }
 
 const GROUP = "cell"
+const READ = "variables"
 const TAKE = Symbol.for("defnote.kernel.take")
 
 /** The session of this thread. */
@@ -50,6 +51,11 @@ export class Evaluator {
 
   /** The JavaScript value behind a remote one. */
   async take(remote: Remote): Promise<unknown> {
+    return (await this.#hold(remote)).value
+  }
+
+  /** The value in a box: a promise that is fulfilled with the value itself asks it for `then`. */
+  async #hold(remote: Remote): Promise<{ value: unknown }> {
     await this.#post("Runtime.callFunctionOn", {
       functionDeclaration: `function (value) { globalThis[Symbol.for("defnote.kernel.take")](value) }`,
       arguments: [argumentOf(remote)],
@@ -57,7 +63,29 @@ export class Evaluator {
     })
     const value = this.#taken
     this.#taken = undefined
-    return value
+    return { value }
+  }
+
+  /** Names of the session's `let`, `const` and `class` declarations. */
+  async names(): Promise<string[]> {
+    const { names } = (await this.#post("Runtime.globalLexicalScopeNames", {
+      executionContextId: 1,
+    })) as Protocol.GlobalLexicalScopeNamesReturnType
+    return names
+  }
+
+  /** The value of a lexical name, read without running anything; undefined while it has none. */
+  async read(name: string): Promise<{ value: unknown } | undefined> {
+    const answer = (await this.#post("Runtime.evaluate", {
+      expression: name,
+      objectGroup: READ,
+      silent: true,
+      throwOnSideEffect: true,
+    })) as Protocol.EvaluateReturnType
+    if (answer.exceptionDetails) return undefined
+    const held = await this.#hold(answer.result)
+    this.#session.post("Runtime.releaseObjectGroup", { objectGroup: READ })
+    return held
   }
 
   /** Lets go of the values of the cell that ended. */

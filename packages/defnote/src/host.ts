@@ -9,6 +9,10 @@ export interface HostComm {
 /** What the kernel's runtime offers; the name of the symbol carries the version. */
 export interface KernelHost {
   readonly comms: { register(target: string, opened: (comm: HostComm) => void): void }
+  /** Who says what tensors are, for the panel of variables; absent in an older kernel. */
+  readonly variables?: {
+    describe(describer: (value: object, until: number) => object | null | undefined): void
+  }
   display(value: unknown, options?: { readonly id?: string; readonly update?: boolean }): void
 }
 

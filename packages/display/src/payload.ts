@@ -381,24 +381,6 @@ export interface TensorDoc extends PayloadHead<"tensor">, TensorPicture {
   readonly ratio?: FloatValue
 }
 
-/** The comm target under which a kernel gives parts of the tensors that it keeps. */
-export const TILES = "defnote.tiles/1"
-
-/** A question for a part of a tensor, by blocks of `factor` elements; ranges are half open. */
-export interface TileRequest {
-  readonly request: number
-  readonly id: string
-  readonly panels: readonly number[]
-  readonly rows: readonly [from: number, to: number]
-  readonly columns: readonly [from: number, to: number]
-  readonly factor: readonly [rows: number, columns: number]
-}
-
-/** The answer: the part, or why there is none. */
-export type TileReply =
-  | { readonly request: number; readonly level: TensorLevel }
-  | { readonly request: number; readonly problem: "not kept" | "not valid" }
-
 /** A tensor that steps show: whole, or in one line where it is too large to be stored. */
 export interface TraceValue {
   /** The row whose value or cotangent it is. */
@@ -585,9 +567,6 @@ export interface TrainingDoc extends PayloadHead<"training"> {
   /** Name of the panel in the kernel that shows it (`TRAINING`). */
   readonly panel?: string
 }
-
-/** The comm target under which a kernel shows the gradients of a step. */
-export const TRAINING = "defnote.training/1"
 
 /** The document of each kind. */
 export interface PayloadOf {

@@ -7,6 +7,8 @@ export { profileDocument } from "./profile.ts"
 export { levelOf, planesOf, type Region } from "./pyramid.ts"
 export {
   comparisonDocument,
+  spreadOf,
+  statsOf,
   type TensorDocumentOptions,
   tensorDocument,
   valuesOf,
