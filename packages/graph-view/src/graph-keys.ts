@@ -5,6 +5,8 @@ import type { Direction } from "@defnote/display"
 export interface KeyActions {
   column(step: 1 | -1): void
   row(step: 1 | -1): void
+  /** Along an edge: to what reads the value, or to what it reads. */
+  edge(step: 1 | -1): void
   partner(): void
   toggle(): void
   close(): void
@@ -29,6 +31,8 @@ export function keyMap(act: KeyActions): ReadonlyMap<string, () => void> {
     ["ArrowUp", () => act.column(-1)],
     ["ArrowLeft", () => act.row(-1)],
     ["ArrowRight", () => act.row(1)],
+    ["Shift+ArrowDown", () => act.edge(1)],
+    ["Shift+ArrowUp", () => act.edge(-1)],
     ["d", () => act.partner()],
     ["Enter", () => act.toggle()],
     ["Backspace", () => act.close()],

@@ -28,7 +28,12 @@ export class GraphToolbar {
   readonly #translate: Translate
   #counted = false
 
-  constructor(actions: ToolbarActions, steps: readonly number[], translate: Translate) {
+  constructor(
+    actions: ToolbarActions,
+    steps: readonly number[],
+    menu: HTMLElement,
+    translate: Translate,
+  ) {
     this.#steps = steps
     this.#translate = translate
     const t = translate
@@ -57,6 +62,7 @@ export class GraphToolbar {
       this.#saved,
       this.#overlay,
       this.#detail,
+      menu,
       button("−", t("Zoom out (-)"), () => actions.zoom(1 / 1.2), "dn-square"),
       button("+", t("Zoom in (+)"), () => actions.zoom(1.2), "dn-square"),
       button(t("Fit"), t("Fit the width (0)"), () => actions.fit()),

@@ -18,6 +18,7 @@ import { AriaTree } from "./aria-tree.ts"
 import { detailSteps, withBudget } from "./detail-slider.ts"
 import { Details, nodeOfBox } from "./details.ts"
 import { element, Lifetime } from "./dom.ts"
+import { exportMenu } from "./export-menu.ts"
 import { type KeyActions, keyMap } from "./graph-keys.ts"
 import { GraphToolbar } from "./graph-toolbar.ts"
 import { LayoutService } from "./layout-service.ts"
@@ -33,8 +34,15 @@ import {
 } from "./open-scopes.ts"
 import { Picture } from "./picture.ts"
 import { StickyHeader } from "./sticky-header.ts"
-import { english, type StatusAction, type Translate, type View, type ViewOptions } from "./view.ts"
-import { alongColumn, alongRow, firstBox, partnerOf } from "./walk.ts"
+import {
+  copyText,
+  english,
+  type StatusAction,
+  type Translate,
+  type View,
+  type ViewOptions,
+} from "./view.ts"
+import { alongColumn, alongEdge, alongRow, firstBox, partnerOf } from "./walk.ts"
 
 /** Options of a graph view. */
 export interface GraphViewOptions extends ViewOptions {
@@ -115,6 +123,7 @@ export class GraphView implements View<GraphLike> {
         fit: () => this.fit(),
       },
       detailSteps(this.#budget),
+      this.#exportMenu(),
       this.#translate,
     )
     this.#toolbar.setDetail(this.#budget)
@@ -144,11 +153,10 @@ export class GraphView implements View<GraphLike> {
       const frame = this.#layout?.frames.find((f) => f.scope.key === scope.key)
       if (frame) this.#picture.scrollTo(frame.y)
     }, this.#translate)
-    this.#picture.stage.append(this.#sticky.node)
     this.#tree = new AriaTree(this.#picture.stage, this.#translate)
     this.#panel.setAttribute("aria-label", this.#translate("details of the selected node"))
     this.#panel.hidden = options.details === false
-    this.#body.append(this.#picture.stage, this.#panel)
+    this.#body.append(this.#picture.stage, this.#sticky.node, this.#panel)
     this.#root.append(this.#toolbar.node, this.#lenses.bar.node, this.#body, this.#live)
     host.append(this.#root)
     this.#picture.attached()
@@ -503,7 +511,8 @@ export class GraphView implements View<GraphLike> {
 
   #key(event: KeyboardEvent): void {
     if (event.ctrlKey || event.metaKey || event.altKey || !this.#layout) return
-    const action = this.#keys.get(event.key)
+    const along = event.shiftKey && event.key.startsWith("Arrow")
+    const action = this.#keys.get(along ? `Shift+${event.key}` : event.key)
     if (!action) return
     event.preventDefault()
     event.stopPropagation()
@@ -515,6 +524,7 @@ export class GraphView implements View<GraphLike> {
     return {
       column: (step) => this.#walk((layout, box) => alongColumn(layout, box, step)),
       row: (step) => this.#walk((layout, box) => alongRow(layout, box, step)),
+      edge: (step) => this.#walk((layout, box) => alongEdge(layout, box, step)),
       partner: () => this.#walk(partnerOf),
       toggle: () => this.#change(selectedBox(), toggleBox),
       close: () => this.#change(selectedBox(), closeAround),
@@ -538,6 +548,21 @@ export class GraphView implements View<GraphLike> {
     if (box < 0) return
     this.#chooseAndTell(box)
     this.#picture.reveal(layout.rowOf[box])
+  }
+
+  #exportMenu(): HTMLElement {
+    return exportMenu(
+      {
+        document: () => this.#doc,
+        picture: () => this.#picture.shown,
+        copy: this.#options.copy ?? copyText,
+        say: (text) => {
+          this.setStatus(text)
+          setTimeout(() => this.setStatus(""), 4_000)
+        },
+      },
+      this.#translate,
+    )
   }
 
   #goToSource(): void {

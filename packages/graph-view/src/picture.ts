@@ -6,7 +6,7 @@ import { isTall, MINIMAP, Minimap } from "./minimap.ts"
 import { MOST_BOXES, type Motion, motionAt, type Track, track } from "./motion.ts"
 import { paint, paintHeading } from "./painter.ts"
 import { listenToPointer } from "./stage.ts"
-import { readTheme, reducedMotion, watchTheme } from "./theme.ts"
+import { type PageTheme, readTheme, reducedMotion, watchTheme } from "./theme.ts"
 
 /** What the pointer found, and that the picture moved. */
 export interface PictureEvents {
@@ -137,6 +137,11 @@ export class Picture {
     this.#zoomed = true
     this.#camera.zoomAt(width / 2, height / 2, factor)
     this.#moved()
+  }
+
+  /** What is painted, and with which colours; null before the first picture. */
+  get shown(): { readonly list: DisplayList; readonly theme: PageTheme } | null {
+    return this.#list && { list: this.#list, theme: this.#theme }
   }
 
   /** Brings a row into sight. */

@@ -23,9 +23,6 @@ export class StickyHeader {
   constructor(go: (scope: ScopeNode) => void, translate: Translate) {
     this.#go = go
     this.node.setAttribute("aria-label", translate("scopes around what is in sight"))
-    // The stage would take these for a drag or a click on the picture.
-    for (const type of ["pointerdown", "pointerup", "dblclick"] as const)
-      this.node.addEventListener(type, (event) => event.stopPropagation())
   }
 
   /** Scopes that begin above `top` and still go on there, from the outermost. */

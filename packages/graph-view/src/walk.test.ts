@@ -4,7 +4,7 @@ import { layoutGraph, prepare } from "@defnote/display"
 import { describe, expect, it } from "vitest"
 import { tanhLoss, transformerStep } from "../../display/src/examples/graphs.ts"
 import { closeAround, closeScope, type Opened, toggleBox } from "./open-scopes.ts"
-import { alongColumn, alongRow, cellsOf, firstBox, partnerOf } from "./walk.ts"
+import { alongColumn, alongEdge, alongRow, cellsOf, firstBox, partnerOf } from "./walk.ts"
 
 const layout = layoutGraph(tanhLoss())
 const columnOf = (box: number) => layout.boxes[box]?.column
@@ -87,4 +87,18 @@ describe("opening (VISUAL 2)", () => {
     const scope = stack.run.members[0]
     expect([...(closeScope(change.opened, scope).opened.scopes ?? [])]).toEqual([])
   })
+})
+
+it("Shift with an arrow follows edges to the nearest reader and back (VISUAL 9)", () => {
+  const layout = layoutGraph(tanhLoss())
+  for (const edge of layout.edges.filter((e) => e.kind === "forward")) {
+    const next = alongEdge(layout, edge.from, 1)
+    expect(layout.edges.some((e) => e.from === edge.from && e.to === next)).toBe(true)
+    const back = alongEdge(layout, edge.to, -1)
+    expect(layout.edges.some((e) => e.from === back && e.to === edge.to)).toBe(true)
+  }
+  const loss = layout.boxes.findIndex(
+    (b) => b.column === "forward" && layout.edges.every((e) => e.from !== layout.boxes.indexOf(b)),
+  )
+  if (loss >= 0) expect(alongEdge(layout, loss, 1)).toBe(-1)
 })

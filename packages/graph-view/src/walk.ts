@@ -34,6 +34,15 @@ export function alongRow(layout: Layout, from: number, step: 1 | -1): number {
   return -1
 }
 
+/** The nearest box that reads this one, or that it reads, along a drawn edge; -1 without one. */
+export function alongEdge(layout: Layout, from: number, step: 1 | -1): number {
+  const { edges, rowOf } = layout
+  const mine = edges.filter((edge) => (step > 0 ? edge.from : edge.to) === from)
+  const others = mine.map((edge) => (step > 0 ? edge.to : edge.from))
+  const far = (box: number) => Math.abs(rowOf[box] - rowOf[from])
+  return others.reduce((best, box) => (best < 0 || far(box) < far(best) ? box : best), -1)
+}
+
 /** From an operation to its derivative, and from a derivative back; -1 without one. */
 export function partnerOf(layout: Layout, from: number): number {
   const { boxes, rows, rowOf } = layout
