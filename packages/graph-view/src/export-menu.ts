@@ -28,7 +28,7 @@ const MOST_PIXELS = 100_000_000
 /** A menu of formats. */
 export function exportMenu(host: ExportHost, translate: Translate): HTMLSelectElement {
   const t = translate
-  const menu = element("select", "dn-select")
+  const menu = element("select", "dn-select dn-menu")
   menu.setAttribute("aria-label", t("export"))
   menu.title = t("Save the picture, or the graph in another language")
   const actions: Record<string, readonly [label: string, run: (doc: GraphLike) => void]> = {

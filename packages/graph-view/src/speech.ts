@@ -28,7 +28,11 @@ export function spoken(text: string): string {
   let words = text.replace(/[₀-₉]/g, (digit) => String(SUBSCRIPT.indexOf(digit)))
   words = words.replace(/(\d), (?=\d)/g, "$1 by ")
   for (const [symbol, word] of WORDS) words = words.replace(symbol, word)
-  return words.replace(/\s+/g, " ").replace(/ ,/g, ",").trim()
+  return words
+    .replace(/\s+/g, " ")
+    .replace(/ ,/g, ",")
+    .replace(/^\s*,\s*/, "")
+    .trim()
 }
 
 /** What one box says. */

@@ -93,6 +93,7 @@ it("Shift with an arrow follows edges to the nearest reader and back (VISUAL 9)"
   const layout = layoutGraph(tanhLoss())
   for (const edge of layout.edges.filter((e) => e.kind === "forward")) {
     const next = alongEdge(layout, edge.from, 1)
+    expect(layout.boxes[next].column).toBe("forward")
     expect(layout.edges.some((e) => e.from === edge.from && e.to === next)).toBe(true)
     const back = alongEdge(layout, edge.to, -1)
     expect(layout.edges.some((e) => e.from === back && e.to === edge.to)).toBe(true)

@@ -34,12 +34,15 @@ export function alongRow(layout: Layout, from: number, step: 1 | -1): number {
   return -1
 }
 
-/** The nearest box that reads this one, or that it reads, along a drawn edge; -1 without one. */
+/** The nearest box that reads this one, or that it reads, first in its own column; `d` is the way to what only saves it. -1 without one. */
 export function alongEdge(layout: Layout, from: number, step: 1 | -1): number {
-  const { edges, rowOf } = layout
-  const mine = edges.filter((edge) => (step > 0 ? edge.from : edge.to) === from)
+  const { boxes, edges, rowOf } = layout
+  const mine = edges.filter(
+    ({ kind, from: a, to: b }) => kind !== "residual" && (step > 0 ? a : b) === from,
+  )
   const others = mine.map((edge) => (step > 0 ? edge.to : edge.from))
-  const far = (box: number) => Math.abs(rowOf[box] - rowOf[from])
+  const across = (box: number) => (boxes[box].column === boxes[from].column ? 0 : boxes.length)
+  const far = (box: number) => Math.abs(rowOf[box] - rowOf[from]) + across(box)
   return others.reduce((best, box) => (best < 0 || far(box) < far(best) ? box : best), -1)
 }
 
