@@ -97,7 +97,7 @@ test("VISUAL 9: t cycles the overlays, with a legend", async ({ lab }) => {
   await expect(graph.node.locator(".dn-legend").first()).toContainText(/^bytes/)
   await graph.press("t")
   await expect(graph.node.locator(".dn-legend").first()).toContainText(/^statistics.*NaN/)
-  await expect(graph.node.locator(".dn-select")).toHaveValue("statistics")
+  await expect(graph.node.getByLabel("overlay (t)")).toHaveValue("statistics")
   await graph.press("t")
   await expect(graph.node.locator(".dn-strip")).toBeHidden()
   expect(lab.errors).toEqual([])
