@@ -3,10 +3,15 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs"
 import "./typescript-loader.mjs"
 import { errorsDocument } from "./docs/errors.mjs"
 import { opsDocument } from "./docs/ops.mjs"
+import { picturesDocument } from "./docs/pictures.mjs"
 import { at } from "./paths.mjs"
 import { main, SetupError } from "./report.mjs"
 
-const DOCUMENTS = { "docs/ops.md": opsDocument, "docs/errors.md": errorsDocument }
+const DOCUMENTS = {
+  "docs/ops.md": opsDocument,
+  "docs/pictures.md": picturesDocument,
+  "docs/errors.md": errorsDocument,
+}
 
 async function writeOrCheck() {
   const check = process.argv.includes("--check")
