@@ -100,4 +100,5 @@ interface AtOf {
   <T extends object, K extends keyof T>(x: T, key: K): T[K]
   <T>(x: readonly T[] | string, key: number): T
 }
-export declare const $d: TypesDispatch
+/** A value too, so that loaders which remove types file by file find the name; the text that runs has its own. */
+export const $d = {} as TypesDispatch
