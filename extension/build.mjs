@@ -9,7 +9,7 @@ const require = createRequire(import.meta.url)
 
 /**
  * The packages that the host page shares with extensions, and the plot library: left to Jupyter's
- * builder. Everything else (`@defnote/*` are TypeScript sources, `@codemirror/lint`) is bundled.
+ * builder, as are style sheets. Everything else (`@defnote/*` are TypeScript sources, `@codemirror/lint`) is bundled.
  */
 const EXTERNAL = [
   "@jupyterlab/*",
@@ -18,6 +18,7 @@ const EXTERNAL = [
   "@codemirror/view",
   "@codemirror/language",
   "plotly.js-cartesian-dist-min",
+  "*.css",
 ]
 
 /**

@@ -15,3 +15,6 @@ declare module "*.svg" {
   const text: string
   export default text
 }
+
+/** Style sheets are loaded with the chunk that imports them. */
+declare module "*.css"

@@ -1,4 +1,5 @@
 /** @file One payload in a view, or its static picture with a sentence. Loaded with the first output. */
+import "../style/views.css"
 import {
   type GraphDoc,
   type GraphLike,

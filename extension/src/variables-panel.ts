@@ -1,4 +1,5 @@
 /** @file The variables of the notebook in front: asked after each run while the panel is seen, listed, opened. */
+import "../style/views.css"
 import { VARIABLES, type VariableRow, type VariablesReply } from "@defnote/display"
 import { MainAreaWidget } from "@jupyterlab/apputils"
 import type { NotebookPanel } from "@jupyterlab/notebook"
