@@ -64,7 +64,7 @@ const CASES: [name: string, code: string, ename: string, evalue: RegExp, marked:
     "a traced value used as a number",
     "const rounded = defn((x: Tensor) => x * Math.round(Number(x.sum())))\nrounded(kept)",
     "TraceError",
-    /^number: a traced f32\[\] has no number yet; it is a value of the graph\nInside defn use/,
+    /^number: a traced f32\[\] has no number yet; it is a value of the graph\nOperators work on tensors in the text of defn/,
     "Number(x.sum())",
   ],
   [
