@@ -53,7 +53,10 @@ export function facetCount(doc: TensorDoc, index: readonly number[]): number {
 /** Size of each panel in an output of a width. */
 export function facetSize(doc: TensorDoc, count: number, width: number): PanelSize {
   const across = Math.min(doc.linked ? 3 : ACROSS, count)
-  const room = (width - 2 * MARGIN - (across - 1) * GAP) / across
+  // The name of the rows stands left of all panels: `in ↓`.
+  const name = doc.shape.length > 1 ? doc.names?.at(-2) : undefined
+  const beside = name ? 7 * ([...name].length + 2) : 0
+  const room = (width - 2 * MARGIN - beside - (across - 1) * GAP) / across
   const [rows, columns] = planeOf(doc)
   const height = count > ACROSS ? 150 : doc.linked ? 220 : 260
   const named = Math.max(0, ...(doc.labels?.rows ?? [String(rows - 1)]).map((t) => [...t].length))
