@@ -32,6 +32,31 @@ describe.each([
   test.each(specimens)("$name", check)
 })
 
+/** Bugs that no code in place of the expression mends: of the data, of a product, of what was written as infinite. */
+const NOT_MENDED = new Set([
+  "NaN in the data",
+  "0 × ∞",
+  "∞ − ∞",
+  "overflow of f32",
+  "overflow of f16",
+])
+// A loop that waits for a number may wait for ever once that number is another.
+const mendable = [...FORWARD, ...BACKWARD, ...INSIDE].filter(
+  (s) => !NOT_MENDED.has(s.pattern) && !s.source.includes("while"),
+)
+
+test.each(mendable)("the fix mends: $name", ({ source, args, scope, expression, pattern }) => {
+  const [{ fix = "" }] = inspectCell(source, args, scope)
+  const whole = pattern === "the trap of where" ? /where\(.*\)(?=\.sum)/ : expression
+  const mended = source.replace(whole, () => `(${code(fix)})`)
+  expect(mended).not.toBe(source)
+  const again = inspectCell(mended, args, scope).map((f) => `${f.kind}: ${f.pattern}`)
+  expect(
+    again.filter((f) => /^(nan|inf|overflow)/.test(f)),
+    mended,
+  ).toEqual([])
+})
+
 describe("what is no bug", () => {
   const sound: readonly (readonly [string, string, readonly unknown[]])[] = [
     [
