@@ -110,10 +110,22 @@ test.each(CASES)("%s", async (_name, code, ename, evalue, marked) => {
   const failed = await kernel.execute(code)
   expect(failed.reply).toMatchObject({ status: "error", ename })
   expect(failed.reply.evalue).toMatch(evalue)
+  expectReference(failed.reply as Reply)
+  expect(traceback(failed).split("see docs/errors.md#")).toHaveLength(2)
   expect(markedIn(traceback(failed))).toBe(marked)
   expect(traceback(failed)).not.toMatch(/at Object\./u)
   expect(resultText(await kernel.execute("kept.add(1).toArray()"))).toBe("[ 2, 3 ]")
 })
+
+interface Reply {
+  readonly ename: string
+  readonly evalue: string
+}
+/** The message ends with the place where the error is explained: the class or the diagnostic (K4). */
+function expectReference({ ename, evalue }: Reply): void {
+  const code = /^D\d{3}(?=:)/u.exec(evalue)?.[0] ?? ename
+  expect(evalue.split("\n").at(-1)).toBe(`  see docs/errors.md#${code}`)
+}
 
 /** What the carets of a code frame stand under. */
 function markedIn(text: string): string | undefined {

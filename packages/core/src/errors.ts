@@ -10,26 +10,39 @@ export interface ErrorDetails {
   readonly site?: Site
   /** What to write instead, in one sentence. */
   readonly remedy?: string
+  /** The heading in docs/errors.md, where it is not the class name: a diagnostic of the language, such as D108. */
+  readonly code?: string
 }
 
-/** The base class: `code` is the class name and the heading in docs/errors.md. */
+/** The last line of every message: where the error is explained. */
+const reference = (code: string): string => `\n  see docs/errors.md#${code}`
+
+/**
+ * The base class: `code` is the class name, or that of a diagnostic, and the heading in docs/errors.md. The message is
+ * what failed, the remedy, lines about places, and the reference to that heading.
+ */
 export class DefnoteError extends Error {
   readonly op: string | undefined
   readonly types: readonly string[] | undefined
   readonly node: Tensor | undefined
   site: Site | undefined
   readonly remedy: string | undefined
+  readonly code: string
   constructor(message: string, details: ErrorDetails = {}) {
-    super(details.remedy ? `${message}\n${details.remedy}` : message)
+    const code = details.code ?? new.target.name
+    super((details.remedy ? `${message}\n${details.remedy}` : message) + reference(code))
     this.name = new.target.name
+    this.code = code
     this.op = details.op
     this.types = details.types
     this.node = details.node
     this.site = details.site
     this.remedy = details.remedy
   }
-  get code(): string {
-    return this.name
+  /** Adds lines about places; the reference stays the last line. */
+  addLines(lines: readonly string[]): void {
+    const end = reference(this.code)
+    this.message = [this.message.slice(0, -end.length), ...lines].join("\n") + end
   }
 }
 

@@ -29,5 +29,5 @@ export function explain(e: DefnoteError, args: readonly unknown[]): void {
       ? [`  ${operands.length > 1 ? `${SIDES[i]}  ` : ""}made by ${text} at ${formatSite(site)}`]
       : []
   })
-  if (lines.length) e.message += `\n${lines.join("\n")}\n  see docs/errors.md#${e.code}`
+  e.addLines(lines)
 }

@@ -12,7 +12,7 @@ export class StaticNeeded extends TraceError {
   constructor(weak: Tensor, op: string) {
     super(
       `${op}: the value of a dynamic number decides the dtype of the result; it must be static`,
-      { op },
+      { op, code: TraceError.name },
     )
     this.weak = weak
   }

@@ -47,7 +47,16 @@ const rejected = (rows: readonly Row[]): void => {
       name,
       expect.stringMatching(message),
     ])
+    if (caught instanceof library.DefnoteError) expectReference(caught)
   })
+}
+
+/** Each message ends with the place where it is explained, and says it once (K4). */
+function expectReference({ message, code }: library.DefnoteError): void {
+  expect(message.match(/\n {2}see docs\/errors\.md#\w+/g)).toEqual([
+    `\n  see docs/errors.md#${code}`,
+  ])
+  expect(message.endsWith(`#${code}`)).toBe(true)
 }
 
 describe("operands", () => {

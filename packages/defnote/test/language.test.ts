@@ -190,6 +190,6 @@ test("K4 a shape error names what made its operands", () => {
 test("K3 text that another version rewrote is refused with the remedy", () => {
   expect(REWRITER_ABI).toBe(DISPATCH_ABI)
   expect(() => $lib.module("cell_3", [], DISPATCH_ABI + 1)).toThrow(
-    /^cell_3: its text was rewritten by another version of defnote \(\d+, this is \d+\)\nRun the cell again\.$/,
+    /^cell_3: its text was rewritten by another version of defnote \(\d+, this is \d+\)\nRun the cell again\.\n {2}see docs\/errors\.md#TraceError$/,
   )
 })

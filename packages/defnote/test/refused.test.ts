@@ -69,6 +69,7 @@ describe("D5.4 what cannot depend on a tensor", () => {
     const [found, text, message] = refusal(`const f = defn((x) => { ${body}; return x })`)
     expect([found, text]).toEqual([code, place])
     expect(message).toMatch(instead)
+    expect(message.split("\n").at(-1)).toBe(`  see docs/errors.md#${code}`)
   })
   test("nothing of it was done", () => {
     expect([scope.log, scope.settings]).toEqual([[], { rate: 1 }])

@@ -69,11 +69,14 @@ test("what cannot be rewritten is named with file, line and column", async () =>
 test("lines stay: the stack of an error names the line of the file", async () => {
   const { stderr } = await run("failing.ts")
   expect(stderr).toMatch(/ShapeError: add: cannot broadcast f32\[2\] with f32\[3\]/u)
+  expect(stderr.match(/^ {2}see docs\/errors\.md#ShapeError\n {4}at /gmu)).toHaveLength(1)
   expect(stderr).toMatch(/failing\.ts:2:/u)
   expect(stderr).toMatch(/failing\.ts:4:/u)
 })
 
 test("an error names the expression, the file and the line that made an operand (K4)", async () => {
   const { stdout } = await run("explained.ts")
-  expect(stdout).toMatch(/left {3}made by a \* 2 at \S*explained\.ts, line 3\n/u)
+  expect(stdout).toMatch(
+    /left {3}made by a \* 2 at \S*explained\.ts, line 3\n {2}see docs\/errors\.md#ShapeError\n$/u,
+  )
 })

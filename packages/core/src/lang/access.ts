@@ -14,7 +14,7 @@ export class LanguageError extends DefnoteError {
     message: string,
     details: ConstructorParameters<typeof DefnoteError>[1],
   ) {
-    super(`${diagnostic}: ${message}`, details)
+    super(`${diagnostic}: ${message}`, { ...details, code: diagnostic })
     this.diagnostic = diagnostic
   }
 }

@@ -14,7 +14,7 @@ import { Places } from "./place.ts"
 /** Text of another number was rewritten by another version and is refused. */
 export const DISPATCH_ABI = 1
 
-let explain: Explain = (code) => `this does not work on a tensor; see docs/errors.md#${code}`
+let explain: Explain = () => "this does not work on a tensor"
 /** Messages of the diagnostics, by code; the package `defnote` installs those of its language. */
 export function setDiagnostics(messages: Explain): void {
   explain = messages

@@ -37,11 +37,7 @@ export class Check {
     const { op, site } = this
     const text = site && snippet(site)
     const place = text ? `\n  in ${text} at ${formatSite(site)}` : ""
-    throw new CheckError(`${op}: ${message}${place}\n  see docs/errors.md#CheckError`, {
-      op,
-      site,
-      node: this.node,
-    })
+    throw new CheckError(`${op}: ${message}${place}`, { op, site, node: this.node })
   }
   toJSON(): string {
     return this.op
