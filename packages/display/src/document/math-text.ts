@@ -23,6 +23,7 @@ const WORDS: readonly (readonly [RegExp, string])[] = [
   [/\\prod\b/g, "Π"],
   [/\\infty\b/g, "∞"],
   [/\\pi\b/g, "π"],
+  [/\\sigma\b/g, "σ"],
   [/\\lfloor\s?/g, "⌊"],
   [/\s?\\rfloor/g, "⌋"],
   [/\\lceil\s?/g, "⌈"],
