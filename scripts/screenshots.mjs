@@ -17,9 +17,14 @@ Runs every notebook in JupyterLab (on a copy) and takes a picture of each output
   --only 01,03   notebooks whose names begin so
   --saved        show the saved outputs, do not run the cells
   --width N      of the page, in px (default 1280)
+  --themes A,B   of light, dark, contrast (default light,dark)
   --help         this text`
 
-const THEMES = { light: "JupyterLab Light", dark: "JupyterLab Dark" }
+const THEMES = {
+  light: "JupyterLab Light",
+  dark: "JupyterLab Dark",
+  contrast: "JupyterLab Dark High Contrast",
+}
 const START_LIMIT_MS = 90_000
 const STOP_LIMIT_MS = 15_000
 const RUN_LIMIT_MS = 180_000
@@ -37,6 +42,7 @@ const { values: options } = parseArgs({
     only: { type: "string", default: "" },
     saved: { type: "boolean", default: false },
     width: { type: "string", default: "1280" },
+    themes: { type: "string", default: "light,dark" },
     help: { type: "boolean", default: false },
   },
 })
@@ -135,7 +141,9 @@ async function photographNotebook(page, notebook) {
   await page.locator(".jp-Notebook .jp-Cell").first().waitFor({ timeout: START_LIMIT_MS })
   if (!options.saved) await runCells(page, name)
   let pictures = 0
-  for (const [theme, lab] of Object.entries(THEMES)) {
+  for (const theme of options.themes.split(",")) {
+    const lab = THEMES[theme]
+    if (!lab) throw new SetupError(`there is no theme ${theme}`, `choose of ${Object.keys(THEMES)}`)
     mkdirSync(path.join(folder, theme), { recursive: true })
     await command(page, "apputils:change-theme", { theme: lab })
     await page.locator(`body[data-jp-theme-name="${lab}"]`).waitFor({ state: "attached" })
