@@ -61,7 +61,7 @@ const EXAMPLES = {
   CheckError: {
     call: "defn((x) => log(x), { checks: true })(tensor([1, -1]))",
     remedy:
-      "The message names the operation that made the value, the element and its operands, and below it the expression. Keep the operand in range (`clip`, `maximum`), or compute the value only where it is meant: in a branch of `cond` or `if`, of which one runs, or element by element in `?:`, where only what is chosen is checked. Both sides of `where` are computed, so both are checked. Without `checks`, integers divided by zero give 0, indices are clamped, and NaN goes on.",
+      "The message names the operation that made the value, the element and its operands, and below it the expression. Keep the operand in range (`clip`, `maximum`), or compute the value only where it is meant: in a branch of `cond` or `if`, of which one runs, or element by element in `?:`, where only what is chosen is checked. Both sides of `where` are computed, so both are checked. A loop over `maxSteps` has a condition that stays true: look at what its turns change. Without `checks`, integers divided by zero give 0, indices are clamped, and NaN goes on.",
   },
   InterruptError: {
     call: "sum(ones([3]))",

@@ -23,9 +23,9 @@ import { storageOf } from "./tensor.ts"
 import { currentTrace } from "./trace.ts"
 
 /**
- * What {@link defn} takes. `fastMath`, `strict` and `checks` hold for what is compiled of this function, on every compiler,
- * and go over to what is derived from it by `grad`, `vmap` and others. A function that calls it is compiled as one program
- * with options of its own; only `checks` go over to it.
+ * What {@link defn} takes. `fastMath`, `strict`, `checks` and `maxSteps` hold for what is compiled of this function, on
+ * every compiler, and go over to what is derived from it by `grad`, `vmap` and others. A function that calls it is compiled
+ * as one program with options of its own; only `checks` go over to it, and `maxSteps` holds for the loops of this one.
  */
 export interface DefnOptions extends Omit<CompileOptions, "donate"> {
   /** The name in pictures and messages; default the variable it is assigned to. */
@@ -34,6 +34,12 @@ export interface DefnOptions extends Omit<CompileOptions, "donate"> {
   readonly donate?: readonly number[]
   /** Arguments, by position, whose numbers stay numbers: each value is a program of its own (S3). */
   readonly static?: readonly number[]
+  /**
+   * The most turns that one run of a `while`, or of another loop whose end depends on values, may take, in functions that
+   * it calls too. One turn more is a {@link CheckError} that names the loop, on every compiler. From 1 to 2 147 483 646;
+   * default none. Costs an addition and a comparison a turn.
+   */
+  readonly maxSteps?: number
   /** What the function uses from outside, where no tool rewrote the source: `() => ({ w, rate })`. */
   readonly captures?: () => Record<string, unknown>
 }
@@ -50,7 +56,7 @@ export interface Defn<F extends AnyFunction = AnyFunction> {
   (...args: Parameters<F>): ReturnType<F>
   readonly functionName: string
   /** How it is compiled. */
-  readonly options: Pick<DefnOptions, "fastMath" | "strict" | "checks">
+  readonly options: Pick<DefnOptions, "fastMath" | "strict" | "checks" | "maxSteps">
   /** The same function on a compiler, by name. */
   using(compiler: string | Compiler): Defn<F>
   /** The program for these arguments; traced if it was not yet. */
@@ -100,13 +106,13 @@ export class ProgramCache {
   readonly #name: string
   readonly #entries = new Map<string, Entry>()
   readonly #kept: { readonly entry: Entry; readonly key: string }[] = []
-  readonly #checks: boolean
+  readonly #options: Pick<DefnOptions, "checks" | "maxSteps">
   readonly #static: readonly number[]
   traces = 0
   constructor(fn: AnyFunction, name: string, options: DefnOptions = {}) {
     this.#fn = fn
     this.#name = name
-    this.#checks = options.checks ?? false
+    this.#options = { checks: options.checks, maxSteps: options.maxSteps }
     this.#static = options.static ?? []
   }
   get programs(): Program[] {
@@ -166,7 +172,7 @@ export class ProgramCache {
         args,
         modes: [...entry.modes],
         captures,
-        checks: this.#checks,
+        ...this.#options,
       })
       if (!("numbersNeeded" in traced)) return this.#keep(entry, valuesKey(entry, numbers), traced)
       for (const i of traced.numbersNeeded) entry.modes[i] = "pinned"
@@ -196,10 +202,14 @@ function aliases(captures: Container): string {
 const valuesKey = ({ modes }: Entry, numbers: readonly number[]): string =>
   shortKey(numbers.map((x, i) => (modes[i] === "dynamic" ? "~" : leafKey(x))).join())
 
+/** Loops count their turns in i32. */
+const MOST_TURNS = 2 ** 31 - 1
+
 const OPTIONS: readonly string[] = [
   "name",
   "donate",
   "static",
+  "maxSteps",
   "captures",
   "fastMath",
   "strict",
@@ -244,10 +254,18 @@ export function defn<F extends AnyFunction>(f: F, options: DefnOptions = {}): De
     if (!OPTIONS.includes(name))
       throw new OptionError(`defn: option "${name}"; options are ${OPTIONS.join(", ")}`)
   }
+  checkMaxSteps(options.maxSteps)
   return compiled(body, captures, {
     ...options,
     name: options.name ?? (factsOf(f)?.name || f.name || "defn"),
   })
+}
+
+function checkMaxSteps(limit: number | undefined): void {
+  if (limit === undefined || (Number.isInteger(limit) && limit >= 1 && limit < MOST_TURNS)) return
+  throw new OptionError(
+    `defn: maxSteps is ${limit}; it must be an integer from 1 to ${MOST_TURNS - 1}`,
+  )
 }
 
 /** {@link defn} for functions that already build nodes: transforms are made with it. */
@@ -265,7 +283,9 @@ export function compiled<F extends AnyFunction>(
     const trace = currentTrace()
     if (trace) {
       trace.asked.checks ||= options.checks ?? false
-      return trace.inScope(options.name, "fn", () => f(...args))
+      return trace.withMaxSteps(options.maxSteps, () =>
+        trace.inScope(options.name, "fn", () => f(...args)),
+      )
     }
     const captured = captures()
     const program = cache.find(args, captured)
@@ -331,13 +351,13 @@ function kernelsOf(
 }
 /** What is known of a compiled function before any call. */
 const unchanging = (
-  { name, fastMath, strict, checks }: DefnOptions,
+  { name, fastMath, strict, checks, maxSteps }: DefnOptions,
   original: AnyFunction,
 ): PropertyDescriptorMap => ({
   [DEFN]: { value: true },
   name: { value: name },
   functionName: { value: name },
-  options: { value: { fastMath, strict, checks } },
+  options: { value: { fastMath, strict, checks, maxSteps } },
   original: { value: original },
 })
 /** The memory of a donated argument is gone, and reading it says so; what the function passed through stays. */

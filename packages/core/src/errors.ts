@@ -62,7 +62,7 @@ export class CompileError extends DefnoteError {}
 export class DeviceError extends DefnoteError {}
 /** An allocation over the budget. */
 export class MemoryError extends DefnoteError {}
-/** A value that a function with `{checks: true}` refuses: integers divided by zero, an index outside, NaN or an infinity that it makes. */
+/** A value that a function with `{checks: true}` refuses: integers divided by zero, an index outside, NaN or an infinity that it makes. Also a loop that takes more turns than `{maxSteps}` allows. */
 export class CheckError extends DefnoteError {}
 /** The user interrupted. */
 export class InterruptError extends DefnoteError {}

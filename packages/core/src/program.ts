@@ -38,6 +38,8 @@ export interface TraceRequest {
   readonly captures: Container
   /** Whether computed indices get their checks (S6). */
   readonly checks?: boolean
+  /** The most turns of a loop whose end depends on values. */
+  readonly maxSteps?: number
 }
 
 export interface Program {
@@ -70,6 +72,7 @@ export interface NumbersNeeded {
 export function traceProgram(request: TraceRequest): Program | NumbersNeeded {
   const trace = new Trace()
   trace.asked.checks = request.checks ?? false
+  trace.asked.maxSteps = request.maxSteps
   // Called as a method it would be "Object.fn" in stacks.
   const body = request.fn as (...x: unknown[]) => unknown
   return withTrace(trace, () => {

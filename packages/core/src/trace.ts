@@ -87,6 +87,14 @@ export function attrsKey(attrs: Attrs): string {
   return key
 }
 
+/** What functions ask of the program that they are traced into. */
+export interface Asked {
+  /** Any of them: the whole program is checked. */
+  checks: boolean
+  /** The function that is being traced, and what it calls: the most turns of a loop. */
+  maxSteps?: number
+}
+
 let scopeSerial = 0
 
 export class Trace {
@@ -97,8 +105,7 @@ export class Trace {
   readonly weak: Set<Tensor>
   /** The weak scalars that stand for number arguments: these can be made static (S3). */
   readonly numbers: Set<Tensor>
-  /** What any function of this program asks of the whole of it. */
-  readonly asked: { checks: boolean }
+  readonly asked: Asked
   readonly #touched = new Set<Tensor>()
   #site: Site | undefined
   #scope: Scope | undefined
@@ -181,6 +188,17 @@ export class Trace {
       return fn()
     } finally {
       this.#scope = saved
+    }
+  }
+  /** Loops that `fn` makes take at most so many turns; a limit that holds already and is lower stays. */
+  withMaxSteps<T>(limit: number | undefined, fn: () => T): T {
+    const saved = this.asked.maxSteps
+    this.asked.maxSteps = Math.min(limit ?? Infinity, saved ?? Infinity)
+    if (this.asked.maxSteps === Infinity) this.asked.maxSteps = undefined
+    try {
+      return fn()
+    } finally {
+      this.asked.maxSteps = saved
     }
   }
   /** Nodes made by `fn` are the derivative of `node`, stand in its scope and come from its expression. */

@@ -9,6 +9,7 @@ import type { Batched, Grad, InnerRun, Op, RunGraph } from "../op.ts"
 import { formatType, sameType, sizeOf } from "../shape.ts"
 import { elementsOf, type Storage } from "../storage.ts"
 import type { Tensor } from "../tensor.ts"
+import { currentTrace } from "../trace.ts"
 import { inlinePure } from "../transforms/grad.ts"
 import { jvpGraph } from "../transforms/jvp.ts"
 import { batchGraph, lead } from "../transforms/vmap.ts"
@@ -18,6 +19,7 @@ import { filled, floats, keepEffects, perInput } from "./control-shared.ts"
 import { reshapeTo } from "./move.ts"
 import { any } from "./reduce.ts"
 import { constant, differentiable, elements } from "./source.ts"
+import { counting, type LoopParts, refuseTurns } from "./turn-limit.ts"
 import { asType } from "./type.ts"
 import { reverseWhile } from "./while-reverse.ts"
 
@@ -77,12 +79,22 @@ export function makeWhile(
   return outputs
 }
 
-/** The loop of two functions of the carries; what they use from outside is fixed. The last result counts the turns. */
+/**
+ * The loop of two functions of the carries; what they use from outside is fixed. The last result counts the turns, of
+ * which a function with `{maxSteps}` allows so many.
+ */
 export function whileNodes(
-  init: readonly Tensor[],
-  test: (...c: Tensor[]) => Tensor,
-  body: (...c: Tensor[]) => readonly Tensor[],
+  init: LoopParts["init"],
+  test: LoopParts["test"],
+  body: LoopParts["body"],
 ): Tensor[] {
+  const limit = currentTrace()?.asked.maxSteps
+  if (limit === undefined) return loopNodes({ init, test, body })
+  const counted = loopNodes(counting({ init, test, body }, limit)).slice(0, init.length + 1)
+  refuseTurns(counted[init.length], limit)
+  return counted
+}
+function loopNodes({ init, test, body }: LoopParts): Tensor[] {
   const types = typesOf(init)
   const traced = [traceGraph(types, (...c) => [test(...c)]), traceGraph(types, body)]
   const fixed = [...new Set(traced.flatMap((t) => t.captured))]
