@@ -17,7 +17,7 @@ export {
   toGenerated,
   toSource,
 } from "./map.ts"
-export { moduleText } from "./module.ts"
+export { type MappedModule, mappedModule, moduleText } from "./module.ts"
 export type { RepairLimits } from "./repair.ts"
 export { type RuntimeOptions, rewriteRuntime } from "./runtime.ts"
 export * from "./strip.ts"
