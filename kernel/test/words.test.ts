@@ -5,8 +5,8 @@
 import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join, resolve } from "node:path"
+import { LanguageService } from "defnote/language"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
-import { LanguageService } from "../src/language/service.ts"
 
 const HEAD = `import { defn, tensor, zeros, grad, valueAndGrad, where, add, maximum, exp, concatenate, random, einsum, stack, type Tensor } from "defnote"
 const f = defn((x: Tensor, n: number) => x * n), x = tensor([1, 2])

@@ -2,12 +2,18 @@
 import { expect, test } from "vitest"
 import { alignColumn } from "./align.ts"
 import { applyEdits } from "./edits.ts"
-import { defnRanges, EntryNames } from "./entries.ts"
 import { lowerCell, type NameKind } from "./lower.ts"
-import { fromCodePoints, offsetAt, positionAt, toCodePoints } from "./positions.ts"
 import { prepareCell } from "./prepare.ts"
-import { analyseCell } from "./syntax.ts"
-import { readTags } from "./tags.ts"
+import {
+  analyseCell,
+  defnRanges,
+  EntryNames,
+  fromCodePoints,
+  offsetAt,
+  positionAt,
+  readTags,
+  toCodePoints,
+} from "./syntax.ts"
 
 const lower = (source: string, known: [string, NameKind][] = []) =>
   lowerCell(source, new Map(known))

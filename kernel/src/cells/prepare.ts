@@ -1,16 +1,18 @@
 /** @file From the text of a cell to the script the runtime evaluates, and from its positions back. */
 import { alignColumn } from "./align.ts"
 import { CellSyntaxError, lowerCell, type NameKind } from "./lower.ts"
-import { offsetAt, type Position } from "./positions.ts"
 import {
+  type CellTags,
   type Diagnostic,
   type EntryOptions,
+  offsetAt,
+  type Position,
   type Rewriting,
+  readTags,
   rewriteRuntime,
   stripTypes,
   toSource,
 } from "./syntax.ts"
-import { type CellTags, readTags } from "./tags.ts"
 
 /** A cell that is ready to run. */
 export interface PreparedCell {

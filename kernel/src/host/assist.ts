@@ -1,5 +1,5 @@
 /** @file Completion and inspection: between code points of Jupyter and UTF-16 offsets of the language. */
-import { fromCodePoints, toCodePoints } from "../cells/positions.ts"
+import { fromCodePoints, toCodePoints } from "../cells/syntax.ts"
 import type { Content } from "../wire/message.ts"
 import type { Language } from "./ports.ts"
 

@@ -1,6 +1,7 @@
 /** @file What type findings do to a cell: stop it, or warn (D7.3). */
-import { positionAt } from "../cells/positions.ts"
+
 import type { PreparedCell } from "../cells/prepare.ts"
+import { positionAt } from "../cells/syntax.ts"
 import { codeFrame, paint } from "./frame.ts"
 import type { CellDiagnostic } from "./ports.ts"
 import { cellLabel } from "./register.ts"

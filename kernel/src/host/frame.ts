@@ -1,5 +1,5 @@
 /** @file A piece of a cell with a caret under an expression, for tracebacks. */
-import { positionAt } from "../cells/positions.ts"
+import { positionAt } from "../cells/syntax.ts"
 import type { Span } from "./ports.ts"
 
 /** Lines shown before and after the marked one. */

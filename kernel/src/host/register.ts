@@ -1,8 +1,8 @@
 /** @file The cells of this session by script name: their sources, scripts, names. */
-import { EntryNames } from "../cells/entries.ts"
+
 import type { NameKind } from "../cells/lower.ts"
 import type { PreparedCell } from "../cells/prepare.ts"
-import { analyseCell, type EntryOptions } from "../cells/syntax.ts"
+import { analyseCell, EntryNames, type EntryOptions } from "../cells/syntax.ts"
 
 /** Cells kept for tracebacks. */
 const KEPT = 1000

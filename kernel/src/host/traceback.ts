@@ -1,7 +1,7 @@
 /** @file From an error report to what Jupyter shows: message, code frame, frames of cells (no internals). */
 
-import { positionAt } from "../cells/positions.ts"
 import type { PreparedCell } from "../cells/prepare.ts"
+import { positionAt } from "../cells/syntax.ts"
 import { codeFrame, paint, wordAt } from "./frame.ts"
 import type { ErrorReport, Span } from "./ports.ts"
 import { type CellRegister, cellLabel } from "./register.ts"

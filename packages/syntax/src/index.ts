@@ -1,6 +1,11 @@
 /** @file The public surface of the syntax package. */
 
 export * from "./cell.ts"
+export { isTensorHover, type Place, placesOf } from "./cells/always.ts"
+export { defnRanges, EntryNames, type Range } from "./cells/entry_names.ts"
+export { joinLists } from "./cells/lists.ts"
+export * from "./cells/positions.ts"
+export { type CellTags, readTags } from "./cells/tags.ts"
 export * from "./complete.ts"
 export * from "./diagnostics.ts"
 export * from "./dispatch.ts"

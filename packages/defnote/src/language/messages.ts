@@ -1,6 +1,7 @@
 /** @file Diagnostics of the server in the words of the kernel. */
-import type { CellDiagnostic } from "../host/ports.ts"
+
 import type { ServerRange } from "./document.ts"
+import type { CellDiagnostic } from "./ports.ts"
 import { sentenceFor } from "./words.ts"
 
 /** A diagnostic of the language server protocol. */

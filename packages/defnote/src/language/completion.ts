@@ -1,7 +1,8 @@
 /** @file Completions: those of the server and the names of other cells that the text does not use yet. */
-import type { CompletionItem, CompletionList, Span } from "../host/ports.ts"
+
 import { type CellDocument, fromDocument, type ServerRange, toDocument } from "./document.ts"
 import type { NameTable } from "./names.ts"
+import type { CompletionItem, CompletionList, Span } from "./ports.ts"
 import type { LanguageServer } from "./server.ts"
 
 interface ServerItem {

@@ -1,5 +1,5 @@
 /** @file The names cells share: which document declares each, and how another document gets it. */
-import type { CellAnalysis } from "../cells/syntax.ts"
+import type { CellAnalysis } from "@defnote/syntax"
 
 /** A name of an executed cell or an earlier draft. */
 export interface SharedName {

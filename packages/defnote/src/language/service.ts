@@ -1,8 +1,5 @@
 /** @file The language service of a notebook: cells as modules, checked and completed (D7.3, D7.6). */
-import { EntryNames } from "../cells/entries.ts"
-import { readTags } from "../cells/tags.ts"
-import type { CellDiagnostic, CompletionList, DraftCell, Language } from "../host/ports.ts"
-import { isTensorHover, placesOf } from "./always.ts"
+import { EntryNames, isTensorHover, joinLists, placesOf, readTags } from "@defnote/syntax"
 import { completions } from "./completion.ts"
 import {
   type CellDocument,
@@ -11,9 +8,9 @@ import {
   isInDefn,
   toDocument,
 } from "./document.ts"
-import { joinLists } from "./lists.ts"
 import { readDiagnostics, type ServerDiagnostic } from "./messages.ts"
 import { NameTable } from "./names.ts"
+import type { CellDiagnostic, CompletionList, DraftCell, Language } from "./ports.ts"
 import { createProject, type Project, type ProjectOptions } from "./project.ts"
 import { LanguageServer } from "./server.ts"
 import { type SignatureHelp, signatureText } from "./signature.ts"

@@ -3,8 +3,8 @@
  * `if (t)` and `a === b` say nothing of the elements. Finds the places; what stands there, the checker is asked.
  */
 import { parse } from "@babel/parser"
-import type { Range } from "../cells/entries.ts"
-import { diagnosticMessage } from "../cells/syntax.ts"
+import { diagnosticMessage } from "../diagnostics.ts"
+import type { Range } from "./entry_names.ts"
 
 /** A place where a tensor would be a mistake. */
 export interface Place {

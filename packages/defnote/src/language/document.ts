@@ -1,16 +1,19 @@
 /** @file A cell as a document of the type checker: header line, types text, exports; positions both ways. */
-import { defnRanges, type EntryNames, type Range } from "../cells/entries.ts"
-import { offsetAt, positionAt } from "../cells/positions.ts"
 import {
   analyseCell,
   type CellAnalysis,
+  defnRanges,
+  type EntryNames,
+  offsetAt,
+  positionAt,
+  type Range,
   type Rewriting,
   rangeToSource,
   rewriteTypes,
   toGenerated,
-} from "../cells/syntax.ts"
-import type { Span } from "../host/ports.ts"
+} from "@defnote/syntax"
 import { exportLine, type NameTable } from "./names.ts"
+import type { Span } from "./ports.ts"
 
 /** A position of the language server protocol. */
 export interface ServerPosition {

@@ -3,7 +3,13 @@
  * where the person wrote an array in place of a tensor.
  */
 import { parse } from "@babel/parser"
-import type { CellDiagnostic } from "../host/ports.ts"
+
+/** What is joined: a place and a sentence. */
+export interface PlacedMessage {
+  from: number
+  to: number
+  message: string
+}
 
 /** Sentences that say that a tensor is missing; the first part is about the element. */
 const MISSING = /^This is of type '[^']+'; (a tensor(?: or a number)?) is needed here/
@@ -12,11 +18,11 @@ const MISSING = /^This is of type '[^']+'; (a tensor(?: or a number)?) is needed
 type Tree = any
 
 /** The findings, with those of all elements of an array joined. Text that cannot be read keeps its findings. */
-export function joinLists(source: string, findings: CellDiagnostic[]): CellDiagnostic[] {
+export function joinLists<T extends PlacedMessage>(source: string, findings: T[]): T[] {
   const missing = findings.filter((f) => MISSING.test(f.message))
   if (missing.length === 0) return findings
-  const joined = new Set<CellDiagnostic>()
-  const arrays: CellDiagnostic[] = []
+  const joined = new Set<T>()
+  const arrays: T[] = []
   for (const array of arraysOf(readTree(source))) {
     const inside = leaves(array).map((leaf) => missing.find((f) => isAt(f, leaf)))
     const [first] = inside
@@ -30,7 +36,7 @@ export function joinLists(source: string, findings: CellDiagnostic[]): CellDiagn
 
 const sentence = (message: string): string =>
   `This is an array; ${MISSING.exec(message)?.[1]} is needed here. tensor([...]) makes one of an array.`
-const isAt = (f: CellDiagnostic, n: Tree): boolean => f.from === n.start && f.to === n.end
+const isAt = (f: PlacedMessage, n: Tree): boolean => f.from === n.start && f.to === n.end
 
 /** The elements of an array and of the arrays in it. */
 const leaves = (array: Tree): Tree[] =>

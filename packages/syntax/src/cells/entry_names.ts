@@ -1,6 +1,7 @@
 /** @file Which names of the environment mean `defn` or the library, and where the bodies of defn are. */
 import { parse } from "@babel/parser"
-import type { CellAnalysis, EntryOptions } from "./syntax.ts"
+import type { CellAnalysis } from "../cell.ts"
+import type { EntryOptions } from "../entries.ts"
 
 /** The module whose `defn` is meant. */
 const LIBRARY = "defnote"
