@@ -21,7 +21,7 @@ export function legendOf({ scale, note, name }: Overlay, translate: Translate): 
   const middle = scale.middle === undefined ? [] : [scale.middle]
   return element(
     "span",
-    "dn-legend",
+    "dn-overlay-key",
     { role: "note", "aria-label": `${translate(name)}: ${scale.low} … ${scale.high}` },
     element("b", "", {}, translate(name)),
     scale.low,

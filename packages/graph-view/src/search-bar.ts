@@ -24,7 +24,7 @@ export class SearchBar {
   readonly #count = element("span", "dn-mute", { role: "status" })
   readonly #rules = element("span", "dn-rules")
   readonly #trace = element("span", "dn-trace", { role: "status" })
-  readonly #legend = element("span", "dn-legend")
+  readonly #legend = element("span", "dn-overlay-key")
   readonly #actions: SearchActions
   readonly #finder: Finder
   readonly #translate: Translate
