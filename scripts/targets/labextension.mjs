@@ -10,6 +10,7 @@ export function labextension() {
     inputs: [
       ...sourcesOf(workspaceClosure("defnote-labextension")),
       ...own,
+      at("packages", "graph-view", "style"),
       at("package-lock.json"),
     ],
     outputs: [at("extension", "labextension", "package.json")],
