@@ -21,10 +21,14 @@ export function library() {
   }
 }
 
-/** Source and bundle of each export that has both, keyed by the bundle's name without `.js`. */
+/** Source and bundle of each export that has both, and of commands, keyed by the bundle's name without `.js`. */
 function entryPoints() {
-  const { exports } = JSON.parse(readFileSync(path.join(folder, "package.json"), "utf8"))
-  const entries = Object.values(exports).filter((e) => e["defnote-source"] && e.default)
+  const { exports, bin } = JSON.parse(readFileSync(path.join(folder, "package.json"), "utf8"))
+  const commands = Object.values(bin).map((built) => {
+    return { "defnote-source": `src/${path.basename(built, ".js")}.ts`, default: built }
+  })
+  const exported = Object.values(exports).filter((e) => e["defnote-source"] && e.default)
+  const entries = [...exported, ...commands]
   return Object.fromEntries(
     entries.map((e) => [
       path.basename(e.default, ".js"),

@@ -1,5 +1,5 @@
 /** @file Type declarations: made by TypeScript, laid out for the kernel's language server. */
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import path from "node:path"
 import { at, root } from "../paths.mjs"
 import { run } from "../process.mjs"
@@ -13,6 +13,9 @@ const work = at(".cache", "types")
 /** Where the language server finds `defnote/index.d.ts` and `defnote/lang.d.ts`. */
 export const typesForNotebooks = at("kernel", "dist", "types")
 
+/** The same beside the library, for `defnote check`. */
+const typesForPrograms = at("packages", "defnote", "dist", "declarations")
+
 /** The declarations as a step that runs only when a source of them has changed. */
 export function types() {
   const packages = workspaceClosure("defnote")
@@ -20,10 +23,13 @@ export function types() {
   return {
     name: "types",
     inputs: [...sourcesOf(packages), ...inputs, at("scripts", "targets")],
-    outputs: [path.join(typesForNotebooks, "defnote", "index.d.ts")],
+    outputs: [typesForNotebooks, typesForPrograms].map((to) =>
+      path.join(to, "defnote", "index.d.ts"),
+    ),
     make: async () => {
       await declare(packages)
       layOut(packages)
+      copyForPrograms(packages)
     },
   }
 }
@@ -73,6 +79,19 @@ function layOut(packages) {
       writeFileSync(to, withRelativeImports(readFileSync(file, "utf8"), to, places))
     }
   }
+}
+
+/** The tree once more, and the globals of notebooks, which are not made. */
+function copyForPrograms(packages) {
+  rmSync(typesForPrograms, { recursive: true, force: true })
+  for (const { folder } of packages) {
+    const name = path.basename(folder)
+    cpSync(path.join(typesForNotebooks, name), path.join(typesForPrograms, name), {
+      recursive: true,
+    })
+  }
+  for (const name of ["globals.d.ts", "tslab.d.ts"])
+    cpSync(at("kernel", "types", name), path.join(typesForPrograms, name))
 }
 
 /** Specifier -> the file of its declarations in the tree, without extension. */

@@ -3,7 +3,7 @@ import {
   analyseCell,
   type CellAnalysis,
   defnRanges,
-  type EntryNames,
+  EntryNames,
   offsetAt,
   positionAt,
   type Range,
@@ -53,10 +53,7 @@ export function createDocument(
 ): CellDocument {
   const analysis = tolerantAnalysis(source)
   const rewriting = rewriteTypes(source, entries.options)
-  const library = rewriting.used
-    ? `import { $d as ${rewriting.library} } from "defnote/lang"; `
-    : ""
-  const header = library + names.header(analysis.references)
+  const header = libraryImport(rewriting) + names.header(analysis.references)
   const text = `${header}\n${rewriting.code}\n${exportLine(analysis, source)}`
   return {
     source,
@@ -66,6 +63,18 @@ export function createDocument(
     defns: defnRanges(source, entries.namesIn(analysis.imports)),
   }
 }
+
+/** Makes the document of a file of a program: its names are its own, and so are its exports. */
+export function moduleDocument(source: string): CellDocument {
+  const analysis = tolerantAnalysis(source)
+  const rewriting = rewriteTypes(source)
+  const names = new EntryNames().namesIn(analysis.imports)
+  const text = `${libraryImport(rewriting)}\n${rewriting.code}\n`
+  return { source, text, analysis, rewriting, defns: defnRanges(source, names) }
+}
+
+const libraryImport = ({ used, library }: Rewriting): string =>
+  used ? `import { $d as ${library} } from "defnote/lang"; ` : ""
 
 /** The position in the document of an offset of the source, or undefined where nothing is mapped. */
 export function toDocument(document: CellDocument, offset: number): ServerPosition | undefined {

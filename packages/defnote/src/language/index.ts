@@ -7,4 +7,5 @@ export type {
   Language,
   Span,
 } from "./ports.ts"
+export { findServer } from "./server.ts"
 export { type LanguageOptions, LanguageService } from "./service.ts"

@@ -18,13 +18,16 @@ export interface ProjectOptions {
   folder: string
   /** The folder with `globals.d.ts`, `tslab.d.ts`, `defnote/` and `node_modules/@types/node`. */
   types: string
+  /** Whether a kernel's globals, such as `display`, are there. Default: true. */
+  globals?: boolean
 }
 
 const PREFIX = "defnote-kernel-"
 
 /** A project on disk. */
 export interface Project {
-  /** The URL of the folder of the cells. */
+  /** The folder of the cells, and its URL. */
+  cells: string
   url: string
   remove(): void
 }
@@ -33,7 +36,7 @@ export interface Project {
  * Makes the project. Its folder resolves as the notebook's does: relative imports by `rootDirs`,
  * packages by links to the `node_modules` folders above the notebook.
  */
-export function createProject({ folder, types }: ProjectOptions): Project {
+export function createProject({ folder, types, globals = true }: ProjectOptions): Project {
   removeStale()
   const root = mkdtempSync(join(tmpdir(), `${PREFIX}${process.pid}-`))
   let cells = root
@@ -42,8 +45,12 @@ export function createProject({ folder, types }: ProjectOptions): Project {
     mkdirSync(cells)
     symlinkSync(modules, join(cells, "node_modules"), "junction")
   }
-  writeFileSync(join(cells, "tsconfig.json"), JSON.stringify(configuration(cells, folder, types)))
+  writeFileSync(
+    join(cells, "tsconfig.json"),
+    JSON.stringify(configuration(cells, folder, types, globals)),
+  )
   return {
+    cells,
     url: pathToFileURL(cells).href,
     remove: () => rmSync(root, { recursive: true, force: true }),
   }
@@ -81,7 +88,7 @@ function moduleFolders(folder: string): string[] {
   }
 }
 
-function configuration(cells: string, folder: string, types: string): object {
+function configuration(cells: string, folder: string, types: string, globals: boolean): object {
   const supplied = {
     defnote: join(types, "defnote/index.d.ts"),
     "defnote/lang": join(types, "defnote/lang.d.ts"),
@@ -104,11 +111,14 @@ function configuration(cells: string, folder: string, types: string): object {
       esModuleInterop: true,
       allowImportingTsExtensions: true,
       types: ["node"],
-      typeRoots: [join(types, "node_modules/@types"), join(folder, "node_modules/@types")],
+      typeRoots: [
+        join(types, "node_modules/@types"),
+        ...moduleFolders(folder).map((modules) => join(modules, "@types")),
+      ],
       rootDirs: [cells, folder],
       paths: Object.fromEntries(present.map(([name, path]) => [name, [path]])),
     },
-    files: [join(types, "globals.d.ts")],
-    include: ["*.ts"],
+    files: globals ? [join(types, "globals.d.ts")] : [],
+    include: ["**/*"],
   }
 }

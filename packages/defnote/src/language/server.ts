@@ -154,8 +154,8 @@ function serve({ method, params, respond }: ServerMessage): void {
 }
 
 /** The native executable of the pinned TypeScript: started directly it saves a Node process. */
-function findServer(): string {
-  const require = createRequire(import.meta.url)
+export function findServer(from: string = import.meta.url): string {
+  const require = createRequire(from)
   const typescript = require.resolve("typescript/package.json")
   const platform = `@typescript/typescript-${process.platform}-${process.arch}/package.json`
   const native = createRequire(typescript).resolve(platform)

@@ -1,4 +1,6 @@
 /** @file The language service of a notebook: cells as modules, checked and completed (D7.3, D7.6). */
+import { mkdirSync, writeFileSync } from "node:fs"
+import { dirname, join } from "node:path"
 import { EntryNames, isTensorHover, joinLists, placesOf, readTags } from "@defnote/syntax"
 import { completions } from "./completion.ts"
 import {
@@ -6,6 +8,7 @@ import {
   createDocument,
   fromDocument,
   isInDefn,
+  moduleDocument,
   toDocument,
 } from "./document.ts"
 import { readDiagnostics, type ServerDiagnostic } from "./messages.ts"
@@ -35,6 +38,7 @@ export class LanguageService implements Language {
   readonly #server: LanguageServer
   readonly #entries = new EntryNames()
   readonly #checked = new Map<number, CellDocument>()
+  readonly #modules = new Map<string, CellDocument>()
   readonly #timer: ReturnType<typeof setTimeout>
   #names = new NameTable()
   #lost = false
@@ -72,6 +76,21 @@ export class LanguageService implements Language {
     this.#entries.add(document.analysis)
     const { module } = readTags(document.source)
     if (module) this.#server.update(`${module}.ts`, `export * from "./${fileOf(run)}"`)
+  }
+
+  /** A file of a program, by its path from the project's folder: others that are checked may import it. */
+  addModule(path: string, source: string): void {
+    const document = moduleDocument(source)
+    const file = join(this.#project.cells, path)
+    mkdirSync(dirname(file), { recursive: true })
+    writeFileSync(file, document.text)
+    this.#modules.set(path, document)
+  }
+
+  /** What the checker says about a file that was added. @returns undefined when there is no answer */
+  async checkModule(path: string): Promise<CellDiagnostic[] | undefined> {
+    const document = this.#modules.get(path)
+    return document && this.#diagnose(path, document)
   }
 
   reset(): void {
