@@ -3,6 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import path from "node:path"
 import { afterAll, beforeAll, describe, expect, test } from "vitest"
+import { defnote } from "../../packages/defnote/src/vite.ts"
 import { at } from "../paths.mjs"
 import { examplesOf, promised, runExample } from "./examples.mjs"
 
@@ -41,6 +42,7 @@ const GIVEN = {
     ]),
   },
   compare: { dw: ones([3, 2]) },
+  defnote: { defnote },
 }
 
 let folder = ""

@@ -25,13 +25,12 @@ const OWN = fileURLToPath(new URL(".", import.meta.url)).replaceAll("\\", "/")
  * A plugin for Vite (Vitest too), Rollup and Rolldown: operators inside `defn` work in the `.ts`, `.mts`, `.js` and `.mjs`
  * files of a program; packages and files with JSX are left alone. In Rollup it erases types too. Source maps lead to the
  * files as they were written, by expression in Vite, by line in Rollup. Bundles are for Node, as the library is.
+ * In `vite.config.ts` it stands after `import { defnote } from "defnote/vite"`.
  *
  * @returns the plugin; each build needs one of its own
  * @throws SyntaxError `path:line:column: D101: ...` from `transform`, where a text cannot be rewritten
  * @example
- * // vite.config.ts
- * import { defnote } from "defnote/vite"
- * export default { plugins: [defnote()] }
+ * const config = { plugins: [defnote()] }
  */
 export function defnote(): DefnotePlugin {
   let keepTypes = false

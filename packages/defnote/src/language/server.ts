@@ -83,7 +83,7 @@ export class LanguageServer {
       const params = { textDocument: { uri: this.#uri(name) }, ...more }
       return await this.#connection?.request<T>(method, params)
     } catch (error) {
-      this.#options.log(`language: ${method}: ${(error as Error).message}`)
+      if (!this.#stopping) this.#options.log(`language: ${method}: ${(error as Error).message}`)
       return undefined
     } finally {
       clearTimeout(timer)
