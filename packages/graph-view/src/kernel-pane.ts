@@ -36,6 +36,7 @@ export class KernelPane implements ProfilePane {
   }
 
   setDocument(doc: ProfileDoc): void {
+    const first = this.#doc === null
     this.#doc = doc
     const { model, tree } = prepare(stageOf(doc, 0).doc, Number.POSITIVE_INFINITY)
     this.#reports = kernelReports(model, tree)
@@ -46,6 +47,7 @@ export class KernelPane implements ProfilePane {
         ...(time ? [element("span", "dn-mute dn-kernel-time", {}, time)] : []),
       ]),
     )
+    if (first) this.#tabs.choose(heaviest(doc))
     this.#show()
   }
 
@@ -91,4 +93,10 @@ export class KernelPane implements ProfilePane {
     this.#facts.replaceChildren(...kernelFacts(report, t))
     this.#code.show(report, this.#nodes)
   }
+}
+
+/** The kernel that does most of the work: the one to look at first. */
+function heaviest({ kernels = [] }: ProfileDoc): number {
+  const work = kernels.map(({ flops = 0 }) => flops)
+  return Math.max(0, work.indexOf(Math.max(...work)))
 }

@@ -75,7 +75,8 @@ function report(
 
 /** A value of the kernel that it neither reads nor writes is never in memory: one write and one read less each. */
 function notStored(doc: GraphLike, kernel: Kernel, nameOf: (node: number) => string): string {
-  if (!kernel.buffers) return ""
+  // A kernel that only brings an operand into another order makes no value.
+  if (!kernel.buffers?.some((b) => b.use === "write" && b.node >= 0)) return ""
   const stored = new Set(kernel.buffers.map((b) => b.node))
   const kept = kernel.nodes.filter((n) => !stored.has(n) && !isFolded(doc, n))
   if (!kept.length) return ""
