@@ -73,7 +73,10 @@ export class GraphToolbar {
   setTitle(title: string, boxes: number, nodes: number, hasSaved: boolean): void {
     this.#title.textContent = title
     if (!this.#counted)
-      this.#count.textContent = this.#translate("%1 boxes from %2 nodes", boxes, nodes)
+      this.#count.textContent =
+        boxes === 1 && nodes === 1
+          ? this.#translate("1 box")
+          : this.#translate("%1 boxes from %2 nodes", boxes, nodes)
     this.#saved.hidden = !hasSaved
   }
 

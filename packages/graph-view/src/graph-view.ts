@@ -291,7 +291,7 @@ export class GraphView implements View<GraphLike> {
     const wide = width >= WIDE && !this.#panel.hidden
     this.#body.classList.toggle("dn-mod-wide", wide)
     this.#root.classList.toggle("dn-mod-fill", !Number.isFinite(limit))
-    this.#picture.setHeight(wide ? 320 : 120, limit - TOOLBAR)
+    this.#picture.setHeight(wide ? 200 : 120, limit - TOOLBAR)
   }
 
   dispose(): void {
