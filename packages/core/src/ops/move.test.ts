@@ -170,3 +170,11 @@ describe("moves", () => {
     expect(list(f(x, 6))).toEqual([21])
   })
 })
+
+test("tensors without elements are regrouped too", () => {
+  const empty = tensor([])
+  expect(empty.reshape([0, 3]).shape).toEqual([0, 3])
+  expect(empty.reshape([0, 3]).reshape([0]).shape).toEqual([0])
+  expect(empty.reshape([0, 3]).reshape([2, 0, 4]).shape).toEqual([2, 0, 4])
+  expect(() => empty.reshape([2, 3])).toThrow(/0 elements against 6/)
+})

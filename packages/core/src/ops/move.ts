@@ -30,10 +30,10 @@ interface Regroup {
   readonly last: number
   readonly shape: Shape
 }
-/** The number of equal leading sizes. */
+/** The number of equal leading sizes. A size of 0 stays: without it the other sizes need not have equal products. */
 function commonLead(a: Shape, b: Shape): number {
   let i = 0
-  while (i < a.length && i < b.length && a[i] === b[i]) i++
+  while (i < a.length && i < b.length && a[i] === b[i] && a[i] !== 0) i++
   return i
 }
 /** Drops the leading axes that stay as they are. */
@@ -43,8 +43,8 @@ function shorter(
   again: (a: Regroup) => Tensor,
 ): Tensor | undefined {
   const from = split(x.shape, last)[1]
+  if (String(from) === String(shape)) return x
   const k = commonLead(from, shape)
-  if (k === last && k === shape.length) return x
   return k ? again({ last: last - k, shape: shape.slice(k) }) : undefined
 }
 
