@@ -19,7 +19,9 @@ export default defineConfig({
   use: {
     baseURL: `http://127.0.0.1:${port}`,
     viewport: { width: 1280, height: 800 },
-    trace: "retain-on-failure",
+    // A snapshot of the page at every action made each move of the pointer wait for 100 ms.
+    trace: { mode: "retain-on-failure", snapshots: false },
+    screenshot: "only-on-failure",
     launchOptions: {
       executablePath: findChromium(),
       args: asRoot ? ["--no-sandbox"] : [],
