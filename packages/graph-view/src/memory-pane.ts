@@ -4,17 +4,11 @@ import {
   type LiveValue,
   type MemoryReport,
   memoryReport,
-  type Names,
-  nameNodes,
   type ProfileDoc,
   peakText,
-  prepare,
-  reference,
-  stageOf,
 } from "@defnote/display"
 import { element, Lifetime, svg } from "./dom.ts"
-import { opName } from "./node-text.ts"
-import type { ProfileHost, ProfilePane } from "./profile-pane.ts"
+import { type ProfileHost, type ProfilePane, traced } from "./profile-pane.ts"
 
 /** Values that get a band of their own; smaller ones share one. */
 const MOST_BANDS = 120
@@ -26,8 +20,7 @@ export class MemoryPane implements ProfilePane {
   readonly #host: ProfileHost
   readonly #life = new Lifetime()
   #report: MemoryReport | undefined
-  #doc: ProfileDoc | null = null
-  #names: Names | null = null
+  #named: (node: number) => string = () => ""
 
   constructor(host: ProfileHost) {
     this.#host = host
@@ -39,9 +32,8 @@ export class MemoryPane implements ProfilePane {
   }
 
   setDocument(doc: ProfileDoc): void {
-    const { model, tree } = prepare(stageOf(doc, 0).doc, Number.POSITIVE_INFINITY)
-    this.#doc = doc
-    this.#names = nameNodes(model, tree, true)
+    const { model, nameOf } = traced(doc)
+    this.#named = nameOf
     this.#report = memoryReport(model.doc)
     if (this.#report) this.#build(this.#report)
   }
@@ -67,9 +59,7 @@ export class MemoryPane implements ProfilePane {
   }
 
   #nameOf(node: number): string {
-    if (!this.#names || !this.#doc) return ""
-    if (node < 0) return this.#host.translate("own memory")
-    return reference(this.#names, node) || opName(this.#doc, node)
+    return node < 0 ? this.#host.translate("own memory") : this.#named(node)
   }
 
   #build(report: MemoryReport): void {

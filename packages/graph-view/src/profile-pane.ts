@@ -1,5 +1,13 @@
 /** @file What a pane below the graph of a compiled program may ask of its view, and what it is told. */
-import type { ProfileDoc } from "@defnote/display"
+import {
+  type GraphModel,
+  nameNodes,
+  type ProfileDoc,
+  prepare,
+  reference,
+  stageOf,
+} from "@defnote/display"
+import { opName } from "./node-text.ts"
 import type { Translate } from "./view.ts"
 
 /** What panes do to the graph above them. Nodes are numbers of the whole document. */
@@ -24,4 +32,14 @@ export interface ProfilePane {
   /** The selection moved to these nodes. */
   follow(nodes: readonly number[]): void
   dispose(): void
+}
+
+/** The program as it was traced, with what its values are called in the picture. */
+export function traced(doc: ProfileDoc): {
+  readonly model: GraphModel
+  readonly nameOf: (node: number) => string
+} {
+  const { model, tree } = prepare(stageOf(doc, 0).doc, Number.POSITIVE_INFINITY)
+  const names = nameNodes(model, tree, true)
+  return { model, nameOf: (node) => reference(names, node) || opName(doc, node) }
 }

@@ -2,20 +2,15 @@
 import {
   formatBytes,
   formatCount,
-  type Names,
-  nameNodes,
   type ProfileDoc,
-  prepare,
-  reference,
   type SavedReport,
   type SavedScope,
   type SavedValue,
   savedReport,
-  stageOf,
 } from "@defnote/display"
 import { element, Lifetime } from "./dom.ts"
-import { expressionText, nodeType, oneLine, opName } from "./node-text.ts"
-import type { ProfileHost, ProfilePane } from "./profile-pane.ts"
+import { expressionText, nodeType, oneLine } from "./node-text.ts"
+import { type ProfileHost, type ProfilePane, traced } from "./profile-pane.ts"
 
 const MOST_ROWS = 200
 
@@ -25,7 +20,7 @@ export class SavedPane implements ProfilePane {
   readonly #life = new Lifetime()
   #report: SavedReport | null = null
   #doc: ProfileDoc | null = null
-  #names: Names | null = null
+  #named: (node: number) => string = () => ""
 
   constructor(host: ProfileHost) {
     this.#host = host
@@ -41,9 +36,9 @@ export class SavedPane implements ProfilePane {
   }
 
   setDocument(doc: ProfileDoc): void {
-    const { model, tree } = prepare(stageOf(doc, 0).doc, Number.POSITIVE_INFINITY)
+    const { model, nameOf } = traced(doc)
     this.#doc = doc
-    this.#names = nameNodes(model, tree, true)
+    this.#named = nameOf
     this.#report = savedReport(model)
     this.#build(this.#report)
   }
@@ -88,18 +83,13 @@ export class SavedPane implements ProfilePane {
     )
   }
 
-  #nameOf(node: number): string {
-    if (!this.#names || !this.#doc) return ""
-    return reference(this.#names, node) || opName(this.#doc, node)
-  }
-
   #value({ node, bytes, readers, recomputed }: SavedValue): HTMLElement {
     const doc = this.#doc as ProfileDoc
     const cells: (Node | string)[] = [
-      element("code", "dn-code", {}, this.#nameOf(node)),
+      element("code", "dn-code", {}, this.#named(node)),
       element("span", "dn-number", {}, nodeType(doc, node)),
       recomputed ? this.#host.translate("computed again") : formatBytes(bytes),
-      readers.map((n) => this.#nameOf(n)).join(", "),
+      readers.map((n) => this.#named(n)).join(", "),
       element("code", "dn-code", {}, oneLine(expressionText(doc, node), 60)),
     ]
     const row = element("tr", "dn-saved-row", { "data-node": node, tabindex: 0 })

@@ -2,8 +2,9 @@
 import { formatBytes, formatCount, formatPercent, formatTime } from "../format.ts"
 import type { GraphModel } from "../layout/model.ts"
 import type { ScopeTree } from "../layout/scopes.ts"
-import { derivativeName, nameNodes } from "../paint/names.ts"
+import { derivativeName, nameNodes, sizeOf } from "../paint/names.ts"
 import type { GraphLike, Kernel } from "../payload.ts"
+import { bytesOfDtype } from "../query/measures.ts"
 
 /** One kernel in words. Empty strings where there is nothing to say. */
 export interface KernelReport {
@@ -89,15 +90,10 @@ function isFolded(doc: GraphLike, node: number): boolean {
   return doc.ops?.find((info) => info.op === doc.nodes.op[node])?.fold !== undefined
 }
 
-/** Width of an element in bytes, from the digits of the dtype's name. */
-const widthOf = (dtype: string): number => Math.max(1, Number(/\d+$/.exec(dtype)?.[0] ?? 8) / 8)
 /** Bytes of all outputs of a node whose axes have sizes. */
 export function bytesOf(doc: GraphLike, node: number): number {
   return doc.nodes.outs[node].reduce(
-    (sum, { shape, dtype }) =>
-      sum +
-      widthOf(doc.strings[dtype] ?? "") *
-        shape.reduce<number>((n, size) => n * (typeof size === "number" ? size : 1), 1),
+    (sum, out) => sum + sizeOf(out) * bytesOfDtype(doc.strings[out.dtype] ?? ""),
     0,
   )
 }
