@@ -1,6 +1,7 @@
 /** @file Squiggles in cells, from the kernel's type checker. */
 import { expect, test } from "./lab.ts"
 
+test.describe.configure({ mode: "serial" })
 test.beforeAll(async ({ lab }) => {
   await lab.newNotebook()
 })

@@ -12,6 +12,7 @@ const x = random.normal(kx, [32, 4]), y = random.normal(ky, [32, 2])
 const params = { w: random.normal(kw, [4, 2]), b: tensor([0, 0]) }
 valueAndGrad(loss).kernels(params, x, y)`
 
+test.describe.configure({ mode: "serial" })
 test.beforeAll(async ({ lab }) => {
   await lab.theme("JupyterLab Light")
   await lab.newNotebook()

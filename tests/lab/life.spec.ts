@@ -4,6 +4,7 @@ import { expect, test } from "./lab.ts"
 
 const MIME = mimeOf("graph")
 
+test.describe.configure({ mode: "serial" })
 test.beforeAll(async ({ lab }) => {
   await lab.theme("JupyterLab Light")
   const large = payloadCell("c-large", "step()", "graph", transformerStep({ layers: 38 }))

@@ -25,6 +25,7 @@ const saved = (lab: OutputLab): Promise<object> =>
     return (window as unknown as Page).jupyterapp.shell.currentWidget.content.model.toJSON()
   })
 
+test.describe.configure({ mode: "serial" })
 test.beforeAll(async ({ lab }) => {
   await lab.theme("JupyterLab Light")
   await lab.newNotebook()

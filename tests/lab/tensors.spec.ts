@@ -1,6 +1,7 @@
 /** @file Tensor outputs of a live kernel: linked views, labels, zoom with parts from the kernel, and without it. */
 import { expect, test } from "./lab.ts"
 
+test.describe.configure({ mode: "serial" })
 test.beforeAll(async ({ lab }) => {
   await lab.theme("JupyterLab Light")
   await lab.newNotebook()

@@ -17,6 +17,7 @@ for (const i of panel) {
   await new Promise(done => setTimeout(done, 20))
 }`
 
+test.describe.configure({ mode: "serial" })
 test.beforeAll(async ({ lab }) => {
   await lab.theme("JupyterLab Light")
   await lab.newNotebook()

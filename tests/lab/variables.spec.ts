@@ -6,6 +6,7 @@ const panelOf = (lab: OutputLab): Locator => lab.page.locator("#defnote-variable
 const namesOf = (lab: OutputLab) => panelOf(lab).locator(".jp-Defnote-variables-name")
 const rowOf = (lab: OutputLab, name: string) => panelOf(lab).locator(`button[data-name="${name}"]`)
 
+test.describe.configure({ mode: "serial" })
 test.beforeAll(async ({ lab }) => {
   // Wide enough that the bar of the notebook beside the panel shows all its parts.
   await lab.page.setViewportSize({ width: 1600, height: 1000 })
