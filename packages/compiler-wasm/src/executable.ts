@@ -3,6 +3,7 @@ import {
   affordedBytes,
   CpuStorage,
   DeviceError,
+  DTYPES,
   type Executable,
   engine,
   type KernelInfo,
@@ -13,6 +14,7 @@ import {
   type Storage,
   type Tensor,
   type TypedArray,
+  takeSpare,
   view,
 } from "@defnote/core"
 import type { LoweredProgram, Placement } from "@defnote/lower"
@@ -143,7 +145,8 @@ export class WasmExecutable implements Executable {
     const given = this.#gifts?.of(k)
     if (given) return given
     const { dtype, elements } = this.#parts.program.values[value]
-    return uninitialised(affordedBytes(dtype, elements, "wasm"))
+    const bytes = elements * DTYPES[dtype].bytes
+    return takeSpare(bytes) ?? uninitialised(affordedBytes(dtype, elements, "wasm"))
   }
   #copyOut(base: number): Storage[] {
     const { program, placement, moving, streamed } = this.#parts
@@ -151,11 +154,11 @@ export class WasmExecutable implements Executable {
     const table = new Uint32Array(buffer, base + placement.bytes, program.outputs.length)
     return program.outputs.map((value, i) => {
       const passed = streamed.has(value) && this.#streams.get(value)
-      if (passed) return new CpuStorage(passed.buffer)
+      if (passed) return new CpuStorage(passed.buffer, { ours: true })
       const at = moving.has(value) ? table[i] : base + placement.offsets[value]
       const out = this.#memoryFor(value, i)
       new Uint8Array(out).set(new Uint8Array(buffer, at, program.values[value].bytes))
-      return new CpuStorage(out)
+      return new CpuStorage(out, { ours: true })
     })
   }
   streamIn(value: number, from: number, bytes: number, to: number): void {

@@ -5,6 +5,7 @@
 import { DTYPES, type DType } from "./dtype.ts"
 import { MemoryError } from "./errors.ts"
 import { formatType, type TensorType } from "./shape.ts"
+import { dropSpares } from "./spare.ts"
 
 /** The bytes that all tensors may take at most; the embedder sets it from the memory of the machine. */
 export const budget = { bytes: 8 * 2 ** 30 }
@@ -40,6 +41,7 @@ const COLLECTIONS = 2
 function claim(bytes: number): boolean {
   if (!gauge) return bytes <= budget.bytes
   if (estimate + bytes > budget.bytes) {
+    dropSpares()
     estimate = usedBytes()
     for (let i = 0; i < COLLECTIONS && estimate + bytes > budget.bytes; i++) {
       gauge.collect?.()

@@ -99,6 +99,7 @@ export { compileScalar, type RunOptions as ScalarRunOptions, scalarText } from "
 export * from "./shape.ts"
 export { type Compiled, type Shown, setShown } from "./shown.ts"
 export { formatSite, lineOf, type Site, type SourceModule } from "./source.ts"
+export { dropSpares, keepSpare, takeSpare } from "./spare.ts"
 export { CpuStorage, elementsOf, onRelease, type Storage } from "./storage.ts"
 export {
   type Attrs,

@@ -2,6 +2,7 @@
 import { noteEnd } from "./budget.ts"
 import { type DType, type TypedArray, view } from "./dtype.ts"
 import { DeviceError } from "./errors.ts"
+import { keepSpare } from "./spare.ts"
 
 /** The memory of one tensor on a device. */
 export interface Storage {
@@ -10,6 +11,8 @@ export interface Storage {
   read(): Promise<ArrayBuffer>
   /** Absent where reading must wait for a device. */
   readSync?(): ArrayBuffer
+  /** Its memory is handed out as it is: a reader may hold it longer than the storage lives. */
+  share?(): void
   /** Gives the memory up; `how` completes the sentence that a later reader meets. */
   dispose(how?: string): void
 }
@@ -20,14 +23,19 @@ export function onRelease(fn: (buffer: ArrayBuffer) => void): void {
   releases.push(fn)
 }
 
-/** Elements in this process. V8 frees the buffer with the last reference. */
+/**
+ * Elements in this process. V8 frees the buffer with the last reference; one that is `ours` alone becomes the memory of a later
+ * result when the tensor is disposed (D4.2).
+ */
 export class CpuStorage implements Storage {
   readonly device = "cpu"
   #buffer: ArrayBuffer | undefined
   #how = "by dispose()"
+  #ours: boolean
   readonly byteLength: number
-  constructor(buffer: ArrayBuffer) {
+  constructor(buffer: ArrayBuffer, { ours = false }: { ours?: boolean } = {}) {
     this.#buffer = buffer
+    this.#ours = ours
     this.byteLength = buffer.byteLength
   }
   get disposed(): boolean {
@@ -39,7 +47,11 @@ export class CpuStorage implements Storage {
     return this.#buffer
   }
   async read(): Promise<ArrayBuffer> {
+    this.share()
     return this.readSync()
+  }
+  share(): void {
+    this.#ours = false
   }
   dispose(how?: string): void {
     const buffer = this.#buffer
@@ -48,6 +60,8 @@ export class CpuStorage implements Storage {
     this.#buffer = undefined
     noteEnd(this)
     for (const fn of releases) fn(buffer)
+    // A program that a tensor was donated to has its buffer in use.
+    if (this.#ours && !how) keepSpare(buffer)
   }
 }
 

@@ -81,7 +81,10 @@ export interface TensorValue<D extends DType> {
   to(device: string): Promise<Tensor<D>>
   toString(options?: PrintOptions): string
   toJSON(): unknown
-  /** Gives the memory up; reading the tensor afterwards is an error. */
+  /**
+   * Gives the memory up; reading the tensor afterwards is an error. A later result may lie in it, which makes loops over large
+   * tensors faster; arrays that `copy: false` gave out stay as they are.
+   */
   dispose(): void
   [Symbol.dispose](): void
   [Symbol.iterator](): Iterator<Tensor<D>>

@@ -276,12 +276,15 @@ const reading = {
   async data(this: Tensor, { copy = true }: { copy?: boolean } = {}): Promise<TypedArray> {
     const storage = storageOf(this)
     if (!storage) return needNumber(this, "data")
+    if (copy && storage.readSync) return elements(this).slice()
     const all = view(this.dtype, await storage.read())
     return copy ? all.slice() : all
   },
   dataSync(this: Tensor, { copy = true }: { copy?: boolean } = {}): TypedArray {
     const all = elements(this)
-    return copy ? all.slice() : all
+    if (copy) return all.slice()
+    storageOf(this)?.share?.()
+    return all
   },
   item(this: Tensor): number | bigint | boolean {
     if (this.size !== 1)

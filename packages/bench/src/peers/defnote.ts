@@ -15,10 +15,18 @@ const of = (k: number, ...shape: number[]): Tensor =>
 const read = (y: Container): Float32Array[] =>
   flatten(y).map((t) => t.dataSync({ copy: false }) as Float32Array)
 
-const run = (f: (...x: Tensor[]) => Container, ...args: Tensor[]): ReturnType<Make> => ({
-  once: () => f(...args),
-  read: read as never,
-})
+/** The run before gives its results back, as those of jax-js must: the next ones lie where they lay. */
+function repeated(f: () => Container): ReturnType<Make> {
+  let last: Container = []
+  const once = (): Container => {
+    for (const t of flatten(last)) t.dispose()
+    last = f()
+    return last
+  }
+  return { once, read: read as never }
+}
+const run = (f: (...x: Tensor[]) => Container, ...args: Tensor[]): ReturnType<Make> =>
+  repeated(() => f(...args))
 
 const N = 1 << 22
 const chainA = (a: Tensor, b: Tensor, c: Tensor) => a.multiply(b).add(c.multiply(a)).subtract(b)
@@ -53,7 +61,7 @@ function mlp(): ReturnType<Make> {
     },
     { captures: () => ({ valueAndGrad, loss }) },
   )
-  return { once: () => step(params, x, y), read: read as never }
+  return repeated(() => step(params, x, y))
 }
 
 /** A new function each time, so that each run traces and compiles. */
