@@ -23,6 +23,7 @@ import {
   unflatten,
   withTable,
 } from "@defnote/core"
+import { LastGood } from "./last-good.ts"
 import { parameterNames } from "./names.ts"
 import { numbersOf, type Statistics, statisticsOf } from "./statistics.ts"
 
@@ -74,10 +75,7 @@ export class StepWatcher {
   names: readonly string[] = []
   readonly rows: WatchedRow[] = []
   readonly events: WatchEvent[] = []
-  /** The last step that was seen to be finite, with the first argument that it had. */
-  lastGood: { readonly step: number; readonly parameters: unknown } | undefined
-  /** The arguments of the first step that was not finite. */
-  failed: { readonly step: number; readonly args: readonly unknown[] } | undefined
+  readonly #record = new LastGood<unknown, readonly unknown[]>()
 
   constructor(step: Defn, { budget = 0.15, every }: WatchOptions = {}) {
     if (!(budget > 0)) throw new OptionError(`watch: a budget of ${budget}; it must be above 0`)
@@ -86,6 +84,15 @@ export class StepWatcher {
     this.#step = step
     this.#budget = budget
     this.#every = every
+  }
+  /** The last step that was seen to be finite, with the first argument that it had. */
+  get lastGood(): { readonly step: number; readonly parameters: unknown } | undefined {
+    return this.#record.step
+  }
+  /** The arguments of the first step that was not finite. */
+  get failed(): { readonly step: number; readonly args: readonly unknown[] } | undefined {
+    const failed = this.#record.failed
+    return failed && { step: failed.step, args: failed.what }
   }
   get calls(): number {
     return this.#calls
@@ -128,7 +135,7 @@ export class StepWatcher {
     const bad = scalarsOf(result).some((x) => !Number.isFinite(x))
     // The first step that breaks is run once more to see where.
     if (bad && !this.failed) this.#watch(step, args)
-    else if (!bad && !this.failed) this.lastGood = { step, parameters: args[0] }
+    else if (!bad) this.#record.good(step, args[0])
     return result
   }
   /** The first calls show what a step costs; then the rhythm follows. */
@@ -170,12 +177,10 @@ export class StepWatcher {
     const scalar = scalarsOf(result).find((x) => !Number.isFinite(x))
     if (scalar !== undefined)
       broken.unshift(`a result is ${Number.isNaN(scalar) ? "NaN" : "infinite"}`)
-    if (!broken.length) {
-      if (!this.failed) this.lastGood = { step: row.step, parameters: args[0] }
-      return
-    }
-    if (this.failed) return
-    this.failed = { step: row.step, args }
+    if (!broken.length) return this.#record.good(row.step, args[0])
+    const first = !this.failed
+    this.#record.bad(row.step, args)
+    if (!first) return
     const more = broken.length > 3 ? ` and ${broken.length - 3} more` : ""
     this.events.push({ step: row.step, text: `${broken.slice(0, 3).join(", ")}${more}` })
   }
