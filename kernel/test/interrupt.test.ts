@@ -60,6 +60,35 @@ test("the traceback of an interrupt shows where the cell was", async () => {
   )
 })
 
+test("who asked is told how the cell ended, before its reply", async () => {
+  await kernel.execute(`var host = globalThis[Symbol.for("defnote.kernel/1")]
+var tell = () => host.whenCellEnds(host, ({ status, reason }) => display({ "text/plain": status + " " + reason }, { id: "end", update: true }))`)
+  const isDisplay = ({ header }: { header: { msg_type: string } }) =>
+    header.msg_type === "display_data"
+  let shown = kernel.iopubLog.filter(isDisplay).length
+  const ends = async (code: string, stop = false) => {
+    const cell = kernel.begin(
+      `display({ "text/plain": "on" }, { id: "end" }); tell(); tell(); ${code}`,
+    )
+    if (stop) {
+      const begun = () => kernel.iopubLog.filter(isDisplay).length
+      await expect.poll(begun, { timeout: 10_000 }).toBeGreaterThan(shown)
+      await kernel.request("interrupt_request", {}, "control")
+    }
+    const { outputs } = await cell.done
+    shown = kernel.iopubLog.filter(isDisplay).length
+    const updates = outputs.filter(({ header }) => header.msg_type === "update_display_data")
+    return updates.map(({ content }) => (content.data as Record<string, string>)["text/plain"])
+  }
+  expect(await ends("1")).toEqual(["ok undefined"])
+  expect(await ends("null.x")).toEqual([expect.stringMatching(/^error TypeError: Cannot read/)])
+  for (const loop of ["for (;;) {}", "await new Promise(() => {})", "for (;;) await null"])
+    expect(await ends(loop, true)).toEqual([expect.stringMatching(/^interrupted InterruptError/)])
+  await kernel.execute("var late; setTimeout(() => { late = tell() }, 5); 0")
+  const wait = "while (late === undefined) await new Promise((done) => setTimeout(done, 5)); late"
+  expect(resultText(await kernel.execute(wait))).toBe("false")
+})
+
 test("background loops are stopped when no cell runs", async () => {
   await kernel.execute("var ticks = 0; setTimeout(() => { for (;;) ticks++ }, 20); 0")
   await new Promise((done) => setTimeout(done, 200))

@@ -6,7 +6,7 @@ import { bundleOf } from "./format.ts"
 import type { Evaluation, Evaluator } from "./inspector.ts"
 import { type StoppedFrame, Word } from "./protocol.ts"
 import { emit } from "./reporter.ts"
-import { beginRun, latestRun, type Run } from "./run.ts"
+import { beginRun, latestRun, type Run, tellEnd } from "./run.ts"
 
 /** What {@link CellRunner} needs. */
 export interface CellRunnerOptions {
@@ -110,6 +110,11 @@ export class CellRunner {
     expressions: Record<string, ExpressionResult> = {},
   ): void {
     if (run.finished) return
+    // Before the run counts as finished: displays that end with it still belong to it, and an interrupt still ends it.
+    const reason = error && `${error.name}: ${error.message}`
+    tellEnd(run, reason === undefined ? { status } : { status, reason }, (thrown) =>
+      emit({ type: "late", run: run.request.run, error: reportError(thrown) }),
+    )
     run.finished = true
     Atomics.store(this.#options.words, Word.run, 0)
     emit({ type: "finished", run: run.request.run, status, error, expressions })

@@ -17,7 +17,7 @@ import { installModules } from "./modules.ts"
 import { type AgentOrder, Word } from "./protocol.ts"
 import { emit, guardWrites } from "./reporter.ts"
 import { whenAtRest } from "./rest.ts"
-import { currentNumber, latestRun, runOfPromise } from "./run.ts"
+import { currentNumber, latestRun, runOfPromise, whenCellEnds } from "./run.ts"
 import { installStreams } from "./stream.ts"
 import { createTslab } from "./tslab.ts"
 import { Variables } from "./variables.ts"
@@ -58,7 +58,14 @@ Object.assign(globalThis, {
   clearOutput,
   input: createInput(shared),
   install: createInstall(folder),
-  [Symbol.for("defnote.kernel/1")]: { comms, display, clearOutput, cell: describeCell, variables },
+  [Symbol.for("defnote.kernel/1")]: {
+    comms,
+    display,
+    clearOutput,
+    cell: describeCell,
+    variables,
+    whenCellEnds,
+  },
 })
 
 let warning = choice.warning

@@ -2,6 +2,13 @@
 import type { EvaluateRequest } from "../host/ports.ts"
 import { type Cause, causeOf, currentCause, setCause } from "./causes.ts"
 
+/** How a run of a cell ended. */
+export interface RunEnd {
+  readonly status: "ok" | "error" | "interrupted"
+  /** Name and message of the error; absent for a good end. */
+  readonly reason?: string
+}
+
 /** The state of one run of a cell; it outlives the run while callbacks of it are alive. */
 export interface Run extends Cause {
   readonly request: EvaluateRequest
@@ -15,6 +22,8 @@ export interface Run extends Cause {
   pending: Promise<void>[]
   /** Aborted when the cell is interrupted. */
   abort: AbortController
+  /** Who is told when the run ends, by who asked. */
+  readonly endings: Map<object, (end: RunEnd) => void>
 }
 
 let latest: Run | undefined
@@ -30,6 +39,7 @@ export function beginRun(request: EvaluateRequest): Run {
     shownBytes: new Map(),
     pending: [],
     abort: new AbortController(),
+    endings: new Map(),
   }
   setCause(latest)
   return latest
@@ -53,4 +63,28 @@ export function runOfPromise(promise: object): Run | undefined {
 /** The number of {@link currentRun}; 0 before the first run. */
 export function currentNumber(): number {
   return currentRun()?.request.run ?? 0
+}
+
+/**
+ * Tells a listener once how the cell of the calling code ends; a second call of the same owner replaces the first.
+ *
+ * @returns whether there will be an end: false for callbacks of a cell that is over
+ */
+export function whenCellEnds(owner: object, listener: (end: RunEnd) => void): boolean {
+  const run = currentRun()
+  if (!run || run.finished) return false
+  run.endings.set(owner, listener)
+  return true
+}
+
+/** Tells the listeners of a run, each at most once: one that is cut is not told again. */
+export function tellEnd(run: Run, end: RunEnd, failed: (error: unknown) => void): void {
+  for (const [owner, listener] of run.endings) {
+    run.endings.delete(owner)
+    try {
+      listener(end)
+    } catch (error) {
+      failed(error)
+    }
+  }
 }
