@@ -61,6 +61,32 @@ test("VISUAL 11: the step that broke is inspected below the panel", async ({ lab
   await expect(good.locator(".jp-OutputArea-output")).toHaveText("39")
 })
 
+const PLAIN = `const plain = trainingPanel({ title: "plain", steps: 5000 })
+for (let i = 0; i < 5000; i++) {
+  plain.step({ loss: 1 / (i + 1) })
+  await new Promise(done => setTimeout(done, 5))
+}`
+
+test("an interrupt or an error in any loop ends the panel, with the step and the reason", async ({
+  lab,
+}) => {
+  const cell = await lab.run(3, PLAIN)
+  const ended = cell.locator(".dn-training .dn-ended")
+  await expect(cell.locator(".dn-training .dn-bar")).toContainText(/\d+ \/ 5,000 steps.*left/)
+  await expect(ended).toHaveCount(0)
+  await lab.command("notebook:interrupt-kernel")
+  await expect(ended).toHaveText(/^stopped at step \d+: interrupted$/)
+  await expect(cell.locator(".dn-training .dn-bar")).not.toContainText("left")
+  const failing = `const failing = trainingPanel({ steps: 9 })
+for (const i of failing) {
+  failing.step({ loss: 1 })
+  if (i === 2) throw new RangeError("the batch is empty")
+}`
+  const failed = await lab.run(4, failing)
+  const reason = "failed at step 3: RangeError: the batch is empty"
+  await expect(failed.locator(".dn-training .dn-ended")).toHaveText(reason)
+})
+
 test("VISUAL 12: without its kernel the panel is still read, and says what it cannot do", async ({
   lab,
 }) => {

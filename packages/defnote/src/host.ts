@@ -6,6 +6,13 @@ export interface HostComm {
   onMessage?: (event: { readonly data: Readonly<Record<string, unknown>> }) => void
 }
 
+/** How a cell ended. */
+export interface CellEnd {
+  readonly status: "ok" | "error" | "interrupted"
+  /** Name and message of the error. */
+  readonly reason?: string
+}
+
 /** What the kernel's runtime offers; the name of the symbol carries the version. */
 export interface KernelHost {
   readonly comms: { register(target: string, opened: (comm: HostComm) => void): void }
@@ -13,6 +20,8 @@ export interface KernelHost {
   readonly variables?: {
     describe(describer: (value: object, until: number) => object | null | undefined): void
   }
+  /** Tells once how the running cell ends; absent in an older kernel. */
+  whenCellEnds?(owner: object, listener: (end: CellEnd) => void): boolean
   display(value: unknown, options?: { readonly id?: string; readonly update?: boolean }): void
 }
 

@@ -1,6 +1,7 @@
 /** @file `trainingPanel`: one live output that a training loop feeds, step by step. */
 import { type Container, flattenWithPaths, isTensor, OptionError, type Tensor } from "@defnote/core"
 import {
+  clip,
   formatCount,
   MIME,
   TRAINING,
@@ -11,8 +12,8 @@ import {
   VERSION,
 } from "@defnote/display"
 import { valuesOf } from "@defnote/display/document"
-import { statistics } from "@defnote/inspect"
-import { answerQuestions, kernelHost } from "./host.ts"
+import { LastGood, statistics } from "@defnote/inspect"
+import { answerQuestions, type CellEnd, kernelHost } from "./host.ts"
 import { type MimeBundle, Output } from "./output.ts"
 import { BoundedSeries } from "./training-series.ts"
 
@@ -62,16 +63,18 @@ export class TrainingPanel {
   readonly #events: TrainingEvent[] = []
   readonly #started = performance.now()
   #state: TrainingDoc["state"] = "running"
+  #reason: string | undefined
+  /** A loop over the panel was left before its last step; whether by an error, the end of the cell tells. */
+  #left = false
   #step = 0
   #items = 0
-  #badSteps = 0
+  readonly #record = new LastGood<Container>()
   #elapsed = 0
   #shownAt = Number.NEGATIVE_INFINITY
   #shown = false
   #offered = false
   #timer: ReturnType<typeof setTimeout> | undefined
   #inspect: { readonly step: number; readonly show: () => Output } | undefined
-  #lastGood: { readonly step: number; readonly parameters: Container } | undefined
 
   constructor(options: TrainingPanelOptions) {
     this.#options = options
@@ -79,7 +82,7 @@ export class TrainingPanel {
 
   /** The last step before the first that was not finite, with its parameters where they were given: to repeat it. */
   get lastGood(): { readonly step: number; readonly parameters: Container } | undefined {
-    return this.#lastGood
+    return this.#record.step
   }
 
   /**
@@ -87,6 +90,7 @@ export class TrainingPanel {
    * @returns whether loss and gradients were finite
    */
   step(values: TrainingStep): boolean {
+    this.#go()
     const step = ++this.#step
     this.#elapsed = performance.now() - this.#started
     this.#items += values.examples ?? 0
@@ -97,7 +101,7 @@ export class TrainingPanel {
     const broken = this.#addNorms(values, step)
     if (!Number.isFinite(loss)) broken.unshift(`the loss was ${wordOf(loss)}`)
     if (broken.length) this.#broke(step, broken, values.inspect)
-    else if (!this.#badSteps) this.#lastGood = { step, parameters: values.parameters }
+    else this.#record.good(step, values.parameters)
     if (step === this.#options.steps) this.#state = "done"
     this.#follow()
     return broken.length === 0
@@ -113,7 +117,10 @@ export class TrainingPanel {
     this.#end("stopped")
   }
 
-  /** Step numbers from 0; a `break` or an error in the loop stops the panel. */
+  /**
+   * Step numbers from 0. A `break` stops the panel. An error or an interrupt in this loop, or in any other that calls
+   * {@link step}, ends it with the reason.
+   */
   *[Symbol.iterator](): Generator<number, void> {
     const { steps } = this.#options
     if (steps === undefined)
@@ -123,6 +130,7 @@ export class TrainingPanel {
       for (let i = 0; i < steps; i++) yield i
       whole = true
     } finally {
+      if (!whole) this.#left = this.#state === "running"
       this.#end(whole ? "done" : "stopped")
     }
   }
@@ -147,7 +155,7 @@ export class TrainingPanel {
       ...[...this.#norms].map(([name, s]) => s.encode(name, "gradient")),
       ...[...this.#ratios].map(([name, s]) => s.encode(name, "update")),
     ]
-    const bad = this.#badSteps
+    const { badSteps: bad, step: good } = this.#record
     return {
       schema: { kind: "training", ...VERSION },
       strings: [],
@@ -155,13 +163,14 @@ export class TrainingPanel {
       locs: [],
       ...(title ? { title } : {}),
       state: this.#state,
+      ...(this.#reason === undefined ? {} : { reason: this.#reason }),
       step: this.#step,
       ...(steps === undefined ? {} : { steps }),
       ...(this.#items ? { items: this.#items } : {}),
       elapsedMs: Math.round(this.#elapsed * 10) / 10,
       series,
       events: this.#events,
-      ...(bad ? { badSteps: bad, lastGood: this.#lastGood?.step ?? 0 } : {}),
+      ...(bad ? { badSteps: bad, lastGood: good?.step ?? 0 } : {}),
       panel: this.#name,
     }
   }
@@ -204,7 +213,7 @@ export class TrainingPanel {
   }
 
   #broke(step: number, broken: readonly string[], show: TrainingStep["inspect"]): void {
-    this.#badSteps++
+    this.#record.bad(step, undefined)
     if (this.#events.length >= EVENTS) return
     const first = broken.slice(0, 3).join(", ")
     const more = broken.length > 3 ? ` and ${broken.length - 3} more` : ""
@@ -222,6 +231,26 @@ export class TrainingPanel {
     this.#timer = setTimeout(() => this.#show(), wait)
     // A loop that never yields shows by itself; the timer is for its end.
     this.#timer.unref?.()
+  }
+
+  /** A step came: the cell that it belongs to will tell its end. One after an end, as in the next cell, goes on. */
+  #go(): void {
+    if (this.#step !== this.#options.steps) {
+      this.#state = "running"
+      this.#reason = undefined
+    }
+    this.#left = false
+    kernelHost()?.whenCellEnds?.(this, (end) => this.#cellEnded(end))
+  }
+
+  /** What ended the cell ended the run that it drove. */
+  #cellEnded({ status, reason }: CellEnd): void {
+    if (this.#state !== "running" && !this.#left) return
+    if (status === "ok" && this.#left) return
+    if (status === "ok") return this.#end(this.#options.steps === undefined ? "done" : "stopped")
+    this.#state = status === "error" ? "failed" : "stopped"
+    this.#reason = status === "error" ? shortReason(reason) : "interrupted"
+    this.#show()
   }
 
   #end(state: "done" | "stopped"): void {
@@ -291,6 +320,9 @@ function follow(name: string, panel: TrainingPanel): void {
     followed.delete(oldest)
   }
 }
+
+/** The first line of an error, as long as a line of the panel. */
+const shortReason = (reason = "an error") => clip(reason.split("\n", 1)[0], 160)
 
 const nameOf = (path: string) => path.replace(/^\./, "") || "parameters"
 

@@ -12,6 +12,13 @@ interface Shown {
 }
 const shown: Shown[] = []
 const targets = new Map<string, (comm: object) => void>()
+const endings = new Map<object, (end: object) => void>()
+/** What the kernel does when a cell ends. */
+const endCell = (end: { status: "ok" | "error" | "interrupted"; reason?: string }) => {
+  const listeners = [...endings.values()]
+  endings.clear()
+  for (const listener of listeners) listener(end)
+}
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ["setTimeout", "clearTimeout", "performance"] })
@@ -21,6 +28,8 @@ beforeEach(() => {
       comms: { register: (name: string, open: (comm: object) => void) => targets.set(name, open) },
       display: (value: { bundle: Shown["bundle"] }, options: object) =>
         shown.push({ ...options, bundle: value.bundle }),
+      whenCellEnds: (owner: object, listener: (end: object) => void) =>
+        endings.set(owner, listener),
     },
   })
 })
@@ -79,6 +88,65 @@ describe("the output", () => {
       if (i === 1) break
     }
     expect(last()).toMatchObject({ state: "stopped", step: 2 })
+  })
+})
+
+describe("the end of the cell ends the run", () => {
+  const steps = (panel: ReturnType<typeof trainingPanel>, count: number) => {
+    for (let i = 0; i < count; i++) panel.step({ loss: 1 })
+  }
+
+  test("an error fails it, with the error in one line", () => {
+    const panel = trainingPanel({ steps: 10 })
+    steps(panel, 4)
+    endCell({ status: "error", reason: `TypeError: w is undefined\n${"more ".repeat(100)}` })
+    expect(last()).toMatchObject({ state: "failed", step: 4, reason: "TypeError: w is undefined" })
+    expect(panelsOf().at(-1)?.bundle["text/plain"]).toMatch(
+      /^training, failed at step 4: TypeError: w is undefined, 4 \/ 10 steps/,
+    )
+    expect(panelsOf().at(-1)?.bundle["image/svg+xml"]).toContain("failed at step 4: TypeError")
+    expect(readPayload("training", last()).problem).toBeUndefined()
+  })
+
+  test("an interrupt stops it, and a later step goes on", () => {
+    const panel = trainingPanel({ steps: 10 })
+    steps(panel, 3)
+    endCell({ status: "interrupted", reason: "InterruptError: the cell was interrupted" })
+    expect(last()).toMatchObject({ state: "stopped", step: 3, reason: "interrupted" })
+    steps(panel, 7)
+    expect(last()).toMatchObject({ state: "done", step: 10 })
+    expect(last().reason).toBeUndefined()
+    endCell({ status: "error", reason: "Error: after the run" })
+    expect(last().state).toBe("done")
+  })
+
+  test("a good end is the end of a loop without {steps}, and an early stop of one with them", () => {
+    const [open, counted] = [trainingPanel({ title: "open" }), trainingPanel({ steps: 9 })]
+    steps(open, 2)
+    steps(counted, 2)
+    endCell({ status: "ok" })
+    expect(open.document()).toMatchObject({ state: "done" })
+    expect(counted.document()).toMatchObject({ state: "stopped" })
+    expect(counted.document().reason).toBeUndefined()
+  })
+
+  test("an error in a loop over the panel is told from a break", () => {
+    const broken = trainingPanel({ steps: 9 })
+    for (const _ of broken) {
+      broken.step({ loss: 1 })
+      break
+    }
+    endCell({ status: "ok" })
+    expect(broken.document()).toMatchObject({ state: "stopped", step: 1 })
+    const failed = trainingPanel({ steps: 9 })
+    expect(() => {
+      for (const _ of failed) {
+        failed.step({ loss: 1 })
+        throw new RangeError("no")
+      }
+    }).toThrow("no")
+    endCell({ status: "error", reason: "RangeError: no" })
+    expect(failed.document()).toMatchObject({ state: "failed", reason: "RangeError: no" })
   })
 })
 

@@ -553,6 +553,8 @@ export interface TrainingEvent {
 export interface TrainingDoc extends PayloadHead<"training"> {
   readonly title?: string
   readonly state: "running" | "done" | "stopped" | "failed"
+  /** Why it stopped or failed before its end: `interrupted`, or the error. */
+  readonly reason?: string
   readonly step: number
   readonly steps?: number
   /** Examples seen so far. */

@@ -13,6 +13,12 @@ export interface TrainingFacts {
   readonly left: string
 }
 
+/** `failed at step 12: TypeError: x is undefined`; one word while it runs and after a good end. */
+export function trainingState({ state, step, reason }: TrainingDoc): string {
+  if (state === "running" || state === "done") return state
+  return `${state} at step ${formatCount(step)}${reason ? `: ${reason}` : ""}`
+}
+
 /** Progress, speed and time left. */
 export function trainingFacts(doc: TrainingDoc): TrainingFacts {
   const { step, steps, elapsedMs, items, state } = doc
@@ -35,7 +41,9 @@ export function duration(ms: number): string {
 /** The `text/plain` of a run. */
 export function trainingListing(doc: TrainingDoc): string {
   const { progress, speed, left } = trainingFacts(doc)
-  const head = [doc.title ?? "training", doc.state, progress, ...speed, left].filter(Boolean)
+  const head = [doc.title ?? "training", trainingState(doc), progress, ...speed, left].filter(
+    Boolean,
+  )
   const lines = doc.series.flatMap((series) => {
     const { value } = decodeCurve(series)
     if (!value.length) return []

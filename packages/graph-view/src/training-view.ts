@@ -91,9 +91,10 @@ export class TrainingView implements View<TrainingDoc> {
     const word = {
       running: this.#translate("training"),
       done: this.#translate("done"),
-      stopped: this.#translate("stopped"),
-      failed: this.#translate("failed"),
+      stopped: this.#translate("stopped at step %1", formatCount(doc.step)),
+      failed: this.#translate("failed at step %1", formatCount(doc.step)),
     }[doc.state]
+    const early = doc.state === "stopped" || doc.state === "failed"
     const { progress, speed, left } = trainingFacts(doc)
     const bar = [element("strong", "dn-title", {}, doc.title || word)]
     if (doc.steps) {
@@ -102,8 +103,13 @@ export class TrainingView implements View<TrainingDoc> {
       bar.push(element("progress", "dn-progress", share))
     }
     bar.push(element("span", "dn-number", {}, progress))
-    const about = [...speed, left, doc.title ? word : ""].filter(Boolean).join(" · ")
-    bar.push(element("span", "dn-mute", {}, about), element("span", "dn-fill"))
+    const about = [...speed, left, doc.title && !early ? word : ""].filter(Boolean).join(" · ")
+    bar.push(element("span", "dn-mute", {}, about))
+    if (early) {
+      const text = doc.reason ? `${word}: ${doc.reason}` : word
+      bar.push(element("span", `dn-ended dn-mod-${doc.state}`, { title: text }, text))
+    }
+    bar.push(element("span", "dn-fill"))
     if (doc.badSteps) {
       const text = this.#translate("NaN or Inf in %1 steps", formatCount(doc.badSteps))
       bar.push(element("span", "dn-badge", { title: text }, `NaN! ${formatCount(doc.badSteps)}`))

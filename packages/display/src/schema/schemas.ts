@@ -416,6 +416,14 @@ export const SCHEMAS: Readonly<Record<PayloadKind, Schema>> = {
         10_000,
       ),
     },
-    { title: text, steps: count, items: count, badSteps: count, lastGood: count, panel: word },
+    {
+      title: text,
+      reason: text,
+      steps: count,
+      items: count,
+      badSteps: count,
+      lastGood: count,
+      panel: word,
+    },
   ),
 }

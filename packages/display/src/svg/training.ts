@@ -12,7 +12,7 @@ import {
 import { clip, formatNumber, superscript } from "../format.ts"
 import { LIGHT, mix, type Theme } from "../paint/theme.ts"
 import type { TrainingDoc } from "../payload.ts"
-import { trainingFacts } from "../training-text.ts"
+import { trainingFacts, trainingState } from "../training-text.ts"
 import { newPen, PAD, type Pen, round, text, WIDTH } from "./pen.ts"
 import { svgDocument } from "./svg.ts"
 
@@ -27,7 +27,7 @@ export function trainingSvg(doc: TrainingDoc, options: { theme?: Theme } = {}): 
   const theme = options.theme ?? LIGHT
   const pen = newPen(theme)
   const { progress, speed, left } = trainingFacts(doc)
-  const head = `${clip(doc.title ?? "training", 40)}, ${doc.state}`
+  const head = clip(`${clip(doc.title ?? "training", 40)}, ${trainingState(doc)}`, 96)
   const facts = [progress, ...speed, left].filter(Boolean).join("\u00a0\u00a0")
   pen.add(text(PAD, 22, 11.5, head, "ink", { weight: 600 }))
   pen.add(text(PAD, 40, 10.5, clip(facts, 96), "ink2"))
