@@ -22,6 +22,7 @@ import {
   type Target,
   untouchedInputs,
 } from "@defnote/lower"
+import { CodedFunctions } from "./coded.ts"
 import { takeovers } from "./donations.ts"
 import { driverFunction, tableBytes } from "./driver-code.ts"
 import { F64, I32, ModuleBuilder } from "./encoder.ts"
@@ -31,7 +32,7 @@ import { Helpers } from "./helpers.ts"
 import { WORTH_KEEPING } from "./input-cache.ts"
 import { kernelFunction } from "./kernel-code.ts"
 import { KernelTimes } from "./kernel-times.ts"
-import { routineFor } from "./kernels/index.ts"
+import { codedFor, routineFor } from "./kernels/index.ts"
 import { linearMemory } from "./memory.ts"
 import { needWebAssembly } from "./web-assembly.ts"
 
@@ -50,7 +51,7 @@ function targetFor(relaxed: boolean): Target {
     name: "wasm",
     lanes: 4,
     tile: relaxed ? { rows: 6, vectors: 2 } : { rows: 4, vectors: 2 },
-    claims: (n) => routineFor(n) !== undefined,
+    claims: (n) => routineFor(n) !== undefined || codedFor(n) !== undefined,
   }
 }
 
@@ -76,6 +77,7 @@ export function compile(given: Graph, options: CompileOptions): Executable {
       host: module.importIndex("host"),
       streamIn: module.importIndex("streamIn"),
       streamOut: module.importIndex("streamOut"),
+      coded: new CodedFunctions(module),
       mark: options.profile ? module.importIndex("mark") : undefined,
     },
     passing,

@@ -6,7 +6,9 @@ import {
   type Step,
   type Streams,
 } from "@defnote/lower"
+import type { CodedFunctions, CodedKernel } from "./coded.ts"
 import { type Code, FunctionBuilder, I32, OP } from "./encoder.ts"
+import { codedFor } from "./kernels/index.ts"
 
 export interface Imports {
   readonly poll: number
@@ -15,6 +17,8 @@ export interface Imports {
   /** Moves a stretch of value `v` between its own buffer and a place: (value, from, bytes, place). */
   readonly streamIn: number
   readonly streamOut: number
+  /** Kernels of single nodes that are functions of the module. */
+  readonly coded: CodedFunctions
   /** Told before a kernel its number, and after it -1; absent where nobody measures. */
   readonly mark?: number
 }
@@ -158,6 +162,10 @@ class DriverWriter {
         return this.#while(c, x)
       case "for":
         return this.#for(c, x)
+      case "routine": {
+        const coded = codedFor(x.node)
+        return coded ? this.#coded(c, x, coded) : this.#host(c, x)
+      }
       default:
         return this.#host(c, x)
     }
@@ -310,6 +318,11 @@ class DriverWriter {
       .u(0)
       .op(OP.end)
     this.#f.release(I32, turn)
+  }
+  #coded(c: Code, x: Extract<Step, { kind: "routine" }>, kernel: CodedKernel): void {
+    for (const v of [...x.inputs, ...x.outputs]) if (v !== undefined) this.#place(c, v)
+    for (const size of kernel.sizes) c.i32(size)
+    c.call(this.#imports.coded.index(kernel))
   }
   #host(c: Code, x: HostStep): void {
     const values = [...x.inputs, ...(x.kind === "routine" ? x.outputs : [])]

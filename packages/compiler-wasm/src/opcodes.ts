@@ -188,6 +188,7 @@ export const SIMD = {
   i32x4Ne: 0x38,
   i32x4LtS: 0x39,
   i32x4LtU: 0x3a,
+  i32x4GtS: 0x3b,
   i32x4LeS: 0x3d,
   i32x4LeU: 0x3e,
   f32x4Eq: 0x41,

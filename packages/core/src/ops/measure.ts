@@ -4,7 +4,7 @@
  */
 import { make } from "../make.ts"
 import type { Op, Values } from "../op.ts"
-import { axesOf, typeOf } from "../shape.ts"
+import { axesOf, sizeOf, typeOf } from "../shape.ts"
 import type { Tensor } from "../tensor.ts"
 import { divide, maximum, minimum, square, subtract } from "./arithmetic.ts"
 import { rightShift } from "./bitwise.ts"
@@ -73,7 +73,7 @@ export function signExponentBin(x: number): number {
 /** The oracle: row by row, fact by fact. */
 function measureRows(x: Values, of: Tensor): Values {
   const length = of.shape[of.rank - 1]
-  const rows = length ? x.length / length : of.size
+  const rows = sizeOf(of.shape.slice(0, -1))
   return Array.from({ length: rows }, (_, r) => {
     const row = Array.from({ length }, (_, i) => Number(x[r * length + i]))
     return measureRow(row)
@@ -92,8 +92,8 @@ function measureRow(row: readonly number[]): number[] {
     count(Number.isNaN),
     count((v) => v === Number.POSITIVE_INFINITY),
     count((v) => v === Number.NEGATIVE_INFINITY),
-    Math.min(...finite),
-    Math.max(...finite),
+    finite.reduce((a, v) => Math.min(a, v), Number.POSITIVE_INFINITY),
+    finite.reduce((a, v) => Math.max(a, v), Number.NEGATIVE_INFINITY),
     mean,
     total((v) => (v - mean) ** 2),
     total((v) => v * v),
