@@ -1,5 +1,5 @@
 /** @file Parts of the gradient payload: where trouble begins, where a gradient stops, gradients by step; types only. */
-import type { TrainingSeries } from "./payload.ts"
+import type { TrainingSeries } from "./training.ts"
 
 /** An edge at which a gradient stops: that of `to` does not reach `from`; of a parameter that nothing reads both are it. */
 export interface Cut {
@@ -49,4 +49,12 @@ export interface GradientHistory {
 export interface LookCost {
   readonly plainMs: number
   readonly lookMs: number
+}
+
+/** One entry of the inspector's list "what harms this gradient", worst first, at most five. */
+export interface Harm {
+  readonly label: string
+  readonly node: number
+  readonly measure: string
+  readonly remedy?: string
 }
