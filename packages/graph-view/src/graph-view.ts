@@ -1,8 +1,5 @@
 /** @file The interactive picture of a graph: picture, toolbar, details, keyboard, screen reader. */
 import {
-  allKeys,
-  autoOpen,
-  DEFAULT_BUDGET,
   type Direction,
   type GraphLike,
   type Hit,
@@ -15,61 +12,21 @@ import {
   type SavedView,
 } from "@defnote/display"
 import { AriaTree } from "./aria-tree.ts"
-import { detailSteps, withBudget } from "./detail-slider.ts"
-import { Details, nodeOfBox } from "./details.ts"
+import { detailSteps } from "./detail-slider.ts"
+import { Details } from "./details.ts"
 import { element, Lifetime } from "./dom.ts"
 import { exportMenu } from "./export-menu.ts"
+import { boxOfNode, boxWithKey, nodeWithKey } from "./find-box.ts"
 import { type KeyActions, keyMap } from "./graph-keys.ts"
+import type { GraphViewOptions } from "./graph-options.ts"
 import { GraphToolbar } from "./graph-toolbar.ts"
-import { LayoutService } from "./layout-service.ts"
 import { Lenses } from "./lenses.ts"
-import {
-  type Anchor,
-  type Change,
-  closeAround,
-  closeScope,
-  keepRow,
-  type Opened,
-  toggleBox,
-} from "./open-scopes.ts"
+import { type Anchor, closeAround, closeScope, toggleBox } from "./open-scopes.ts"
 import { Picture } from "./picture.ts"
 import { StickyHeader } from "./sticky-header.ts"
-import {
-  copyText,
-  english,
-  type StatusAction,
-  type Translate,
-  type View,
-  type ViewOptions,
-} from "./view.ts"
+import { Unfolding } from "./unfolding.ts"
+import { copyText, english, type StatusAction, type Translate, type View } from "./view.ts"
 import { alongColumn, alongEdge, alongRow, firstBox, partnerOf } from "./walk.ts"
-
-/** Options of a graph view. */
-export interface GraphViewOptions extends ViewOptions {
-  /** A node was selected, or none. Scopes have no node. */
-  readonly onSelect?: (node: number | null) => void
-  /** The pointer is on a node, or on none. */
-  readonly onHover?: (node: number | null) => void
-  /** The user asks for the expression of a node in its cell. */
-  readonly onSource?: (node: number) => void
-  /** The user changed what is open or selected; for the host to store. */
-  readonly onView?: (view: SavedView) => void
-  /** Escape was pressed: the host may take the focus. */
-  readonly onLeave?: () => void
-  /** Shows LaTeX in an element that holds its text until then. */
-  readonly typeset?: (element: HTMLElement, latex: string) => void
-  /** Makes a worker that runs `answerLayouts`; absent: large graphs are laid out at once, too. */
-  readonly createWorker?: () => Worker
-  /** Height limit in CSS px, default 480; Infinity fills the host. */
-  readonly height?: number
-  /** Forward boxes that the first view opens at most, default 44. */
-  readonly budget?: number
-  /** False leaves out the panel about the selected box, for hosts that say more elsewhere. */
-  readonly details?: boolean
-}
-
-/** "Everything" as a number that JSON can say. */
-const MOST = 1e9
 
 /** The panel stands right of the picture from this width on, else below it. */
 const WIDE = 1080
@@ -90,18 +47,15 @@ export class GraphView implements View<GraphLike> {
   readonly #picture: Picture
   readonly #sticky: StickyHeader
   readonly #tree: AriaTree
-  readonly #layouts: LayoutService
+  readonly #unfolding: Unfolding
   #doc: GraphLike | null = null
-  #layout: Layout | null = null
   #labels: Labels | null = null
   #details: Details | null = null
-  #opened: Opened = { scopes: undefined, rules: new Set() }
   #selected: string | null = null
   #hovered: string | null = null
   #saved = false
   #kernel: number | "all" | undefined
   #notes: ReadonlyMap<number, string> = new Map()
-  #budget: number
   /** The y of the picture at the upper edge of the stage. */
   #top = 0
   /** What to select once the next layout is there. */
@@ -110,9 +64,8 @@ export class GraphView implements View<GraphLike> {
 
   constructor(host: HTMLElement, options: GraphViewOptions = {}) {
     this.#options = options
-    this.#budget = options.budget ?? DEFAULT_BUDGET
     this.#translate = options.translate ?? english
-    this.#layouts = new LayoutService(options.createWorker ?? null)
+    this.#unfolding = this.#makeUnfolding()
     this.#toolbar = new GraphToolbar(
       {
         toggleSaved: () => this.toggleSaved(),
@@ -122,18 +75,18 @@ export class GraphView implements View<GraphLike> {
         zoom: (k) => this.zoom(k),
         fit: () => this.fit(),
       },
-      detailSteps(this.#budget),
+      detailSteps(this.#unfolding.budget),
       this.#exportMenu(),
       this.#translate,
     )
-    this.#toolbar.setDetail(this.#budget)
+    this.#toolbar.setDetail(this.#unfolding.budget)
     this.#lenses = new Lenses(
       {
         repaint: () => this.#repaint(),
         store: () => this.#store(),
         goTo: (node) => this.#goTo(node),
         focus: () => this.#picture.stage.focus({ preventScroll: true }),
-        boxOf: (node) => this.#boxOfNode(node),
+        boxOf: (node) => boxOfNode(this.#layout, node),
         overlays: (names, on) => this.#toolbar.setOverlays(names, on),
       },
       this.#translate,
@@ -142,7 +95,7 @@ export class GraphView implements View<GraphLike> {
     this.#picture = new Picture({
       point: (hit) => this.#hover(hit?.what === "scope" ? null : (hit?.key ?? null)),
       click: (hit) => this.#click(hit),
-      doubleClick: (hit) => this.#change(this.#boxOf(hit), toggleBox),
+      doubleClick: (hit) => this.#unfolding.change(this.#boxOf(hit), toggleBox),
       painted: (layout, top) => {
         this.#top = top
         this.#sticky.update(layout, top)
@@ -164,36 +117,39 @@ export class GraphView implements View<GraphLike> {
     this.#life.listen(this.#picture.stage, "keydown", (event) => this.#key(event))
   }
 
+  get #layout(): Layout | null {
+    return this.#unfolding.layout
+  }
+
   /** The selected node; null when nothing or a scope is selected. */
   get selected(): number | null {
-    return this.#nodeAt(this.#selected)
+    return nodeWithKey(this.#layout, this.#selected)
   }
 
   /** All nodes that the selected box stands for, such as those of a derivative; empty when nothing is selected. */
   get selectedNodes(): readonly number[] {
-    return this.#layout?.boxes[this.#boxAt(this.#selected)]?.members ?? []
+    return this.#layout?.boxes[boxWithKey(this.#layout, this.#selected)]?.members ?? []
   }
 
   setDocument(doc: GraphLike, view: SavedView | undefined = doc.view): void {
     if (this.#doc === null) this.#restore(view)
     this.#doc = doc
-    this.#layouts.setDocument(doc)
     this.#lenses.setDocument(doc)
     this.setStatus("")
     if (doc.error && this.#selected === null) this.#failed = doc.error.node
-    this.#relayout()
+    this.#unfolding.setDocument(doc)
   }
 
   /** Selects a node and brings it into view; null selects nothing. Does not call `onSelect`. */
   select(node: number | null): void {
-    const box = node === null ? -1 : this.#boxOfNode(node)
+    const box = node === null ? -1 : boxOfNode(this.#layout, node)
     this.#choose(box)
     if (this.#layout && box >= 0) this.#picture.reveal(this.#layout.rowOf[box])
   }
 
   /** Lights the row of a node, as for a pointer elsewhere; null ends it. */
   hover(node: number | null): void {
-    const box = node === null ? -1 : this.#boxOfNode(node)
+    const box = node === null ? -1 : boxOfNode(this.#layout, node)
     this.#setHovered(this.#layout?.boxes[box]?.key ?? null)
   }
 
@@ -268,20 +224,13 @@ export class GraphView implements View<GraphLike> {
   /** Opens more scopes or fewer; what the user opened by hand stays open. */
   setDetail(budget: number): void {
     if (!this.#layout) return
-    const scopes = withBudget(this.#layout, this.#layout.open, this.#budget, budget)
-    this.#budget = budget
     this.#toolbar.setDetail(budget)
-    this.#opened = { ...this.#opened, scopes }
-    this.#relayout(keepRow(this.#layout, this.#top), () => this.#picture.showWhole())
-    this.#store()
+    this.#unfolding.setBudget(budget, this.#top, () => this.#picture.showWhole())
   }
 
   /** Opens every scope. */
   openAll(): void {
-    if (!this.#layout) return
-    this.#opened = { ...this.#opened, scopes: allKeys(this.#layout.tree) }
-    this.#relayout()
-    this.#store()
+    this.#unfolding.openAll()
   }
 
   resize(): void {
@@ -297,62 +246,48 @@ export class GraphView implements View<GraphLike> {
   dispose(): void {
     this.#life.end()
     this.#picture.dispose()
-    this.#layouts.dispose()
+    this.#unfolding.dispose()
     this.#root.remove()
     this.#doc = null
-    this.#layout = null
   }
 
   #restore(view: SavedView | undefined): void {
-    if (view?.open) this.#opened = { ...this.#opened, scopes: new Set(view.open) }
+    this.#unfolding.restore(view)
     this.#selected = view?.selected ?? null
     this.#saved = view?.saved === true || view?.overlay === "saved"
     this.#toolbar.setSaved(this.#saved)
     this.#lenses.restore(view)
-    if (view?.detail !== undefined) {
-      this.#budget = view.detail >= MOST ? Number.POSITIVE_INFINITY : view.detail
-    }
-    this.#toolbar.setDetail(this.#budget)
+    this.#toolbar.setDetail(this.#unfolding.budget)
   }
 
   #store(): void {
-    const { budget = DEFAULT_BUDGET } = this.#options
-    const auto = this.#layout ? autoOpen(this.#layout.tree, this.#budget) : new Set<string>()
-    const open = [...(this.#opened.scopes ?? auto)]
-    const same = open.length === auto.size && open.every((key) => auto.has(key))
     this.#options.onView?.({
-      ...(same ? {} : { open: open.sort() }),
-      ...(this.#budget === budget ? {} : { detail: Math.min(this.#budget, MOST) }),
+      ...this.#unfolding.saved(),
       ...(this.#selected === null ? {} : { selected: this.#selected }),
       ...this.#lenses.saved(),
       ...(this.#saved ? { saved: true } : {}),
     })
   }
 
-  #relayout(anchor?: Anchor, then?: () => void): void {
-    const { scopes, rules } = this.#opened
-    const request = { open: scopes, expanded: rules, budget: this.#budget }
-    this.#root.classList.add("dn-mod-busy")
-    this.#layouts.layout(
-      request,
-      (layout) => {
-        this.#show(layout, anchor)
-        then?.()
-      },
-      (reason) => {
+  #makeUnfolding(): Unfolding {
+    const { createWorker, budget } = this.#options
+    const host = {
+      busy: () => this.#root.classList.add("dn-mod-busy"),
+      show: (layout: Layout, anchor?: Anchor) => this.#show(layout, anchor),
+      failed: (reason: string) => {
         this.#root.classList.remove("dn-mod-busy")
         this.setStatus(this.#translate("This graph cannot be drawn: %1.", reason))
       },
-    )
+      store: () => this.#store(),
+    }
+    return new Unfolding(host, createWorker ?? null, budget)
   }
 
   #show(layout: Layout, anchor?: Anchor): void {
     const { onSource, typeset } = this.#options
     this.#root.classList.remove("dn-mod-busy")
-    this.#layout = layout
-    this.#opened = { ...this.#opened, scopes: layout.open }
     this.#labels = new Labels(layout.model, layout.tree)
-    const toggle = (box: number) => this.#change(layout.boxes[box], toggleBox)
+    const toggle = (box: number) => this.#unfolding.change(layout.boxes[box], toggleBox)
     const actions = { toggle, source: onSource, typeset }
     this.#details = new Details(layout.model.doc, this.#labels, actions, this.#translate)
     this.#picture.setLayout(layout, anchor)
@@ -374,13 +309,12 @@ export class GraphView implements View<GraphLike> {
       return
     }
     this.#failed = node
-    this.#opened = { ...this.#opened, scopes: new Set([...layout.open, ...around]) }
-    this.#relayout()
+    this.#unfolding.reveal(around)
   }
 
   /** What was selected may have opened or closed: then what stands in its place is selected. */
   #keepSelection(layout: Layout, anchor?: Anchor): void {
-    if (!anchor || this.#selected === null || this.#boxAt(this.#selected) >= 0) return
+    if (!anchor || this.#selected === null || boxWithKey(this.#layout, this.#selected) >= 0) return
     const y = anchor(layout)
     const next = layout.boxes.find((box) => box.column === "forward" && box.y === y)
     this.#selected = next?.key ?? null
@@ -391,7 +325,7 @@ export class GraphView implements View<GraphLike> {
     const layout = this.#layout
     if (!layout || !this.#labels) return
     const { doc } = layout.model
-    const selected = this.#boxAt(this.#selected)
+    const selected = boxWithKey(this.#layout, this.#selected)
     const title = doc.title || this.#translate("graph")
     this.#toolbar.setTitle(
       title,
@@ -423,42 +357,21 @@ export class GraphView implements View<GraphLike> {
   #goTo(node: number): void {
     const layout = this.#layout
     if (!layout) return
-    const box = layout.boxes[this.#boxOfNode(node)]
+    const box = layout.boxes[boxOfNode(this.#layout, node)]
     if (box?.kind !== "scope") {
       this.#reveal(node)
       return
     }
     this.#wanted = node
-    const scopes = new Set([...layout.open, ...keysAround(layout.tree.scopeOf[node])])
-    this.#opened = { ...this.#opened, scopes }
-    this.#relayout()
+    this.#unfolding.reveal(keysAround(layout.tree.scopeOf[node]))
   }
 
   #reveal(node: number): void {
     this.#wanted = -1
-    const box = this.#boxOfNode(node)
+    const box = boxOfNode(this.#layout, node)
     this.#chooseAndTell(box)
     if (this.#layout && box >= 0) this.#picture.reveal(this.#layout.rowOf[box])
     this.#repaint()
-  }
-
-  #boxAt(key: string | null): number {
-    return key === null ? -1 : (this.#layout?.boxes.findIndex((box) => box.key === key) ?? -1)
-  }
-
-  #nodeAt(key: string | null): number | null {
-    const box = this.#layout?.boxes[this.#boxAt(key)]
-    const node = box && this.#layout ? nodeOfBox(this.#layout, box) : -1
-    return node >= 0 ? node : null
-  }
-
-  /** The box that shows a node: its own, or that of the label that it is folded into. */
-  #boxOfNode(node: number): number {
-    const layout = this.#layout
-    for (let n = node; layout && n >= 0; n = layout.model.user[n]) {
-      if (layout.boxOf[n] >= 0) return layout.boxOf[n]
-    }
-    return -1
   }
 
   #boxOf = (hit: Hit | undefined) =>
@@ -487,26 +400,15 @@ export class GraphView implements View<GraphLike> {
   }
 
   #hover(key: string | null): void {
-    if (this.#setHovered(key)) this.#options.onHover?.(this.#nodeAt(key))
+    if (this.#setHovered(key)) this.#options.onHover?.(nodeWithKey(this.#layout, key))
   }
 
   #click(hit: Hit | undefined): void {
     this.#picture.stage.focus({ preventScroll: true })
     if (hit?.what === "scope") {
       const scope = this.#layout?.tree.scopes.find((s) => s.key === hit.key)
-      this.#change(scope, closeScope)
+      this.#unfolding.change(scope, closeScope)
     } else this.#chooseAndTell(hit?.box ?? -1)
-  }
-
-  #change<T>(target: T | undefined, how: (opened: Opened, target: T) => Change | null): void {
-    const change = target && how(this.#opened, target)
-    if (change) this.#apply(change)
-  }
-
-  #apply({ opened, anchor }: Change): void {
-    this.#opened = opened
-    this.#relayout(anchor)
-    this.#store()
   }
 
   #key(event: KeyboardEvent): void {
@@ -520,14 +422,14 @@ export class GraphView implements View<GraphLike> {
   }
 
   #keyActions(): KeyActions {
-    const selectedBox = () => this.#layout?.boxes[this.#boxAt(this.#selected)]
+    const selectedBox = () => this.#layout?.boxes[boxWithKey(this.#layout, this.#selected)]
     return {
       column: (step) => this.#walk((layout, box) => alongColumn(layout, box, step)),
       row: (step) => this.#walk((layout, box) => alongRow(layout, box, step)),
       edge: (step) => this.#walk((layout, box) => alongEdge(layout, box, step)),
       partner: () => this.#walk(partnerOf),
-      toggle: () => this.#change(selectedBox(), toggleBox),
-      close: () => this.#change(selectedBox(), closeAround),
+      toggle: () => this.#unfolding.change(selectedBox(), toggleBox),
+      close: () => this.#unfolding.change(selectedBox(), closeAround),
       saved: () => this.toggleSaved(),
       overlay: () => this.#lenses.nextOverlay(),
       find: () => this.find(),
@@ -543,7 +445,7 @@ export class GraphView implements View<GraphLike> {
   #walk(next: (layout: Layout, box: number) => number): void {
     const layout = this.#layout
     if (!layout) return
-    const at = this.#boxAt(this.#selected)
+    const at = boxWithKey(this.#layout, this.#selected)
     const box = at < 0 ? firstBox(layout) : next(layout, at)
     if (box < 0) return
     this.#chooseAndTell(box)

@@ -1,6 +1,7 @@
 /** @file The package's exports: views of payloads in a browser, without JupyterLab. */
 export { GradientView, type GradientViewOptions } from "./gradient-view.ts"
-export { GraphView, type GraphViewOptions } from "./graph-view.ts"
+export type { GraphViewOptions } from "./graph-options.ts"
+export { GraphView } from "./graph-view.ts"
 export { answerLayouts, type WorkerInput, type WorkerOutput } from "./layout-service.ts"
 export { expressionText } from "./node-text.ts"
 export { ProfileView } from "./profile-view.ts"

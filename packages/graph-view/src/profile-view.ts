@@ -1,7 +1,8 @@
 /** @file The compiled program: the graph, below it panes about its kernels, passes and memory (VISUAL 11 v). */
 import { kernelCount, type ProfileDoc, type SavedView, type Stage, stageOf } from "@defnote/display"
 import { element } from "./dom.ts"
-import { GraphView, type GraphViewOptions } from "./graph-view.ts"
+import type { GraphViewOptions } from "./graph-options.ts"
+import { GraphView } from "./graph-view.ts"
 import { KernelPane } from "./kernel-pane.ts"
 import { MemoryPane } from "./memory-pane.ts"
 import { PassesPane } from "./passes-pane.ts"

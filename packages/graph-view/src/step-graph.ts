@@ -1,7 +1,8 @@
 /** @file The graph of a stepped function beside its steps: both select the same operation. */
 import type { TraceDoc, TraceStep } from "@defnote/display"
 import { element } from "./dom.ts"
-import { GraphView, type GraphViewOptions } from "./graph-view.ts"
+import type { GraphViewOptions } from "./graph-options.ts"
+import { GraphView } from "./graph-view.ts"
 
 /** Height of the picture in the panel, in px. */
 const HEIGHT = 300

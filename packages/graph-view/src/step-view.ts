@@ -7,7 +7,7 @@ import {
   type TraceStep,
 } from "@defnote/display"
 import { button, element, Lifetime } from "./dom.ts"
-import type { GraphViewOptions } from "./graph-view.ts"
+import type { GraphViewOptions } from "./graph-options.ts"
 import { expressionText, oneLine } from "./node-text.ts"
 import { exerciseForm } from "./step-exercise.ts"
 import { StepGraph } from "./step-graph.ts"
