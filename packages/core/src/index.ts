@@ -48,6 +48,7 @@ export {
   graphOf,
   inline,
   isGraph,
+  nodesOf,
   postorder,
   substitute,
   typesOf,

@@ -2,7 +2,16 @@
  * @file Why a gradient is zero or missing: the edges between a parameter and the loss at which it stops, each with its
  * reason. A cut is read off the rules and the numbers: a rule that gives nothing, or gives only zeros (D3.4).
  */
-import { type Hazard, isConstant, isElement, isFloat, type Notes, type Tensor } from "@defnote/core"
+import {
+  type Graph,
+  type Hazard,
+  isConstant,
+  isElement,
+  isFloat,
+  type Notes,
+  type Region,
+  type Tensor,
+} from "@defnote/core"
 import { count } from "./explain.ts"
 import type { Expressions } from "./expression.ts"
 import { Frame } from "./frame.ts"
@@ -86,19 +95,22 @@ function cutAt(n: Tensor, user: Tensor, flow: Flow): Cut | "none" | undefined {
   const { notes } = flow.frame.graph.table
   const structural = refusal(n, user, flow)
   if (structural) return structural
-  const k = user.inputs.findIndex((x) => x === n || (isElement(x) && x.inputs[0] === n))
-  const flat = flatAt(n, user, k, flow)
+  const flat = flatAt(n, user, operandOf(n, user), flow)
   if (flat) return flat
   const own = flow.gradientOf(user)
   const passes = !notes.contributions.has(user) || (own !== undefined && isZero(own))
   if (passes) return reachesResult(user, flow) ? "none" : undefined
   return insideOf(n, user, flow) ?? zeroSlope(n, user, flow)
 }
+/** Which operand a value, or one of several values of a node, is. */
+const operandOf = (n: Tensor, user: Tensor): number =>
+  user.inputs.findIndex((x) => x === n || (isElement(x) && x.inputs[0] === n))
 const reachesResult = (n: Tensor, flow: Flow): boolean => readers(n, flow).length > 0
 
 /** An operation that never hands a gradient to this operand. */
 function refusal(n: Tensor, user: Tensor, { expressions }: Flow): Cut | undefined {
   const text = expressions.of(user)
+  const given = expressions.operand(user, operandOf(n, user)) ?? expressions.of(n)
   const cut = (kind: CutKind, pattern: string, reason: string, fix: string): Cut => ({
     from: n,
     to: user,
@@ -115,13 +127,13 @@ function refusal(n: Tensor, user: Tensor, { expressions }: Flow): Cut | undefine
         "stop",
         "stopped gradient",
         `${text} is a constant for gradients.`,
-        `${expressions.of(n)}   // without ${user.op.name}, if it must learn`,
+        `${given}   // without ${user.op.name}, if it must learn`,
       )
     return cut(
       "step",
       "step function",
       `${text} is ${user.op.vjp.flat}: its derivative is 0.`,
-      `${expressions.of(n)}   // or a smooth step, such as sigmoid`,
+      `${given}   // or a smooth step, such as sigmoid`,
     )
   }
   if (type.dtype === "bool")
@@ -136,8 +148,8 @@ function refusal(n: Tensor, user: Tensor, { expressions }: Flow): Cut | undefine
     "whole numbers",
     `${text} is ${type.dtype}, and whole numbers have no derivative.`,
     user.op.family === "unary"
-      ? `${expressions.of(n)}   // without the cast`
-      : `(${expressions.of(n)} * 10).softmax()   // a soft choice: weigh with it in place of an index`,
+      ? `${given}   // without the cast`
+      : `(${given} * 10).softmax()   // a soft choice: weigh with it in place of an index`,
   )
 }
 const comparisonGap = (n: Tensor, expressions: Expressions): string =>
@@ -146,7 +158,7 @@ const comparisonGap = (n: Tensor, expressions: Expressions): string =>
 /** Turns of a loop that are looked into. */
 const TURNS = 100
 
-/** The first operation in a loop or a branch that is flat in every turn. */
+/** The first operation in a loop or a branch at which the gradient of an operand stops in every turn. */
 function insideOf(n: Tensor, user: Tensor, flow: Flow): Cut | undefined {
   const { frame } = flow
   if (!user.op.turns || !frame.knows(user)) return undefined
@@ -155,23 +167,44 @@ function insideOf(n: Tensor, user: Tensor, flow: Flow): Cut | undefined {
   let left = TURNS
   for (const { graph, inputs } of user.op.turns(user, given, frame.runner.run)) {
     if (--left < 0) break
-    const flat = flatNodes({ ...flow, frame: new Frame(graph, inputs, frame.runner) })
-    found = found ? new Map([...found].filter(([x]) => flat.has(x))) : flat
+    const within = {
+      ...flow,
+      frame: new Frame(graph, inputs, frame.runner),
+      expressions: flow.expressions.inside,
+    }
+    const cuts = cutsInside(entrances(n, user, graph), within)
+    found = found ? new Map([...found].filter(([x]) => cuts.has(x))) : cuts
   }
   const [first] = found ?? []
-  return first && { ...first[1], from: n, to: user, inner: first[0] }
+  return first && { ...first[1], from: n, to: user, inner: first[1].inner ?? first[0] }
 }
-/** Operations of a graph through which nothing passes to one of their operands. */
-function flatNodes(flow: Flow): Map<Tensor, Cut> {
-  const { notes } = flow.frame.graph.table
-  const found = new Map<Tensor, Cut>()
-  for (const u of flow.frame.order)
-    u.inputs.forEach((x, k) => {
-      const cut = isForward(u, notes) && !isConstant(x) && isFloat(x.dtype) && flatAt(x, u, k, flow)
-      if (cut) found.set(u, cut)
-    })
-  return found
+/** The region of a node of control flow that a graph is. */
+const regionOf = (user: Tensor, graph: Graph): Region | undefined =>
+  user.op.nested?.(user).regions.find((r) => r.graph === graph)
+/** Where a value comes into a graph. */
+const entrances = (n: Tensor, user: Tensor, graph: Graph): Tensor[] =>
+  graph.inputs.filter((_, i) => {
+    const of = regionOf(user, graph)?.inputs[i]?.of
+    const x = of === undefined ? undefined : user.inputs[of]
+    return x && (x === n || (isElement(x) && x.inputs[0] === n))
+  })
+/** Operations at which all ways from the entrances to the results end; none where one way is open. */
+function cutsInside(entrances: readonly Tensor[], flow: Flow): Map<Tensor, Cut> {
+  const { outputs } = flow.frame.graph
+  const cuts = new Map<Tensor, Cut>()
+  const reached = new Set(entrances)
+  for (const n of reached) {
+    if (outputs.includes(n)) return new Map()
+    for (const u of flow.frame.users(n)) {
+      const cut = isElement(u) ? undefined : stopAt(n, u, flow)
+      if (cut) cuts.set(u, cut)
+      else reached.add(u)
+    }
+  }
+  return cuts
 }
+const stopAt = (n: Tensor, u: Tensor, flow: Flow): Cut | undefined =>
+  refusal(n, u, flow) ?? flatAt(n, u, u.inputs.indexOf(n), flow) ?? insideOf(n, u, flow)
 const zeroSlope = (n: Tensor, user: Tensor, { expressions }: Flow): Cut => ({
   from: n,
   to: user,

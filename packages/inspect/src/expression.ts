@@ -52,7 +52,7 @@ function splitAt(text: string, separator: string): string[] {
 }
 
 /** Operators from the weakest to the strongest; the last of one strength binds last. */
-const OPERATORS = [[" + ", " - "], [" * ", " / ", " % "], [" ** "]]
+const OPERATORS = [[" < ", " > ", " <= ", " >= "], [" + ", " - "], [" * ", " / ", " % "], [" ** "]]
 /** Operands as they stand in the text of a call or of an operator: `a.f(b)`, `f(a, b)`, `a / b`. */
 export function operandsIn(text: string): string[] {
   for (const group of OPERATORS) {
@@ -84,6 +84,8 @@ const isNumber = (text: string | undefined): boolean => text !== "" && Number.is
 export class Expressions {
   readonly #notes: Notes
   readonly #inputs = new Map<Tensor, string>()
+  /** For the nodes of graphs inside: an equal parameter there is another value, and has no name. */
+  readonly inside: Expressions
   constructor({ graph, inputPaths }: Named, original?: AnyFunction) {
     this.#notes = graph.table.notes
     const parameters = original ? parameterNames(original) : []
@@ -91,6 +93,9 @@ export class Expressions {
       const name = inputName(inputPaths[i] ?? "", parameters)
       if (name) this.#inputs.set(p, name)
     })
+    this.inside = graph.inputs.length
+      ? new Expressions({ graph: { ...graph, inputs: [] }, inputPaths: [] })
+      : this
   }
   /** Where a node is written; of a derivative node that has no place of its own, its forward node's. */
   siteOf(n: Tensor): Site | undefined {

@@ -40,13 +40,14 @@ export function findings(seen: Seen): Finding[] {
 
 function notFinite(origin: Origin, { frame, expressions }: Seen): Finding {
   const { inner, node } = origin
-  const { backward, ...words } = explain(origin, expressions)
+  const texts = inner === node ? expressions : expressions.inside
+  const { backward, ...words } = explain(origin, texts)
   return {
     ...words,
     direction: backward ? "backward" : "forward",
     node,
-    site: expressions.siteOf(inner),
-    expression: expressions.of(inner),
+    site: texts.siteOf(inner),
+    expression: texts.of(inner),
     chain: spread(frame, node),
   }
 }

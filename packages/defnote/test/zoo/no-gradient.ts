@@ -55,6 +55,59 @@ export const ZERO: readonly Specimen[] = [
   },
   {
     ...zero,
+    name: "a gradient that is stopped in the body of a scan",
+    source:
+      "const f = defn((w, xs) => { let s = xs.mean(); for (const r of xs) s = s + stopGradient(r * w).sum(); return s })",
+    args: [
+      tensor([1, 2]),
+      tensor([
+        [1, 2],
+        [3, 1],
+      ]),
+    ],
+    expression: "stopGradient(r * w)",
+    pattern: "stopped gradient",
+    says: /No gradient reaches w\. stopGradient\(r \* w\) is a constant/,
+    fix: "r * w",
+  },
+  {
+    ...zero,
+    name: "a comparison in the body of a while loop",
+    source:
+      "const f = defn((w, x) => { let s = x.sum(); while (s < 50) s = s * 2 + (w > 1).asType('f32').sum(); return s })",
+    args: [tensor([1, 2]), tensor([1, 2])],
+    expression: "w > 1",
+    pattern: "comparison",
+    says: /No gradient reaches w\. w > 1 is true or false/,
+    fix: "(w - 1).sigmoid()",
+  },
+  {
+    ...zero,
+    name: "a dead relu in a branch in the body of a while loop",
+    source: `const f = defn((w, x) => {
+      let s = x.sum()
+      while (s < 50) { if (s > 0) { s = s * 2 + (w - 5).relu().sum() } else { s = s + 10 } }
+      return s
+    })`,
+    args: [tensor([1, 2]), tensor([1, 2])],
+    expression: "(w - 5).relu()",
+    pattern: "dead relu",
+    says: /No gradient reaches w\. .*in all 2 places\. relu passes no gradient/,
+    fix: "(w - 5).leakyRelu()",
+  },
+  {
+    ...zero,
+    name: "a gradient that is stopped in the branch that is taken",
+    source:
+      "const f = defn((w, x) => { let s = x.sum(); if (s > 0) { s = s * 2 + stopGradient(w).sum() } else { s = s + w.sum() }; return s })",
+    args: [tensor([1, 2]), tensor([1, 2])],
+    expression: "stopGradient(w)",
+    pattern: "stopped gradient",
+    says: /No gradient reaches w\. stopGradient\(w\) is a constant/,
+    fix: "w",
+  },
+  {
+    ...zero,
     name: "masked by 0 under if",
     source:
       "const f = defn((w, m) => { let y = w.sum(); if (m.sum() < 1) y = (w * m).sum(); return y })",

@@ -390,6 +390,74 @@ export const INSIDE: readonly Specimen[] = [
     fix: "(s - 5).maximum(1e-12).sqrt()",
   },
   {
+    name: "root of a negative number in the fifth turn of a scan",
+    source:
+      "const f = defn((x) => { let s = x[0]; for (const r of x) s = s + r.sqrt(); return s })",
+    args: [tensor([1, 2, 3, 4, -1, 2])],
+    kind: "nan",
+    direction: "forward",
+    expression: "r.sqrt()",
+    pattern: "root of a negative number",
+    says: /sqrt\(−1\) = NaN, in 1 of 1 places, in turn 5 of 6/,
+    fix: "r.maximum(1e-12).sqrt()",
+  },
+  {
+    name: "root of a negative number in the fifth turn of a while loop",
+    source: `const f = defn((x) => {
+      let [s, n] = [x.sum() * 0, tensor(0)]
+      while (n < 8) { s = s + (x.sum() - n).sqrt(); n = n + 1 }
+      return s
+    })`,
+    args: [tensor([3.5])],
+    kind: "nan",
+    direction: "forward",
+    expression: "(x.sum() - n).sqrt()",
+    pattern: "root of a negative number",
+    says: /sqrt\(−0.5\) = NaN, in 1 of 1 places, in turn 5 of the loop/,
+    fix: "(x.sum() - n).maximum(1e-12).sqrt()",
+  },
+  {
+    name: "log of 0 in a branch of the fifth turn of a while loop",
+    source: `const f = defn((x) => {
+      let [s, n] = [x.sum(), tensor(0)]
+      while (n < 6) { if (n > 3) s = s + (4 - n).log() * x.sum(); n = n + 1 }
+      return s
+    })`,
+    args: [tensor([4])],
+    kind: "inf",
+    direction: "forward",
+    expression: "(4 - n).log()",
+    pattern: "log of 0",
+    says: /log\(0\) = −∞, in 1 of 1 places, in turn 5 of the loop/,
+    fix: "(4 - n).maximum(1e-12).log()",
+  },
+  {
+    name: "slope of sqrt at 0 in the fifth turn of a while loop with two carries, backward",
+    source: `const f = defn((x) => {
+      let [s, t] = [x.sum(), x.sum() * 0]
+      while (s > 0.5) { t = t + (s - 1).sqrt(); s = s * 1 - 1 }
+      return t
+    })`,
+    args: [tensor([5])],
+    kind: "inf",
+    direction: "backward",
+    expression: "(s - 1).sqrt()",
+    pattern: "slope of sqrt at 0",
+    says: /In the derivative of sqrt\(0\) = 0, in 1 of 1 places, in turn 5 of the loop/,
+  },
+  {
+    name: "log of a negative number in the second of two checkpointed blocks",
+    source: `const block = checkpoint(defn((x) => (x - 1).log() * 2))
+    const f = defn((x) => block(block(x)).sum())`,
+    args: [tensor([3, 2])],
+    kind: "nan",
+    direction: "forward",
+    expression: "(x - 1).log()",
+    pattern: "log of a negative number",
+    says: /log\(−1\) = NaN, in 1 of 2 places/,
+    fix: "(x - 1).maximum(1e-12).log()",
+  },
+  {
     name: "division by 0 under if",
     source: "const f = defn((x) => { let y = x.sum(); if (y < 1) { y = 2 / y }; return y })",
     args: [tensor([1, -1])],
