@@ -50,7 +50,7 @@ describe("the block of a program", () => {
         ([t, s]) => [d.add(t, d.square(s)), d.subtract(s, 1)],
       )[0] as T
     const both = d.valueAndGrad(loop)
-    for (const start of [1.2, 2.2, 3.2, 4.2]) {
+    for (const start of [1.2, 2.2, 3.2, 4.2].map((x) => d.tensor(x))) {
       const [got, want] = [both.using(wasm)(start), both.using(d.reference)(start)]
       expect(String(got)).toBe(String(want))
     }

@@ -68,7 +68,10 @@ function hosts(program: LoweredProgram, step: Step | undefined, from: number, to
   if (kernel.buffers[target]?.use !== "write" || values.lastIndexOf(to) !== target) return false
   const uses = values.flatMap((v, i) => (v === from ? [i] : []))
   // What dies here unread shared a place with what is read: that may lie in either place now.
-  return uses.length > 0 && uses.every((i) => kernel.buffers[i].use === "read" && mayOverwrite(kernel, i, target))
+  return (
+    uses.length > 0 &&
+    uses.every((i) => kernel.buffers[i].use === "read" && mayOverwrite(kernel, i, target))
+  )
 }
 /** The smallest gap that fits between the values alive, which are in the order of their places. */
 function gapFor(
