@@ -9,7 +9,7 @@ import {
   type TrainingEvent,
   trainingListing,
   trainingSvg,
-  VERSION,
+  versionOf,
 } from "@defnote/display"
 import { valuesOf } from "@defnote/display/document"
 import { LastGood, statistics } from "@defnote/inspect"
@@ -157,7 +157,7 @@ export class TrainingPanel {
     ]
     const { badSteps: bad, step: good } = this.#record
     return {
-      schema: { kind: "training", ...VERSION },
+      schema: versionOf("training"),
       strings: [],
       sources: [],
       locs: [],

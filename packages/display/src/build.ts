@@ -9,7 +9,7 @@ import {
   type Rule,
   type ScopeKind,
   type Source,
-  VERSION,
+  versionOf,
 } from "./payload.ts"
 
 /** One node, with names instead of indices. */
@@ -44,6 +44,7 @@ export interface GraphParts {
     readonly kind: ScopeKind
     readonly loc?: number
     readonly turns?: number
+    readonly repeatOf?: number
   }[]
   readonly ops?: readonly (Omit<OpInfo, "op"> & { readonly op: string })[]
   readonly rules?: readonly Rule[]
@@ -59,6 +60,11 @@ export interface GraphParts {
 export class Strings {
   readonly list: string[] = []
   readonly #index = new Map<string, number>()
+
+  /** @param known strings that have their numbers already */
+  constructor(known: readonly string[] = []) {
+    for (const text of known) this.#index.set(text, this.list.push(text) - 1)
+  }
 
   /** The number of a string; -1 for undefined, null and "". */
   number(text: string | null | undefined): number {
@@ -86,6 +92,7 @@ export function buildGraph(parts: GraphParts): GraphDoc {
       kind: s.kind,
       loc: s.loc ?? -1,
       turns: s.turns,
+      repeatOf: s.repeatOf,
     })),
     nodes: {
       op: nodes.map((row) => strings.number(row.op)),
@@ -118,7 +125,7 @@ export function buildGraph(parts: GraphParts): GraphDoc {
     error: parts.error,
   }
   const head = {
-    schema: { kind: "graph" as const, ...VERSION },
+    schema: versionOf("graph"),
     strings: strings.list,
     sources: parts.sources ?? [],
     locs: parts.locs ?? [],

@@ -9,9 +9,11 @@ import type { TrainingDoc } from "./payload/training.ts"
 export * from "./payload/findings.ts"
 export * from "./payload/graph.ts"
 export * from "./payload/head.ts"
+export * from "./payload/parts.ts"
 export * from "./payload/tensor.ts"
 export * from "./payload/trace.ts"
 export * from "./payload/training.ts"
+export * from "./payload/version.ts"
 
 /** A graph with `runs[0].stats` for every node and, where it was tested, `checks`. */
 export interface GradientDoc extends PayloadHead<"gradient">, GraphBody {

@@ -18,7 +18,7 @@ import type {
   TrainingDoc,
   TrainingSeries,
 } from "./payload.ts"
-import { VERSION } from "./payload.ts"
+import { MAJOR } from "./payload.ts"
 import { traceProblem } from "./read-trace.ts"
 import { SCHEMAS } from "./schema/schemas.ts"
 import { checkPlain, validate } from "./schema/validate.ts"
@@ -58,10 +58,9 @@ function versionProblem(value: unknown): string | undefined {
   const schema = (value as { schema?: { major?: unknown; minor?: unknown } } | null)?.schema
   const major = schema?.major
   if (typeof major !== "number") return "no version; schema.major is required"
-  if (major > VERSION.major)
-    return `made by a newer version (format ${major}.${String(schema?.minor)}); this one reads ${VERSION.major}.x`
-  if (major < VERSION.major)
-    return `made by an old version (format ${major}); this one reads ${VERSION.major}.x`
+  if (major > MAJOR)
+    return `made by a newer version (format ${major}.${String(schema?.minor)}); this one reads ${MAJOR}.x`
+  if (major < MAJOR) return `made by an old version (format ${major}); this one reads ${MAJOR}.x`
   return undefined
 }
 
@@ -164,6 +163,7 @@ function referenceProblem(doc: GraphLike): string | undefined {
     ["runs.first", runs.flatMap((r) => r.first?.flatMap((f) => [f.node, ...f.chain]) ?? [])],
     ["runs.first.cuts", cutsOf(doc).flatMap((cut) => [cut.from, cut.to])],
     ["runs.values", runs.flatMap((r) => r.values?.map((v) => v.node) ?? [])],
+    ["summaries", doc.summaries?.map((s) => s.node)],
     ["error", doc.error ? [doc.error.node] : undefined],
     ["harms", (doc as { harms?: { node: number }[] }).harms?.map((h) => h.node)],
   ]

@@ -13,6 +13,7 @@ import {
   type Run,
   STAT_COLUMNS,
   type StatTable,
+  versionOf,
 } from "../payload.ts"
 import { type DocumentOptions, documentOf } from "./document.ts"
 
@@ -38,7 +39,7 @@ export function gradientDocument(
   }
   return {
     ...doc,
-    schema: { ...doc.schema, kind: "gradient" },
+    schema: versionOf("gradient"),
     runs: [run],
     checks: checksOf(inspection, index),
     verdict: verdictOf(inspection),

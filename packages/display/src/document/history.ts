@@ -1,7 +1,7 @@
 /** @file A watched training step as a gradient document: its graph, and the norms of its gradients by step. */
 import type { StepWatcher } from "@defnote/inspect"
 import { doublesToBase64 } from "../base64.ts"
-import type { GradientDoc, TrainingSeries } from "../payload.ts"
+import { type GradientDoc, type TrainingSeries, versionOf } from "../payload.ts"
 import { type DocumentOptions, documentOf } from "./document.ts"
 
 /** Undefined before a step was watched. */
@@ -15,7 +15,7 @@ export function historyDocument(
   const failed = watcher.failed?.step
   return {
     ...doc,
-    schema: { ...doc.schema, kind: "gradient" },
+    schema: versionOf("gradient"),
     verdict: verdictOf(watcher),
     history: {
       step: watcher.calls,

@@ -6,7 +6,7 @@ import {
   type Program,
   type Tensor,
 } from "@defnote/core"
-import type { Kernel, ProfileDoc } from "../payload.ts"
+import { type Kernel, type ProfileDoc, versionOf } from "../payload.ts"
 import { type DocumentOptions, documentOf } from "./document.ts"
 import { madeBy, originAcross, outputsAfter, passColumns } from "./passes.ts"
 
@@ -56,7 +56,7 @@ export function profileDocument(
   return JSON.parse(
     JSON.stringify({
       ...doc,
-      schema: { ...doc.schema, kind: "profile" },
+      schema: versionOf("profile"),
       kernels,
       ...(options.kernelNs
         ? { runs: [{ id: "profile", device: "cpu", kernelNs: options.kernelNs }] }

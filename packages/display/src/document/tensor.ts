@@ -9,7 +9,7 @@ import {
   type TensorPicture,
   type TensorRole,
   type TensorStats,
-  VERSION,
+  versionOf,
 } from "../payload.ts"
 import { tensorLine } from "../tensor-text.ts"
 import { isWhole, pyramidOf } from "./pyramid.ts"
@@ -89,7 +89,7 @@ const documentOf = (
   text: string,
   { title, labels }: TensorDocumentOptions,
 ): TensorDoc => ({
-  schema: { kind: "tensor", ...VERSION },
+  schema: versionOf("tensor"),
   strings: [],
   sources: [],
   locs: [],

@@ -5,7 +5,13 @@ import { bytesToBase64, floatsToBase64 } from "../base64.ts"
 import { formatConstant, subscript } from "../format.ts"
 import { prepare } from "../layout/fold.ts"
 import { fill, nameNodes } from "../paint/names.ts"
-import type { GraphDoc, TraceDoc, TraceJacobian, TraceStep } from "../payload.ts"
+import {
+  type GraphDoc,
+  type TraceDoc,
+  type TraceJacobian,
+  type TraceStep,
+  versionOf,
+} from "../payload.ts"
 import { type DocumentOptions, documentOf, hashText } from "./document.ts"
 import { backwardRule, forwardRule, indexForm, type StepRule } from "./step-rules.ts"
 import { TraceValues } from "./trace-values.ts"
@@ -72,7 +78,7 @@ class TraceWriter {
     const { exercise } = this.#options
     const doc: TraceDoc = {
       ...this.#doc,
-      schema: { ...this.#doc.schema, kind: "trace" },
+      schema: versionOf("trace"),
       ...(exercise ? { exercise } : {}),
       steps,
       ...rest,

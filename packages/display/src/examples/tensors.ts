@@ -7,7 +7,7 @@ import {
   HISTOGRAM_BINS,
   HISTOGRAM_FIRST,
   type TensorDoc,
-  VERSION,
+  versionOf,
 } from "../payload.ts"
 import { tensorLine } from "../tensor-text.ts"
 import { distanceLoss } from "./graphs.ts"
@@ -63,7 +63,7 @@ export function tensorDoc(
   const type = { dtype: "f32", shape, names: more.names }
   const spread = spreadOf(values, stats)
   return {
-    schema: { kind: "tensor", ...VERSION },
+    schema: versionOf("tensor"),
     strings: [],
     sources: [],
     locs: [],
@@ -163,7 +163,7 @@ export function inspected(): GradientDoc {
   const origin = nodes.grad![s]
   return {
     ...doc,
-    schema: { kind: "gradient", ...VERSION },
+    schema: versionOf("gradient"),
     runs: [
       {
         id: "run",

@@ -1,6 +1,7 @@
 /** @file The part of a payload that is a graph, with kernels, passes and runs of it; types and names only. */
 import type { Finding } from "./findings.ts"
 import type { Base64, FloatValue, PayloadHead } from "./head.ts"
+import type { Summary, Whole } from "./parts.ts"
 
 export type ScopeKind = "fn" | "named" | "loop" | "cond" | "layer"
 export type Phase = "fwd" | "bwd" | "update" | "recompute" | "jvp"
@@ -26,6 +27,8 @@ export interface OutType {
 /** Columns over the nodes, in program order: an input is always a smaller index than its user. */
 export interface NodeColumns {
   readonly op: readonly number[]
+  /** Number in the whole program, where only parts of it are stored; absent: the place in the columns. */
+  readonly id?: readonly number[]
   /** The user's name of the value. */
   readonly name?: readonly number[]
   readonly scope: readonly number[]
@@ -231,6 +234,9 @@ export interface GraphBody {
   readonly passes?: readonly Pass[]
   readonly memory?: readonly MemoryValue[]
   readonly view?: SavedView
+  /** Present when the program is larger than a payload may be: what is left out, and who has it. */
+  readonly whole?: Whole
+  readonly summaries?: readonly Summary[]
   readonly error?: { readonly message: string; readonly node: number; readonly loc: number }
 }
 

@@ -13,9 +13,6 @@ export const MIME = {
   training: "application/vnd.defnote.training.v1+json",
 } as const satisfies Record<PayloadKind, string>
 
-/** Major and minor version that this package writes. A minor only adds optional fields. */
-export const VERSION = { major: 1, minor: 0 } as const
-
 /** A float in JSON: a number, or one of the four that JSON cannot say (D8.3). */
 export type FloatValue = number | "NaN" | "Infinity" | "-Infinity" | "-0"
 

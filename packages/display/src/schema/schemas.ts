@@ -1,5 +1,5 @@
 /** @file JSON Schema of every kind of payload, with the caps on size; `schema/*.json` is printed from here. */
-import { MIME, type PayloadKind, VERSION } from "../payload.ts"
+import { MAJOR, MIME, MINOR, type PayloadKind } from "../payload.ts"
 import type { Schema } from "./validate.ts"
 
 /** Most nodes in one document. */
@@ -41,7 +41,7 @@ const dimension: Schema = { anyOf: [count, word] }
 const head = (kind: PayloadKind): Record<string, Schema> => ({
   schema: object({
     kind: oneOf(kind),
-    major: { type: "integer", minimum: VERSION.major, maximum: VERSION.major },
+    major: { type: "integer", minimum: MAJOR, maximum: MAJOR },
     minor: count,
   }),
   strings: list(text),
@@ -68,6 +68,7 @@ const node = object(
   },
   {
     name: list(maybe),
+    id: list(count),
     ports: list(list(count, 10_000)),
     dual: list(maybe),
     grad: list(maybe),
@@ -212,9 +213,16 @@ const body = {
         detail: count,
       },
     ),
+    whole: object({ nodes: count, scopes: count }, { id: word }),
+    summaries: list(
+      object({ node: index, scope: count, nodes: count, ops: count, parameters: real }),
+    ),
     error: object({ message: text, node: index, loc: maybe }),
   } as Record<string, Schema>,
 }
+
+const RULE =
+  "A minor version only adds optional fields: a reader accepts every minor of its major, newer and older, and leaves out what it does not know. A newer major has a MIME type of its own."
 
 function payload(
   kind: PayloadKind,
@@ -225,7 +233,8 @@ function payload(
   return {
     $schema: "https://json-schema.org/draft/2020-12/schema",
     $id: MIME[kind],
-    title: `defnote ${kind} payload, version ${VERSION.major}`,
+    title: `defnote ${kind} payload, version ${MAJOR}.${MINOR[kind]}`,
+    description: RULE,
     ...object({ ...head(kind), ...required }, optional),
     ...(defs ? { $defs: defs } : {}),
   }

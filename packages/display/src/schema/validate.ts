@@ -8,6 +8,7 @@ export interface Schema {
   readonly $schema?: string
   readonly $id?: string
   readonly title?: string
+  readonly description?: string
   readonly $defs?: { readonly [name: string]: Schema }
   readonly $ref?: string
   readonly type?: "object" | "array" | "string" | "number" | "integer" | "boolean" | "null"

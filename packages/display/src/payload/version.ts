@@ -1,0 +1,21 @@
+/** @file The version of each kind of payload, and the rule by which it rises (D8.3). */
+import type { PayloadKind } from "./head.ts"
+
+/**
+ * Minor version of each kind that this package writes; {@link MAJOR} is the same for all. The rule (D8.3): a minor only
+ * adds optional fields, so every reader of the major reads it; whoever adds one raises the minor of its kind. What an
+ * old reader would misread is a new major, with a MIME type of its own.
+ */
+export const MINOR = {
+  graph: 1,
+  gradient: 1,
+  tensor: 1,
+  trace: 1,
+  profile: 1,
+  training: 1,
+} as const satisfies Record<PayloadKind, number>
+export const MAJOR = 1
+
+/** What a payload of a kind begins with. */
+export const versionOf = <K extends PayloadKind>(kind: K) =>
+  ({ kind, major: MAJOR, minor: MINOR[kind] }) as const
