@@ -143,7 +143,7 @@ function closedCache(
 }
 
 /** The derivative of a folded node belongs to the node that folded it in. */
-function ownerOf(model: GraphModel, node: ModelNode): ModelNode {
+export function ownerOf(model: GraphModel, node: ModelNode): ModelNode {
   let owner = node.owner
   while (model.folded[owner]) {
     const next = model.user[owner]
@@ -154,7 +154,7 @@ function ownerOf(model: GraphModel, node: ModelNode): ModelNode {
 }
 
 const ruleKey = (node: ModelNode, owner: ModelNode): string =>
-  `n${owner.id}#${node.phase}${node.order > 1 ? 2 : ""}`
+  `n${owner.number}#${node.phase}${node.order > 1 ? 2 : ""}`
 
 const newBox = (
   key: string,
@@ -199,7 +199,7 @@ function openBox(node: ModelNode, owner: ModelNode, scope: ScopeNode): Box {
   if (node.phase === "fwd") {
     const leaf = isLeaf(node)
     return newBox(
-      `n${node.id}`,
+      `n${node.number}`,
       leaf ? "leaf" : "op",
       leaf ? "leaf" : "forward",
       node.id,
@@ -221,13 +221,21 @@ function openBox(node: ModelNode, owner: ModelNode, scope: ScopeNode): Box {
 
 const expandedBox = (node: ModelNode, owner: ModelNode, scope: ScopeNode): Box => {
   const key = ruleKey(node, owner)
-  return newBox(`${key}/${node.id}`, "op", COLUMN[node.phase], node.id, scope, `n${owner.id}`, key)
+  return newBox(
+    `${key}/${node.number}`,
+    "op",
+    COLUMN[node.phase],
+    node.id,
+    scope,
+    `n${owner.id}`,
+    key,
+  )
 }
 
 function resultBox(leaf: ModelNode, scope: ScopeNode, closed: Closed | undefined): Box {
   const pair = closed ? closed.key : `n${leaf.id}`
   return newBox(
-    `${pair}#result`,
+    `${closed ? closed.key : `n${leaf.number}`}#result`,
     "result",
     "update",
     leaf.id,

@@ -1,9 +1,13 @@
 /** @file A graph document as nodes that refer to each other; it knows no boxes and no coordinates. */
-import type { GraphLike, OpInfo, OutType, Phase } from "../payload.ts"
+import type { GraphLike, OpInfo, OutType, Phase, Summary } from "../payload.ts"
 
 /** One node, or one hand-on of a cotangent (`virtual`), which has no number in the document. */
 export interface ModelNode {
   readonly id: number
+  /** Its number in the whole program, which stays when more of it is loaded; keys of boxes have it. */
+  readonly number: number
+  /** What it stands for, when the nodes themselves are not stored. */
+  readonly summary: Summary | undefined
   readonly op: string
   readonly info: OpInfo | undefined
   readonly phase: Phase
@@ -40,7 +44,11 @@ export interface GraphModel {
 
 export const isLeaf = (node: ModelNode): boolean =>
   node.info?.leaf === true ||
-  (node.inputs.length === 0 && node.info?.fold !== "constant" && !node.virtual)
+  (node.inputs.length === 0 && node.info?.fold !== "constant" && !node.virtual && !node.summary)
+
+/** Operations that a node of the graph is: what a summary stands for counts whole, a leaf is none. */
+export const operationsIn = (node: ModelNode): number =>
+  node.summary ? node.summary.ops : isLeaf(node) ? 0 : 1
 
 /** Reads the document. Linear in nodes and edges, apart from the depth of scopes. */
 export function readModel(doc: GraphLike): GraphModel {
@@ -60,8 +68,11 @@ export function readModel(doc: GraphLike): GraphModel {
 function readNodes(doc: GraphLike): ModelNode[] {
   const { nodes, strings } = doc
   const infos = new Map(doc.ops?.map((info) => [info.op, info]))
+  const summaries = new Map(doc.summaries?.map((summary) => [summary.node, summary]))
   return nodes.op.map((op, id) => ({
     id,
+    number: nodes.id?.[id] ?? id,
+    summary: summaries.get(id),
     op: strings[op],
     info: infos.get(op),
     phase: nodes.phase[id],
@@ -86,7 +97,7 @@ function handOns(nodes: ModelNode[], grad: Int32Array, doc: GraphLike): Int32Arr
   const parts = sumsOver(nodes, doc)
   for (let n = count - 1; n >= 0; n--) {
     const node = nodes[n]
-    if (node.phase !== "fwd" || node.inputs.length === 0 || grad[n] < 0) continue
+    if (node.phase !== "fwd" || node.inputs.length === 0 || grad[n] < 0 || node.summary) continue
     const handed = node.inputs.flatMap((i, k) =>
       grad[i] === grad[n] || parts(i, grad[n]) ? [k] : [],
     )
@@ -136,6 +147,8 @@ function sumsOver(
 
 const handOn = (id: number, of: ModelNode, from: number, handed: readonly number[]): ModelNode => ({
   id,
+  number: id,
+  summary: undefined,
   op: "",
   info: { op: -1, text: "{0}" },
   phase: "bwd",

@@ -16,6 +16,10 @@ export interface ScopeNode {
   readonly kind: ScopeKind | "group"
   /** How often a loop runs, where that is known. */
   readonly turns: number | undefined
+  /** Its number in the document; -1 for a group and for the root. */
+  readonly index: number
+  /** Its number in the whole program, when what stands in it is not stored: then it stays closed. */
+  unstored: number | undefined
   parent: ScopeNode | undefined
   depth: number
   children: ScopeNode[]
@@ -72,7 +76,14 @@ function readScopes(model: GraphModel, root: ScopeNode): ScopeNode[] {
   for (const scope of model.doc.scopes) {
     const parent = byIndex[scope.parent] ?? root
     const name = model.doc.strings[scope.name] || scope.kind
-    byIndex.push(newScope(uniqueKey(parent, name, taken), name, scope.kind, parent, scope.turns))
+    const { kind, turns } = scope
+    byIndex.push(
+      newScope(uniqueKey(parent, name, taken), name, kind, parent, turns, byIndex.length),
+    )
+  }
+  for (const { node, scope } of model.doc.summaries ?? []) {
+    const at = byIndex[model.nodes[node].scope]
+    if (at) at.unstored = scope
   }
   return byIndex
 }
@@ -83,10 +94,11 @@ function newScope(
   kind: ScopeNode["kind"],
   parent: ScopeNode | undefined,
   turns?: number,
+  index = -1,
 ): ScopeNode {
   const depth = parent ? parent.depth + 1 : 0
-  const inside = { children: [], items: [] }
-  return { key, name, kind, turns, parent, depth, ...inside, run: undefined, runIndex: 0 }
+  const inside = { children: [], items: [], unstored: undefined, run: undefined, runIndex: 0 }
+  return { key, name, kind, turns, index, parent, depth, ...inside }
 }
 
 function uniqueKey(parent: ScopeNode, name: string, taken: Map<string, number>): string {
@@ -100,7 +112,7 @@ function uniqueKey(parent: ScopeNode, name: string, taken: Map<string, number>):
 function hoist(root: ScopeNode, scopeOf: ScopeNode[]): void {
   const [only] = root.items
   if (root.items.length !== 1 || typeof only === "number") return
-  if (only.kind === "loop" || only.kind === "cond") return
+  if (only.kind === "loop" || only.kind === "cond" || only.unstored !== undefined) return
   root.items = only.items
   root.children = only.children
   for (const child of root.children) child.parent = root
@@ -201,7 +213,9 @@ function hashScopes(model: GraphModel, byIndex: readonly ScopeNode[]): Map<Scope
   const hash = new Map<ScopeNode, number>()
   for (let i = byIndex.length - 1; i >= 0; i--) {
     const scope = byIndex[i]
-    const whole = `${own.get(i)?.join(";")}{${scope.children.map((c) => hash.get(c)).join()}}`
+    const inside = scope.children.map((c) => hash.get(c)).join()
+    // What is not stored is equal to nothing, unless the document says so.
+    const whole = `${own.get(i)?.join(";")}{${inside}}${scope.unstored ?? ""}`
     if (!numbers.has(whole)) numbers.set(whole, numbers.size)
     hash.set(scope, numbers.get(whole)!)
   }
@@ -269,7 +283,7 @@ export function autoOpen(tree: ScopeTree, budget: number): Set<string> {
   while (level.length > 0) {
     const next: ScopeNode[] = []
     for (const scope of level) {
-      if (hidden(scope)) continue
+      if (hidden(scope) || scope.unstored !== undefined) continue
       boxes += boxesInside(scope) - 1 + (scope.run ? 1 : 0)
       if (boxes > budget) return open
       if (scope.run) open.add(scope.run.key)
@@ -285,7 +299,7 @@ export function autoOpen(tree: ScopeTree, budget: number): Set<string> {
 export function allKeys(tree: ScopeTree): Set<string> {
   const keys = new Set<string>()
   for (const scope of tree.scopes) {
-    keys.add(scope.key)
+    if (scope.unstored === undefined) keys.add(scope.key)
     if (scope.run) keys.add(scope.run.key).add(restKey(scope.run))
   }
   return keys
@@ -308,9 +322,22 @@ export function closedAt(scope: ScopeNode, open: ReadonlySet<string>): Closed | 
     if (run && !open.has(run.key)) found = { key: run.key, scope: run.members[0], run, rest: false }
     else if (run && s.runIndex > 0 && !open.has(restKey(run))) {
       found = { key: restKey(run), scope: run.members[1], run, rest: true }
-    } else if (!open.has(s.key)) found = { key: s.key, scope: s, run: undefined, rest: false }
+    } else if (s.unstored !== undefined || !open.has(s.key)) {
+      found = { key: s.key, scope: s, run: undefined, rest: false }
+    }
   }
   return found
+}
+
+/** Every scope below one, as the picture lists them from top to bottom. */
+export function scopesBelow(top: ScopeNode): ScopeNode[] {
+  const list: ScopeNode[] = []
+  const stack = [...top.children].reverse()
+  for (let scope = stack.pop(); scope; scope = stack.pop()) {
+    list.push(scope)
+    stack.push(...[...scope.children].reverse())
+  }
+  return list
 }
 
 /** Keys that must be open so that what stands in a scope is a box of its own. */

@@ -9,7 +9,7 @@ import {
   superscript,
 } from "../format.ts"
 import type { Box } from "../layout/boxes.ts"
-import { type GraphModel, isLeaf } from "../layout/model.ts"
+import { type GraphModel, isLeaf, operationsIn } from "../layout/model.ts"
 import type { ScopeNode, ScopeTree } from "../layout/scopes.ts"
 import type { Rule } from "../payload.ts"
 import {
@@ -132,17 +132,15 @@ function scopeLabel(model: GraphModel, box: Box): Label {
   const last = run?.members[run.members.length - 1] ?? scope
   const name = first === last ? first.name : `${first.name} … ${last.name}`
   const times = run ? run.members.length - (rest ? 1 : 0) : 0
-  const ops = members.filter((n) => !isLeaf(model.nodes[n]))
-  const many = `${formatCount(ops.length)} op${ops.length === 1 ? "" : "s"}`
+  const ops = members.reduce((sum, n) => sum + operationsIn(model.nodes[n]), 0)
+  const where = isUnstored(box) ? (model.doc.whole?.id ? ", in the kernel" : ", not stored") : ""
+  const many = `${formatCount(ops)} op${ops === 1 ? "" : "s"}${where}`
   const second = [many, turnsText(first)].filter(Boolean).join(" · ")
   const base = { ...NOTHING, times: times > 1 ? times : 0 }
   if (box.column === "backward") return { ...base, title: `∂ ${name}`, second: many }
   if (box.column === "update")
     return { ...base, title: updateCount(model, box), second: "", times: 0 }
-  const weights = members.reduce(
-    (sum, n) => sum + (isParameter(model, n) ? sizeOf(model.nodes[n].outs[0]) : 0),
-    0,
-  )
+  const weights = members.reduce((sum, n) => sum + parametersIn(model, n), 0)
   return {
     ...base,
     title: first.kind === "loop" ? `↻ ${name}` : name,
@@ -158,12 +156,23 @@ export const turnsText = ({ turns }: ScopeNode): string =>
 export const isParameter = (model: GraphModel, node: number): boolean =>
   isLeaf(model.nodes[node]) && model.cotangent[node] >= 0
 
+/** Elements of the parameters that a node is or stands for. */
+export const parametersIn = (model: GraphModel, node: number): number =>
+  model.nodes[node].summary?.parameters ??
+  (isParameter(model, node) ? sizeOf(model.nodes[node].outs[0]) : 0)
+
+/** A closed scope of which the payload has a summary alone. */
+export const isUnstored = (box: Box): boolean =>
+  box.kind === "scope" && !box.run && box.scope.unstored !== undefined
+
 function updateCount(model: GraphModel, box: Box): string {
   if (box.kind === "result") {
     const gradients = box.members.length
     return `${gradients} gradient${gradients === 1 ? "" : "s"}`
   }
-  const count = new Set(box.members.map((n) => model.nodes[n].owner)).size
+  const members = box.members.map((n) => model.nodes[n])
+  const summed = members.reduce((sum, node) => sum + (node.summary?.ops ?? 0), 0)
+  const count = new Set(members.flatMap((node) => (node.summary ? [] : node.owner))).size + summed
   return `${count} update${count === 1 ? "" : "s"}`
 }
 

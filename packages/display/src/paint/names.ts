@@ -22,7 +22,8 @@ export interface Names {
 /** Names every node. With `shorten` a dotted parameter keeps its last part where its scope says the rest. */
 export function nameNodes(model: GraphModel, tree: ScopeTree, shorten = true): Names {
   const forward = model.nodes.filter((n) => n.phase === "fwd" && !isLeaf(n) && !model.folded[n.id])
-  const numbered = forward.length <= NAMED_OPS
+  // The numbers would change when more of a large program is loaded.
+  const numbered = forward.length <= NAMED_OPS && !model.doc.whole
   let next = 1
   let argument = 1
   const of = model.nodes.map((node) => {

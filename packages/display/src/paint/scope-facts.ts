@@ -1,10 +1,9 @@
 /** @file What a scope holds as a whole: operations, parameters, bytes saved for the backward pass. */
 import { formatBytes, formatCount } from "../format.ts"
 import type { Prepared } from "../layout/fold.ts"
-import { isLeaf } from "../layout/model.ts"
+import { isLeaf, operationsIn } from "../layout/model.ts"
 import type { ScopeNode } from "../layout/scopes.ts"
-import { isParameter, turnsText } from "./labels.ts"
-import { sizeOf } from "./names.ts"
+import { parametersIn, turnsText } from "./labels.ts"
 
 /** Sums over a scope and all scopes in it. */
 export interface ScopeFacts {
@@ -28,8 +27,8 @@ export function scopeFacts({ model, tree }: Prepared): ReadonlyMap<ScopeNode, Sc
   }
   for (const node of model.nodes) {
     if (node.phase !== "fwd" || model.folded[node.id]) continue
-    if (!isLeaf(node)) add(node.id, "ops", 1)
-    else if (isParameter(model, node.id)) add(node.id, "parameters", sizeOf(node.outs[0]))
+    add(node.id, "ops", operationsIn(node))
+    add(node.id, "parameters", parametersIn(model, node.id))
   }
   for (const { node, bytes, policy } of model.doc.residuals)
     if (policy === "saved" && !isLeaf(model.nodes[node])) add(node, "saved", bytes)
