@@ -244,7 +244,7 @@ describe("results stay the same bit for bit", () => {
       })
     })
   }
-  test("and the passes had something to do", () => expect(changed).toBeGreaterThan(8))
+  test("and the passes had something to do", () => expect(changed).toBeGreaterThan(5))
 })
 
 test("a chain of 100,000 nodes through all passes, in a time that grows with it", () => {

@@ -17,7 +17,7 @@ import { chosenAxes, keep, max, type ReduceOptions, sum } from "./reduce.ts"
 import { restore, sumNode } from "./reduce-family.ts"
 import { isFinite as isFiniteOf, isNaN as isNaNOf } from "./rounding.ts"
 import { axesFrom, number } from "./static.ts"
-import { mean } from "./statistics.ts"
+import { mean, variance } from "./statistics.ts"
 import { asType } from "./type.ts"
 
 export interface AxesOption {
@@ -151,8 +151,15 @@ export const standardizeOp = composite("standardize", {
   body: ([x], n) => {
     const options = { axes: axesOfNode(n), keepAxes: true }
     const centered = subtract(x, mean(x, options))
-    const variance = mean(square(centered), options)
-    return multiply(centered, rsqrt(add(variance, n.attrs.epsilon as number)))
+    const spread = mean(square(centered), options)
+    return multiply(centered, rsqrt(add(spread, n.attrs.epsilon as number)))
+  },
+  // Without the part along the mean, without the part along the result: neither changes it.
+  vjp: (g, y) => {
+    const options = { axes: axesOfNode(y), keepAxes: true }
+    const along = multiply(y, mean(multiply(g, y), options))
+    const scale = rsqrt(add(variance(y.inputs[0], options), y.attrs.epsilon as number))
+    return [multiply(scale, subtract(subtract(g, mean(g, options)), along))]
   },
   latex: called("standardize"),
   samples: samples({ epsilon: 1e-3 }),

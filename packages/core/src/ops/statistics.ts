@@ -76,7 +76,8 @@ function varianceOf(x: Tensor, o: VarianceOptions): Tensor {
   const axes = chosenAxes("variance", x, o)
   const center = mean(x, { axes, keepAxes: true, nan: o.nan })
   const squares = sum(square(subtract(x, center)), { axes, keepAxes: o.keepAxes, nan: o.nan })
-  return divide(squares, subtract(countOf(x, axes, o), o.degreesOfFreedom ?? 0))
+  const count = countOf(x, axes, o)
+  return divide(squares, o.degreesOfFreedom ? subtract(count, o.degreesOfFreedom) : count)
 }
 const tooFew = (name: string): Hazard =>
   inValue(
