@@ -1,10 +1,10 @@
 /**
- * @file LaTeX of a graph, and of an op's derivative: the graph that its own rule builds, simplified and printed (D3.4).
- * No formula is typed by hand.
+ * @file LaTeX of a graph, and of an op's derivative: the graph that its own rule builds, simplified and printed (D3.4),
+ * or the formula that its declaration gives where that graph is an algorithm.
  */
 import { postorder } from "./graph.ts"
 import { make } from "./make.ts"
-import type { Op } from "./op.ts"
+import type { Latex, Op } from "./op.ts"
 import { freshParam, isConstant } from "./ops/source.ts"
 import type { TensorType } from "./shape.ts"
 import type { Attrs, Tensor } from "./tensor.ts"
@@ -23,12 +23,12 @@ const LIMIT = 60
 const isView = (n: Tensor): boolean =>
   n.op.family === "move" && n.inputs.length === 1 && n.op.linear === "each"
 
-/** Brackets only where an argument binds less than its place needs. */
-function bracketed(x: Printed, level: number, first: boolean): string {
-  if (level === ATOM) return x.text
-  const needs = level === PREFIX ? x.level < ATOM : x.level < level + (first ? 0 : 1)
-  return needs ? `(${x.text})` : x.text
+/** How strongly operand `k` must bind to stand without brackets. */
+function needed({ level, operands }: Latex, k: number): number {
+  const usual = level === ATOM ? 0 : level === PREFIX ? ATOM : level + Math.min(k, 1)
+  return operands?.[k] ?? usual
 }
+const bracketed = (x: Printed, need: number): string => (x.level < need ? `(${x.text})` : x.text)
 
 /** The formula of `root`, with `names` for what is known. Shared parts are printed where they are used. */
 export function latexOf(root: Tensor, names: ReadonlyMap<Tensor, string>): string {
@@ -50,11 +50,12 @@ function print(
     }
   const inputs = n.inputs.map((x) => printed.get(x) as Printed)
   if (isView(n) || isConversion(n)) return inputs[0]
-  const { level, print: spell } = n.op.latex ?? {
+  const latex = n.op.latex ?? {
     level: ATOM,
     print: (...x: string[]) => `\\operatorname{${n.op.name}}(${x.join(", ")})`,
   }
-  return { level, text: spell(...inputs.map((x, i) => bracketed(x, level, i === 0))) }
+  const text = latex.print(...inputs.map((x, k) => bracketed(x, needed(latex, k))))
+  return { level: latex.level, text }
 }
 /** A change of dtype means the same number. */
 const isConversion = (n: Tensor): boolean =>
@@ -71,6 +72,8 @@ export interface DerivativeFormula {
   readonly input: number
   /** The right-hand side, over the inputs' letters, the output `y` and its cotangent `\bar y`. */
   readonly latex: string
+  /** The index on the left side, of a formula that is written entry by entry. */
+  readonly at?: string
 }
 
 /** The derivative of an op at operands of these types, in adjoint form; nothing for an op without gradient. */
@@ -86,7 +89,11 @@ export function derivativeOf(
     const inputs = types.map(freshParam)
     const y = make(op, inputs, attrs)
     // A normal form may have made another node; its rule is another rule.
-    if (y.op !== op || y.types.length > 1) return []
+    if (y.op !== op) return []
+    const formula = op.formula?.(y)
+    if (formula)
+      return [{ input: 0, latex: formula.latex(letters[0], "y", "\\bar y"), at: formula.at }]
+    if (y.types.length > 1) return []
     const g = freshParam(y.type)
     const names = new Map<Tensor, string>([
       ...inputs.map((x, i) => [x, letters[i]] as const),

@@ -57,9 +57,22 @@ export interface Nested {
   readonly regions: readonly Region[]
 }
 export interface Latex {
-  /** Binding strength: 1 sum, 2 product, 3 prefix, 9 atom. */
+  /** Binding strength: 1 sum, 2 product, 3 prefix, 8 power, 9 atom. */
   readonly level: number
+  /**
+   * The strength that each operand needs to stand without brackets. Without it an atom brackets nothing, a prefix all but
+   * atoms, a sum or product what binds less, and after the first operand what binds as much.
+   */
+  readonly operands?: readonly number[]
   readonly print: (...args: string[]) => string
+}
+
+/** A derivative entry by entry, in LaTeX: for an op of one operand whose rule is an algorithm, too long to be printed. */
+export interface EntryFormula {
+  /** The index of an entry of the operand: `j`. */
+  readonly at: string
+  /** What this entry gets, over names of the operand, of the output and of its cotangent. */
+  readonly latex: (x: string, y: string, g: string) => string
 }
 
 /**
@@ -167,6 +180,8 @@ export interface Op {
   /** Never shared, kept in order (C11). */
   readonly effect?: boolean
   readonly latex?: Latex
+  /** Its derivative for people, where the graph of the rule is no formula. */
+  readonly formula?: (n: Tensor) => EntryFormula
   /** Where it leaves the finite numbers, or stops a gradient. */
   readonly hazards?: readonly Hazard[]
   /** What runs inside it for these inputs, in order: for looking into branches and loops. */

@@ -5,7 +5,7 @@ import type { Tensor } from "../tensor.ts"
 import { where } from "./choice.ts"
 import { equal, less } from "./compare.ts"
 import { flatAt, inSlope, inValue } from "./hazard.ts"
-import { atom, product, sum, word } from "./notation.ts"
+import { atom, product, raised, sum, word } from "./notation.ts"
 import { binary, divideLike, floating, unary } from "./pointwise.ts"
 import { trunc } from "./rounding.ts"
 import { zerosOf } from "./source.ts"
@@ -195,7 +195,7 @@ export const negate = unary("negate", {
   scalar: s.neg,
   linear: "each",
   vjp: (g) => negate(g),
-  latex: { level: 1, print: (x) => `-${x}` },
+  latex: { level: 1, operands: [2], print: (x) => `-${x}` },
 })
 /** The absolute value; its derivative at 0 is 0 (S10). The smallest signed integer is its own. */
 export const abs = unary("abs", {
@@ -253,7 +253,7 @@ export const square = unary("square", {
       "{0}   // begin away from 0",
     ),
   ],
-  latex: atom((x) => `{${x}}^2`),
+  latex: raised((x) => `{${x}}^2`),
 })
 /** The square root; NaN below 0, and its derivative at 0 is infinite (S10). */
 export const sqrt = floating("sqrt", {

@@ -3,7 +3,7 @@ import { type DType, isFloat, isWide } from "../dtype.ts"
 import { publicly } from "../eager.ts"
 import { make } from "../make.ts"
 import { fit, type Value } from "../number.ts"
-import type { Fold, Op, Sample, Values } from "../op.ts"
+import type { EntryFormula, Fold, Op, Sample, Values } from "../op.ts"
 import * as s from "../scalar.ts"
 import { type AxisRef, axesOf, type TensorType, typeOf } from "../shape.ts"
 import type { Tensor } from "../tensor.ts"
@@ -37,6 +37,8 @@ interface Cumulative {
   readonly result?: (d: DType) => DType
   readonly vjp?: (g: Tensor, node: Tensor) => Tensor
   readonly linear?: "each"
+  /** What an entry gets: `upTo` is the relation of the elements that a value folds, `from` that of the values that fold an element. */
+  readonly formula?: (upTo: string, from: string) => EntryFormula["latex"]
 }
 
 /**
@@ -102,10 +104,22 @@ const SAMPLES = [
   sample("i64", -1, true),
 ]
 
+function entryFormula(n: Tensor, formula: NonNullable<Cumulative["formula"]>): EntryFormula {
+  const [upTo, from] = attrsOf(n).reverse ? ["\\ge", "\\le"] : ["\\le", "\\ge"]
+  return { at: "j", latex: formula(upTo, from) }
+}
+/** The cotangents of the values that are this element; between equal ones they are shared. */
+const extremeFormula =
+  (name: string): Cumulative["formula"] =>
+  (upTo, from) =>
+  (x, _, g) =>
+    `\\sum_{i ${from} j} [j = \\operatorname{${name}}_{k ${upTo} i} ${x}_{k}] \\, ${g}_{i}`
+
 /** Makes a running fold callable. */
 function cumulative<K extends string>(name: string, kind: K, spec: Cumulative) {
   const body = (n: Tensor): readonly Tensor[] => [doubling(n, spec)]
   const rule = spec.vjp
+  const { formula } = spec
   const result = (t: TensorType): DType => spec.result?.(t.dtype) ?? t.dtype
   const op: Op = {
     name,
@@ -118,6 +132,7 @@ function cumulative<K extends string>(name: string, kind: K, spec: Cumulative) {
     vjp: rule ? ([g], n) => [g && rule(g, n)] : vjpOfBody(body),
     evaluate: ([x], n) => [running(x, n, spec)],
     latex: called(name),
+    formula: formula && ((n) => entryFormula(n, formula)),
     samples: SAMPLES,
   }
   const fn = (x: Tensor, o: CumulativeOptions = {}): Tensor => {
@@ -162,16 +177,20 @@ export const cumProduct = cumulative("cumProduct", "widen", {
     isFloat(d) || isWide(d) ? (a as number) * (b as number) : Math.imul(a as number, b as number),
   join: multiply,
   result: widened,
+  formula: (upTo, from) => (x, _, g) =>
+    `\\sum_{i ${from} j} ${g}_{i} \\, \\prod_{k ${upTo} i, k \\ne j} ${x}_{k}`,
 }) as Widens
 /** The largest of the elements up to each; NaN from the first NaN on. */
 export const cumMax = cumulative("cumMax", "move", {
   fold: { identity: lowest, combine: s.max },
   combine: larger,
   join: maximum,
+  formula: extremeFormula("argmax"),
 }) as Keeps
 /** The smallest of the elements up to each; NaN from the first NaN on. */
 export const cumMin = cumulative("cumMin", "move", {
   fold: { identity: highest, combine: s.min },
   combine: smaller,
   join: minimum,
+  formula: extremeFormula("argmin"),
 }) as Keeps

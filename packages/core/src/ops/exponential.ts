@@ -3,7 +3,7 @@ import * as e from "../elementary/index.ts"
 import { add, divide, multiply, subtract } from "./arithmetic.ts"
 import { flatAt, inValue, isShared, overflow } from "./hazard.ts"
 import { softmaxOp } from "./normalize.ts"
-import { atom, prefix, word } from "./notation.ts"
+import { atom, prefix, raised, word } from "./notation.ts"
 import { floating } from "./pointwise.ts"
 
 const AFTER_0 = "rounds to 0, and the logarithm of 0 is −∞."
@@ -72,7 +72,7 @@ export const exp = floating("exp", {
       "{0}.maximum(-80).exp()",
     ),
   ],
-  latex: atom((x) => `e^{${x}}`),
+  latex: raised((x) => `e^{${x}}`, [0]),
 })
 /** e^x - 1, exact to the last bits near 0. */
 export const expm1 = floating("expm1", {

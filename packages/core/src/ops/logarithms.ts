@@ -5,7 +5,7 @@ import { divide, multiply, negate, subtract } from "./arithmetic.ts"
 import { where } from "./choice.ts"
 import { equal } from "./compare.ts"
 import { sigmoid } from "./exponential.ts"
-import { atom, prefix } from "./notation.ts"
+import { atom, prefix, raised } from "./notation.ts"
 import { divideLike, floating } from "./pointwise.ts"
 
 /** 2 to the power x; exact for whole x. */
@@ -13,7 +13,7 @@ export const exp2 = floating("exp2", {
   reference: (x) => 2 ** x,
   scalar: e.exp2,
   vjp: (g, _, y) => multiply(g, multiply(y, Math.LN2)),
-  latex: atom((x) => `2^{${x}}`),
+  latex: raised((x) => `2^{${x}}`, [0]),
 })
 /** The logarithm to base 10. */
 export const log10 = floating("log10", {

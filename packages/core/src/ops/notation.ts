@@ -9,6 +9,12 @@ export const product = (sign: string): Latex => ({ level: 2, print: (a, b) => `$
 export const prefix = (name: string): Latex => ({ level: 3, print: (x) => `${name} ${x}` })
 /** A prefix of a word that LaTeX has no command for. */
 export const word = (name: string): Latex => prefix(`\\operatorname{${name}}`)
+/** A base with what stands at its upper right, which needs no brackets. */
+export const raised = (print: Latex["print"], operands: readonly number[] = [9, 0]): Latex => ({
+  level: 8,
+  operands,
+  print,
+})
 /** A function of several arguments, or a form with its own brackets. */
 export const atom = (print: Latex["print"]): Latex => ({ level: 9, print })
 /** A name with its arguments in brackets. */

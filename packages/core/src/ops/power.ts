@@ -8,7 +8,7 @@ import { where } from "./choice.ts"
 import { equal } from "./compare.ts"
 import { log } from "./exponential.ts"
 import { inSlope, inValue } from "./hazard.ts"
-import { atom } from "./notation.ts"
+import { raised } from "./notation.ts"
 import { binary } from "./pointwise.ts"
 import { isConstant, onesOf } from "./source.ts"
 
@@ -94,5 +94,5 @@ export const power = binary("power", {
       "{0}.maximum(1e-12) ** {1}",
     ),
   ],
-  latex: atom((a, b) => `{${a}}^{${b}}`),
+  latex: raised((a, b) => `{${a}}^{${b}}`),
 })

@@ -5,7 +5,7 @@
 import { computeType, type DType, isFloat, isSigned, isWide } from "../dtype.ts"
 import { make } from "../make.ts"
 import { fit, type Value } from "../number.ts"
-import type { ErrorSample, Flat, Fold, Latex, Op, Sample, Values } from "../op.ts"
+import type { EntryFormula, ErrorSample, Flat, Fold, Latex, Op, Sample, Values } from "../op.ts"
 import * as s from "../scalar.ts"
 import {
   type Axis,
@@ -29,6 +29,7 @@ export interface Reduction {
   readonly vjp: ((g: Tensor, x: Tensor, y: Tensor, axes: readonly number[]) => Tensor) | Flat
   readonly linear?: "each"
   readonly latex: Latex
+  readonly formula?: EntryFormula
   readonly samples?: readonly Sample[]
   readonly errors?: readonly ErrorSample[]
 }
@@ -46,12 +47,13 @@ export function accumulator(result: DType): DType {
 
 /** The declaration of a reduction over `attrs.axes`. */
 export function reduction(name: string, spec: Reduction): Op {
-  const rule = spec.vjp
+  const { vjp: rule, formula } = spec
   return {
     name,
     family: "reduce",
     linear: spec.linear,
     latex: spec.latex,
+    formula: formula && (() => formula),
     fold: spec.fold,
     code: `${name}({0}, { axes: {axes} })`,
     type: ([t], a) => [typeOf(spec.result?.(t.dtype) ?? t.dtype, remaining(t, a.axes as number[]))],
@@ -119,7 +121,7 @@ export const sumOp = reduction("sum", {
   combine: (a, b) => (a as number) + (b as number),
   result: widened,
   linear: "each",
-  latex: { level: 3, print: (x) => `\\sum ${x}` },
+  latex: { level: 3, operands: [8], print: (x) => `\\sum ${x}` },
   vjp: (g, x, _, axes) => restore(g, x, axes),
 })
 /** The sum over these axes, counted from the end; no axes, no node. */

@@ -117,6 +117,7 @@ export const product = callable(
       isFloat(d) || isWide(d) ? (a as number) * (b as number) : Math.imul(a as number, b as number),
     result: widened,
     latex: word("\\prod"),
+    formula: { at: "j", latex: (x, _, g) => `${g} \\, \\prod_{k \\ne j} ${x}_{k}` },
     vjp: (g, x, _, axes) => pullback([productTree(x, axes)], [g], [x])[0] as Tensor,
   }),
   "wideReduce",

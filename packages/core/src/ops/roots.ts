@@ -24,5 +24,5 @@ export const hypot = divideLike("hypot", {
   scalar: e.hypot,
   range: [0.3, 2],
   vjp: (g, a, b, y) => [share(g, a, y), share(g, b, y)],
-  latex: atom((a, b) => `\\sqrt{{${a}}^2 + {${b}}^2}`),
+  latex: { level: 9, operands: [9, 9], print: (a, b) => `\\sqrt{{${a}}^2 + {${b}}^2}` },
 })
