@@ -108,7 +108,9 @@ function derivative(core, op, samples) {
   const sample = samples.find((s) => !s.apply)
   const formulas = sample ? core.derivativeOf(op, sample.inputs, sample.attrs) : []
   const letters = core.LETTERS[sample?.inputs.length ?? 0] ?? []
-  const text = formulas.map((f) => `$\\bar ${letters[f.input]}${f.at ? `_{${f.at}}` : ""} = ${f.latex}$`).join(", ")
+  const text = formulas
+    .map((f) => `$\\bar ${letters[f.input]}${f.at ? `_{${f.at}}` : ""} = ${f.latex}$`)
+    .join(", ")
   return [text && text.length <= LONGEST ? `Derivative: ${text}` : "Differentiable"]
 }
 

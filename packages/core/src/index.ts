@@ -57,6 +57,7 @@ export {
   type DerivativeFormula,
   derivativeFormulas,
   derivativeOf,
+  formulaSize,
   LETTERS,
   latexOf,
 } from "./latex.ts"

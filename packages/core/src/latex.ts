@@ -19,9 +19,13 @@ const PREFIX = 3
 /** Formulas of more nodes than this are not for people; the graph is. */
 const LIMIT = 60
 
-/** Views that a formula leaves out: they only repeat or arrange. */
+/** Views that a formula leaves out: they only repeat elements, or give the same ones another shape. */
 const isView = (n: Tensor): boolean =>
-  n.op.family === "move" && n.inputs.length === 1 && n.op.linear === "each"
+  n.op.family === "move" &&
+  n.inputs.length === 1 &&
+  n.op.linear === "each" &&
+  n.size >= n.inputs[0].size &&
+  !n.op.latex?.reorders
 
 /** How strongly operand `k` must bind to stand without brackets. */
 function needed({ level, operands }: Latex, k: number): number {
@@ -56,6 +60,11 @@ function print(
   }
   const text = latex.print(...inputs.map((x, k) => bracketed(x, needed(latex, k))))
   return { level: latex.level, text }
+}
+/** How many numbers, names and operations the formula of `root` is made of, each shared part once. */
+export function formulaSize(root: Tensor, names: ReadonlyMap<Tensor, string>): number {
+  const nodes = postorder([root], (n) => !names.has(n))
+  return nodes.filter((n) => names.has(n) || !(isView(n) || isConversion(n))).length
 }
 /** A change of dtype means the same number. */
 const isConversion = (n: Tensor): boolean =>

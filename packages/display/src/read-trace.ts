@@ -31,12 +31,12 @@ function stepsProblem(doc: TraceDoc): string | undefined {
   return undefined
 }
 function stepProblem({ values, nodes }: TraceDoc, step: TraceStep): string | undefined {
-  const { node, value, operands, names, back } = step
+  const { node, value, operands, names, back, parts = [] } = step
   const used = back
     ? [back.upstream, back.output, back.sum, back.differences ?? 0, ...back.terms]
     : []
   if (node >= nodes.op.length || (back?.of ?? 0) >= nodes.op.length) return "a node is out of range"
-  if ([value, ...operands, ...used].some((v) => v >= values.length))
+  if ([value, ...operands, ...parts, ...used].some((v) => v >= values.length))
     return "a value is out of range"
   if (names.length !== operands.length + 1)
     return `${names.length} names; there are ${operands.length} operands`

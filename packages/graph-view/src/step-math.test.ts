@@ -54,6 +54,20 @@ describe("rules", () => {
     )
     expect(plain(indexLatex(forward, COLOURS))).toBe("t_{1}_{ij} = \\sum_{n} x_{in} \\, w_{nj}")
   })
+  test("a rule entry by entry has its index on the left", () => {
+    const product = step({ ...back, latex: "⟦g⟧ \\, \\prod_{k \\ne j} ⟦0⟧_{k}", entry: "j" })
+    expect(plain(ruleLatex(doc, product, COLOURS))).toMatch(
+      / \\partial w_\{j\} = \\partial t_\{1\} \\, \\prod_\{k \\ne j\} x_\{k\}$/,
+    )
+  })
+  test("what a rule sums on the way is a number in the formula of an entry", () => {
+    const softmax = step({
+      latex: "⟦y⟧ \\, (⟦g⟧ - \\sum (⟦g⟧ \\, ⟦y⟧))",
+      written: "⟦y⟧ \\, (⟦g⟧ - ⟦a⟧)",
+    })
+    const of = (slot: string) => ({ y: 0.5, g: 2, a: -1 })[slot]
+    expect(plain(numbersLatex(softmax, COLOURS, of))).toBe("0.500 \\cdot (2 - (-1))")
+  })
   test("numbers of an entry, with a sign between factors", () => {
     const tanh = step({ latex: "⟦g⟧ \\, (1 - ⟦y⟧ \\, ⟦y⟧)", elementwise: true })
     const of = (slot: string) => (slot === "g" ? -2 : 0.5)

@@ -63,12 +63,13 @@ function resultOf(step: TraceStep, colours: FormulaColours): string {
 export function ruleLatex(doc: TraceDoc, step: TraceStep, colours: FormulaColours): string {
   if (!step.latex) return ""
   const result = resultOf(step, colours)
-  const own = `${result} = ${fillSlots(step.latex, namesOf(step, colours, result))}`
+  const left = step.entry ? `${result}_{${step.entry}}` : result
+  const own = `${left} = ${fillSlots(step.latex, namesOf(step, colours, result))}`
   const forward = step.back && doc.steps.find((s) => !s.back && s.value === step.back?.output)
   if (!forward?.latex) return own
   const value = resultOf(forward, colours)
-  const left = fillSlots(forward.latex, namesOf(forward, colours, value))
-  return `${value} = ${left} \\;\\Longrightarrow\\; ${own}`
+  const right = fillSlots(forward.latex, namesOf(forward, colours, value))
+  return `${value} = ${right} \\;\\Longrightarrow\\; ${own}`
 }
 
 /** The rule entry by entry, `∂W_{ij} = Σ_n X_{ni} ∂T_{nj}`; "" where the step has none. */
@@ -83,10 +84,11 @@ export function numbersLatex(
   colours: FormulaColours,
   numbers: (slot: string) => number | undefined,
 ): string {
-  if (!step.elementwise || !step.latex) return ""
+  const formula = step.written ?? (step.elementwise ? step.latex : undefined)
+  if (!formula) return ""
   let known = true
   // Names may stand side by side, numbers need a sign between them.
-  const template = step.latex.replaceAll("\\,", "\\cdot")
+  const template = formula.replaceAll("\\,", "\\cdot")
   const latex = fillSlots(template, (slot) => {
     const value = numbers(slot)
     if (value === undefined) known = false

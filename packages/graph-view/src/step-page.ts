@@ -244,7 +244,7 @@ function entryLines(
   line.append(element("strong", "", {}, formatNumber(values[entry])))
   box.append(line)
   if (step.back) {
-    if (substituted && terms?.length === 1)
+    if (substituted && terms?.length)
       box.append(
         element(
           "div",
@@ -276,12 +276,15 @@ function numberAt(
   at: number,
   numbers: TraceNumbers,
 ): number | undefined {
+  const part = "abcdef".indexOf(slot)
   const value =
     slot === "g"
       ? step.back?.upstream
       : slot === "y"
         ? (step.back?.output ?? step.value)
-        : step.operands[Number(slot)]
+        : part >= 0
+          ? step.parts?.[part]
+          : step.operands[Number(slot)]
   const all = numbers.of(value)
   return all?.[all.length === 1 ? 0 : at]
 }

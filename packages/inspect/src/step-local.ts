@@ -6,6 +6,7 @@ import {
   elements,
   graphOf,
   InternTable,
+  isConstant,
   isFloat,
   make,
   pullback,
@@ -33,7 +34,11 @@ export interface LocalPull {
   readonly first: boolean
   /** Cotangents of the inputs for those of the outputs that were named; null where none flows. */
   readonly run: (cotangents: readonly Float64Array[]) => (Float64Array | null)[]
+  /** For each input what its rule computes beside the formula of one entry, with the values; see {@link partsOf}. */
+  readonly parts: (cotangents: readonly Float64Array[]) => readonly Parts[]
 }
+/** Nodes of a rule that an entry of its formula takes as numbers. */
+export type Parts = ReadonlyMap<Tensor, Float64Array>
 
 const numbers = (values: ArrayLike<unknown>): Float64Array =>
   Float64Array.from({ length: values.length }, (_, i) => Number(values[i]))
@@ -49,24 +54,61 @@ export function localPull(
 ): LocalPull {
   return withTable(new InternTable(), () => {
     let rule: LocalRule | undefined
+    let parts: readonly (readonly Tensor[])[] = []
     const given = n.types.filter((_, i) => slots[i])
     const types: TensorType[] = [...n.inputs.map((x) => x.type), ...given]
     const graph = graphOf(
       types,
       (...x) => {
         rule = ruleOf(n, x.slice(0, n.inputs.length), x.slice(n.inputs.length), slots)
-        return rule.bars.filter((b) => b !== null)
+        const known = new Set([...x, ...rule.outputs])
+        parts = rule.bars.map((bar) => partsOf(bar, known))
+        return [...rule.bars.filter((b) => b !== null), ...parts.flat()]
       },
       { pure: true },
     )
     const { bars } = rule as unknown as LocalRule
+    const all = (cotangents: readonly Float64Array[]): Float64Array[] =>
+      runGraph(graph, [...inputs, ...cotangents]).map(numbers)
     const run = (cotangents: readonly Float64Array[]): (Float64Array | null)[] => {
-      const found = runGraph(graph, [...inputs, ...cotangents]).map(numbers)
+      const found = all(cotangents)
       return bars.map((b) => (b ? (found.shift() as Float64Array) : null))
     }
     const first = slots[0] && given.length === 1
-    return { rule: rule as unknown as LocalRule, first, run }
+    return {
+      rule: rule as unknown as LocalRule,
+      first,
+      run,
+      parts: (cotangents) => {
+        const found = all(cotangents).slice(bars.filter((b) => b).length)
+        return parts.map((list) => new Map(list.map((n) => [n, found.shift() as Float64Array])))
+      },
+    }
   })
+}
+
+const isElementwise = (n: Tensor): boolean =>
+  n.op.family === "compare" || ELEMENTWISE.includes(n.op.family)
+/** A number, however often it is repeated. */
+const isNumber = (n: Tensor): boolean =>
+  isConstant(n) || (n.op.family === "move" && n.inputs.length === 1 && isNumber(n.inputs[0]))
+
+/**
+ * Where the formula of one entry ends: sums, products of matrices and moved tensors below the element-wise operations
+ * that a rule ends with. Each has the shape of the result. Empty where the rule does not end element by element.
+ */
+function partsOf(bar: Tensor | null, known: ReadonlySet<Tensor>): readonly Tensor[] {
+  if (!bar || known.has(bar) || !isElementwise(bar)) return []
+  const parts = new Set<Tensor>()
+  const seen = new Set<Tensor>()
+  const waiting = [bar]
+  for (let n = waiting.pop(); n; n = waiting.pop()) {
+    if (seen.has(n) || known.has(n) || isNumber(n)) continue
+    seen.add(n)
+    if (isElementwise(n)) waiting.push(...n.inputs)
+    else parts.add(n)
+  }
+  return [...parts]
 }
 
 function ruleOf(

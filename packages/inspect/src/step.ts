@@ -25,7 +25,7 @@ import {
 } from "@defnote/core"
 import { numbersOf } from "./statistics.ts"
 import { type Differences, differencesOf, type Sweep, sweepsOf } from "./step-differences.ts"
-import { type Jacobian, Jacobians, type LocalRule, localPull } from "./step-local.ts"
+import { type Jacobian, Jacobians, type LocalRule, localPull, type Parts } from "./step-local.ts"
 import { type Cost, costOf, type Tangents, tangentsOf } from "./step-modes.ts"
 
 /** A node gets its value. */
@@ -49,6 +49,8 @@ export interface BackwardStep {
   readonly use: number
   readonly uses: number
   readonly rule: LocalRule
+  /** What an entry of the rule's formula takes as numbers. */
+  readonly parts: Parts
   readonly jacobian: Jacobian
 }
 
@@ -185,7 +187,9 @@ function runBackward(
       inputs,
       n.types.map((_, i) => g[i] !== undefined),
     )
-    const bars = pull.run(g.filter((x) => x !== undefined))
+    const given = g.filter((x) => x !== undefined)
+    const bars = pull.run(given)
+    const parts = pull.parts(given)
     n.inputs.forEach((x, input) => {
       const contribution = bars[input]
       const [of, slot] = isElement(x) ? [x.inputs[0], x.attrs.i as number] : [x, 0]
@@ -197,7 +201,9 @@ function runBackward(
       uses.set(of, (uses.get(of) ?? 0) + 1)
       const use = uses.get(of) as number
       const jacobian = jacobians.of(n, input, pull)
-      steps.push({ node: n, input, of, contribution, sum, use, rule: pull.rule, jacobian })
+      const { rule } = pull
+      const sent = { node: n, input, of, contribution, sum, use }
+      steps.push({ ...sent, rule, parts: parts[input], jacobian })
     })
   }
   const cotangents = new Map<Tensor, Float64Array>()

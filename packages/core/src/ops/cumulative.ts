@@ -168,6 +168,7 @@ export const cumSum = cumulative("cumSum", "widen", {
   join: add,
   result: widened,
   linear: "each",
+  formula: (_, from) => (_x, _y, g) => `\\sum_{i ${from} j} ${g}_{i}`,
   vjp: (g, n) => cumSum(g, { axis: attrsOf(n).axis, reverse: !attrsOf(n).reverse }),
 }) as Widens
 /** The products of the elements up to each; narrow integers widen. Zeros have exact gradients (S10). */

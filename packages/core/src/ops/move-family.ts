@@ -7,6 +7,7 @@ import type { At, ErrorSample, Grad, Latex, Op, Sample } from "../op.ts"
 import * as s from "../scalar.ts"
 import { type Shape, strides, type TensorType } from "../shape.ts"
 import type { Attrs, Tensor } from "../tensor.ts"
+import { called } from "./notation.ts"
 import { constant, isConstant } from "./source.ts"
 
 /** What a move declares. */
@@ -38,7 +39,7 @@ export function move(name: string, spec: Move): Op {
     samples: spec.samples,
     errors: spec.errors,
     batch: spec.batch,
-    latex: spec.latex ?? { level: 3, print: (...x) => `\\operatorname{${name}}(${x.join(", ")})` },
+    latex: spec.latex ?? called(name),
     type: (types, attrs) => [spec.type(types, attrs)],
     normal: ([x], attrs) => {
       if (spec.splat && isConstant(x)) {

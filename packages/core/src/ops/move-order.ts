@@ -7,6 +7,7 @@ import * as s from "../scalar.ts"
 import { type AxisRef, axesOf, formatType, range, split, typeOf } from "../shape.ts"
 import type { Tensor } from "../tensor.ts"
 import { f64, move, shortest } from "./move-family.ts"
+import { called, raised } from "./notation.ts"
 import { refusal } from "./refusal.ts"
 import { axesFrom, axisFrom } from "./static.ts"
 
@@ -35,7 +36,7 @@ export const transposeOp = move("transpose", {
     return load(0, [...lead, ...from])
   },
   vjp: (g, n) => [permute(g, inverse(n.attrs.order as number[]))],
-  latex: { level: 9, print: (x) => `${x}^{\\top}` },
+  latex: { ...raised((x) => `${x}^{\\top}`), reorders: true },
   samples: [
     { inputs: [f64(2, 3)], attrs: { order: [-1, -2] } },
     { inputs: [f64(2, 3, 2)], attrs: { order: [-1, -3, -2] } },
@@ -129,6 +130,7 @@ export const reverseOp = move("reverse", {
     )
   },
   vjp: (g, n) => [make(reverseOp, [g], n.attrs)],
+  latex: { ...called("reverse"), reorders: true },
   samples: [
     { inputs: [f64(2, 3)], attrs: { axes: [-1] } },
     { inputs: [f64(2, 3)], attrs: { axes: [-2, -1] } },

@@ -54,8 +54,10 @@ export const sortOp: Op = declare({
     refusal([f64(3)], (x) => sort(x, { axis: 1 }), "sort: axis 1 of f64[3]; axes are -1 to 0"),
   ],
   latex: called("sort"),
-  // The second output says where each value comes from: a gradient goes back there.
-  formula: () => ({ at: "j", latex: (_, __, g) => `\\sum_{i} [\\pi_{i} = j] \\, ${g}_{i}` }),
+  formula: () => ({
+    at: "j",
+    latex: (x, _, g) => `\\sum_{i} [j = \\operatorname{argsort}(${x})_{i}] \\, ${g}_{i}`,
+  }),
   samples: [
     { inputs: [f64(5)], attrs: { descending: false } },
     { inputs: [f64(2, 4)], attrs: { descending: true } },

@@ -19,16 +19,15 @@ const WORDS: readonly (readonly [RegExp, string])[] = [
   [/\\le(?:q)?\b/g, "≤"],
   [/\\ge(?:q)?\b/g, "≥"],
   [/\\neq?\b/g, "≠"],
-  [/\\sum\b/g, "Σ"],
-  [/\\prod\b/g, "Π"],
+  [/\\sum(?![a-z])/g, "Σ"],
+  [/\\prod(?![a-z])/g, "Π"],
   [/\\infty\b/g, "∞"],
-  [/\\pi\b/g, "π"],
+  [/\\pi(?![a-z])/g, "π"],
   [/\\sigma\b/g, "σ"],
   [/\\lfloor\s?/g, "⌊"],
   [/\s?\\rfloor/g, "⌋"],
   [/\\lceil\s?/g, "⌈"],
   [/\s?\\rceil/g, "⌉"],
-  [/\\sqrt\{([^{}]*)\}/g, "√($1)"],
   [/\\bmod\b/g, "mod"],
   [/\\lvert|\\rvert|\\vert/g, "|"],
   [/\^\{\\top\}|\^\\top/g, "ᵀ"],
@@ -54,6 +53,9 @@ const grouped = (s: string): string =>
 function unfold(text: string): string {
   for (;;) {
     const next = text
+      .replace(/(^|[^\\\w}^_])\{([^{}]*)\}\^/g, "$1$2^")
+      .replace(/\\sqrt\[3\]\{([^{}]*)\}/g, "∛($1)")
+      .replace(/\\sqrt\{([^{}]*)\}/g, "√($1)")
       .replace(
         /\\frac\{([^{}]*)\}\{([^{}]*)\}/g,
         (_, a: string, b: string) => `${grouped(a)} / ${grouped(b)}`,
@@ -72,6 +74,8 @@ export function mathText(latex: string): string {
     latex.replace(/\\,/g, " × "),
   )
   const text = unfold(plain)
+    .replace(/([⟧}])_\{?(\w)\}?/gu, "$1[$2]")
+    .replace(/_\{([^{}]* [^{}]*)\}/g, "_($1)")
   return WORDS.reduce((t, [from, to]) => t.replace(from, to), text)
     .replace(/-/g, "−")
     .replace(/[{}\\]/g, "")

@@ -1,5 +1,5 @@
 /** @file The rule of one step as LaTeX and text templates: `⟦0⟧`, `⟦1⟧` are the operands, `⟦y⟧` the output, `⟦g⟧` its cotangent. */
-import { latexOf, postorder, type Tensor } from "@defnote/core"
+import { formulaSize, latexOf, type Tensor } from "@defnote/core"
 import type { LocalRule } from "@defnote/inspect"
 import { productText } from "./contraction.ts"
 import { mathText } from "./math-text.ts"
@@ -10,12 +10,16 @@ export interface StepRule {
   readonly text: string
   /** The rule was too large to be printed: it is written as the transposed Jacobian. */
   readonly general?: boolean
+  /** The index on the left side of a rule that is written entry by entry. */
+  readonly entry?: string
 }
 
 /** Formulas of more nodes are not for people. */
 const LIMIT = 24
 const slot = (name: string | number): string => `⟦${name}⟧`
 const braces = (text: string): string => text.replace(/⟦(\w)⟧/g, "{$1}")
+/** Names of the values that an entry takes as numbers; more are not for people. */
+const PARTS = [..."abcdef"]
 
 /** What the operation computes. */
 export function forwardRule(n: Tensor): StepRule {
@@ -35,18 +39,40 @@ const called =
 export function backwardRule(n: Tensor, rule: LocalRule, at: number): StepRule | undefined {
   const bar = rule.bars[at]
   if (!bar) return undefined
-  const names = new Map<Tensor, string>([
+  const names = slotsOf(rule)
+  const known = bar.inputs.map((x) => names.get(x))
+  const product = known.every((x) => x !== undefined) ? productOf(bar, known) : undefined
+  if (product) return product
+  const formula = rule.cotangents.length === 1 ? n.op.formula?.(n) : undefined
+  if (formula) {
+    const latex = formula.latex(slot(0), slot("y"), slot("g"))
+    return { latex, text: braces(mathText(latex)), entry: formula.at }
+  }
+  const several = rule.cotangents.length > 1 || rule.outputs.length > 1
+  if (several || formulaSize(bar, names) > LIMIT) return general(n, at)
+  const latex = latexOf(bar, names)
+  return { latex, text: braces(mathText(latex)) }
+}
+
+const slotsOf = (rule: LocalRule): Map<Tensor, string> =>
+  new Map<Tensor, string>([
     ...rule.inputs.map((x, i) => [x, slot(i)] as const),
     ...rule.outputs.slice(0, 1).map((y) => [y, slot("y")] as const),
     ...rule.cotangents.slice(0, 1).map((g) => [g, slot("g")] as const),
   ])
-  const known = bar.inputs.map((x) => names.get(x))
-  const product = known.every((x) => x !== undefined) ? productOf(bar, known) : undefined
-  if (product) return product
-  const size = postorder([bar], (x) => !names.has(x)).length
-  if (rule.cotangents.length > 1 || rule.outputs.length > 1 || size > LIMIT) return general(n, at)
-  const latex = latexOf(bar, names)
-  return { latex, text: braces(mathText(latex)) }
+
+/** The formula of one entry over {@link PARTS}: what the rule sums or moves on the way is a number there. */
+export function writtenRule(
+  rule: LocalRule,
+  at: number,
+  parts: readonly Tensor[],
+): string | undefined {
+  const bar = rule.bars[at]
+  if (!bar || !parts.length || parts.length > PARTS.length || rule.cotangents.length > 1)
+    return undefined
+  const names = slotsOf(rule)
+  parts.forEach((n, i) => names.set(n, slot(PARTS[i])))
+  return formulaSize(bar, names) > LIMIT ? undefined : latexOf(bar, names)
 }
 
 /** True of every rule: the transposed Jacobian, applied to the cotangent. */

@@ -13,7 +13,7 @@ import {
   versionOf,
 } from "../payload.ts"
 import { type DocumentOptions, documentOf, hashText } from "./document.ts"
-import { backwardRule, forwardRule, indexForm, type StepRule } from "./step-rules.ts"
+import { backwardRule, forwardRule, indexForm, type StepRule, writtenRule } from "./step-rules.ts"
 import { TraceValues } from "./trace-values.ts"
 
 export interface TraceOptions extends DocumentOptions {
@@ -154,13 +154,18 @@ class TraceWriter {
       node: this.#row(node),
       phase: "bwd",
       label,
-      text: `${label} ${uses > 1 ? "+=" : "="} ${right}`,
+      text: `${label}${rule.entry ? `[${rule.entry}]` : ""} ${uses > 1 ? "+=" : "="} ${right}`,
       value,
       operands: node.inputs.map((x) => this.#value(x)),
       names,
       latex: rule.latex,
       ...(index ? { index } : {}),
-      ...(isElementwise(node) && !rule.general ? { elementwise: true } : {}),
+      ...(rule.entry ? { entry: rule.entry } : {}),
+      ...(isElementwise(node) && !rule.general
+        ? { elementwise: true }
+        : rule.entry
+          ? {}
+          : this.#written(s)),
       back: {
         of: this.#row(of),
         input,
@@ -182,6 +187,15 @@ class TraceWriter {
           : {}),
       },
     }
+  }
+
+  /** Of a rule that is not element by element: its formula for one entry, and the numbers in it. */
+  #written({ node, input, rule, parts }: BackwardStep): Partial<TraceStep> {
+    const type = typeOf(node.inputs[input])
+    const written = writtenRule(rule, input, [...parts.keys()])
+    if (!written) return {}
+    const row = this.#row(node)
+    return { written, parts: [...parts.values()].map((v) => this.#values.add(row, type, v)) }
   }
 
   #jacobian(j: Jacobian, { node, input, of }: BackwardStep): TraceJacobian {

@@ -70,6 +70,11 @@ export interface TraceStep {
   readonly index?: string
   /** Each entry of the result depends on the same entry of the others, so that numbers fit into `latex`. */
   readonly elementwise?: boolean
+  /** Index on the left side of `latex`, of a rule that is written entry by entry. */
+  readonly entry?: string
+  /** The right-hand side of one entry where `latex` takes whole tensors: `⟦a⟧`, `⟦b⟧` are the same entry of `parts`. */
+  readonly written?: string
+  readonly parts?: readonly number[]
   /** The contraction that the operation is, as in einsum. */
   readonly spec?: string
   /** Of control flow: what it did. */
