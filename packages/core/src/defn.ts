@@ -2,12 +2,14 @@
  * @file `defn`: traces a function once per argument types, structure, static values and captures, and runs the program
  * (D3.10, S3, C14). Public functions of tensors run through the same machinery when they are called outside a trace (D3.7).
  */
+
 import { capturesOf, factsOf, registerFunction } from "./captures.ts"
 import type { CompileOptions, Compiler, Executable, KernelInfo } from "./compiler.ts"
 import { compilerNamed, defaultCompiler } from "./compilers.ts"
 import { type Container, flatten, leafKey, shortKey, structureKey } from "./container.ts"
 import { type AnyFunction, installRunner } from "./eager.ts"
 import { internal, OptionError } from "./errors.ts"
+import { checkOptions } from "./options.ts"
 import {
   executableOf,
   inputsOf,
@@ -247,13 +249,10 @@ export function defn<F extends AnyFunction>(f: F, options: DefnOptions = {}): De
     throw new OptionError(
       `defn: takes a function, not ${f === null || f === undefined ? f : `a ${typeof f}`}`,
     )
+  checkOptions("defn", options, OPTIONS)
   if (isDefn(f) && !Object.keys(options).length) return f as unknown as Defn<F>
   const body = factsOf(f) || !rewriter ? f : (rewriter(f, options.captures) as F)
   const captures = options.captures ?? (() => capturesOf(body))
-  for (const name of Object.keys(options)) {
-    if (!OPTIONS.includes(name))
-      throw new OptionError(`defn: option "${name}"; options are ${OPTIONS.join(", ")}`)
-  }
   checkMaxSteps(options.maxSteps)
   return compiled(body, captures, {
     ...options,

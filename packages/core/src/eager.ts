@@ -4,6 +4,7 @@
  */
 import { DefnoteError, internal } from "./errors.ts"
 import { noteCall } from "./failure.ts"
+import { checkOptions, type Options } from "./options.ts"
 import { explain } from "./provenance.ts"
 import { currentTrace } from "./trace.ts"
 
@@ -20,12 +21,20 @@ export function installRunner(runner: Runner): void {
 
 /**
  * Makes `fn`, which builds nodes, callable anywhere. Its arguments may hold tensors, numbers, options; outside a trace the
- * program is cached by `fn` and the types and static values of the arguments.
+ * program is cached by `fn` and the types and static values of the arguments. Only the `options` that it names come in.
  */
-export function publicly<F extends AnyFunction>(name: string, fn: F): F {
+export function publicly<F extends AnyFunction>(name: string, fn: F, options?: Options): F {
+  const checked = options ? checking(fn, name, options) : fn
   const callable = (...args: unknown[]): unknown =>
-    currentTrace() ? placed(fn, name, args) : run(fn, name, args)
+    currentTrace() ? placed(checked, name, args) : run(checked, name, args)
   return Object.defineProperty(callable, "name", { value: name }) as F
+}
+
+function checking(fn: AnyFunction, name: string, { at, names }: Options): AnyFunction {
+  return (...args) => {
+    checkOptions(name, args[at], names)
+    return fn(...args)
+  }
 }
 
 /** An error of a traced call names the expression that made it. */
@@ -47,4 +56,5 @@ export const publiclyAs = <F extends AnyFunction, T extends object>(
   name: string,
   fn: F,
   facts: T,
-): F & T => Object.assign(publicly(name, fn), facts)
+  options?: Options,
+): F & T => Object.assign(publicly(name, fn, options), facts)

@@ -2,6 +2,7 @@
  * @file Concrete tensors: making them from JavaScript values (S1) and reading them (D4.1, D4.5).
  * Installs the reading half of the Tensor class.
  */
+
 import { allocateBuffer } from "./budget.ts"
 import {
   allocate,
@@ -18,6 +19,7 @@ import { DeviceError, DTypeError, ShapeError } from "./errors.ts"
 import { cast, read, type Value, wrap, write } from "./number.ts"
 import { fromStorage } from "./ops/source.ts"
 import { integers } from "./ops/static.ts"
+import { checkOptions, optionsAt } from "./options.ts"
 import { formatTensor, type PrintOptions } from "./print.ts"
 import { formatType, type Shape, sizeOf, type TensorType } from "./shape.ts"
 import { CpuStorage, elementsOf } from "./storage.ts"
@@ -32,6 +34,7 @@ export interface TensorOptions<D extends DType = DType> {
   readonly shape?: Shape
   readonly names?: readonly (string | null)[]
 }
+const TENSOR = optionsAt<TensorOptions>(1, { dtype: true, shape: true, names: true })
 type NestedOf<T> = T | readonly NestedOf<T>[]
 type Nested = NestedOf<number> | NestedOf<boolean> | NestedOf<bigint> | TypedArray
 /** The dtype of a typed array (S1). */
@@ -94,6 +97,7 @@ export function tensor(values: NestedOf<boolean>, options?: TensorOptions): Tens
 export function tensor(values: NestedOf<bigint>, options?: TensorOptions): Tensor<"i64">
 export function tensor(values: Nested, options?: TensorOptions): Tensor
 export function tensor(values: Nested, options: TensorOptions = {}): Tensor {
+  checkOptions("tensor", options, TENSOR.names)
   if (isTensor(values))
     throw new DTypeError("tensor: the value already is a tensor; use it as it is", { op: "tensor" })
   const own = ArrayBuffer.isView(values) ? dtypeOfArray(values) : undefined

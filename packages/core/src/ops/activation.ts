@@ -5,6 +5,7 @@
 import type { DType, Floating } from "../dtype.ts"
 import { publicly } from "../eager.ts"
 import * as e from "../elementary/index.ts"
+import { optionsAt } from "../options.ts"
 import * as s from "../scalar.ts"
 import type { Tensor } from "../tensor.ts"
 import { currentTrace } from "../trace.ts"
@@ -22,13 +23,16 @@ import { zerosOf } from "./source.ts"
 const activation = <O, D extends DType = DType>(
   name: string,
   body: (x: Tensor, options: O) => Tensor,
+  every: { readonly [K in keyof O]-?: true },
 ) => {
   const fn = (x: Operand, options: Partial<O> = {}): Tensor => {
     const build = (): Tensor => body(asTensor(x), options as O)
     return currentTrace()?.inScope(name, "named", build) ?? build()
   }
   type Typed = <E extends D>(x: Tensor<E>, options?: Partial<O>) => Tensor<Floating<E>>
-  return Object.assign(publicly(name, fn) as unknown as Typed, { kind: "toFloat" as const })
+  return Object.assign(publicly(name, fn, optionsAt<O>(1, every)) as unknown as Typed, {
+    kind: "toFloat" as const,
+  })
 }
 
 /** The positive part, `max(x, 0)`; NaN stays NaN, and the derivative at 0 is 0. */
@@ -63,8 +67,10 @@ export interface SlopeOptions {
   readonly slope: number | Tensor
 }
 /** `x` where positive, else `slope * x`. */
-export const leakyRelu = activation<SlopeOptions>("leakyRelu", (x, { slope = 0.01 }) =>
-  where(greater(x, 0), x, multiply(x, slope)),
+export const leakyRelu = activation<SlopeOptions>(
+  "leakyRelu",
+  (x, { slope = 0.01 }) => where(greater(x, 0), x, multiply(x, slope)),
+  { slope: true },
 )
 export interface ScaleOptions {
   /** The limit at minus infinity, negated; 1 by default. */
@@ -73,15 +79,19 @@ export interface ScaleOptions {
 /** e^x - 1 for negative elements; the others are replaced first, so that their gradient meets no overflow. */
 const below = (x: Tensor): Tensor => expm1(where(greater(x, 0), zerosOf(x), x))
 /** `x` where positive, else `alpha * (e^x - 1)`. */
-export const elu = activation<ScaleOptions>("elu", (x, { alpha = 1 }) =>
-  where(greater(x, 0), x, multiply(below(x), alpha)),
+export const elu = activation<ScaleOptions>(
+  "elu",
+  (x, { alpha = 1 }) => where(greater(x, 0), x, multiply(below(x), alpha)),
+  { alpha: true },
 )
 /** The scale and alpha of Klambauer et al. 2017, for which mean 0 and variance 1 are a fixed point. */
 const SELU_ALPHA = 1.6732632423543772
 const SELU_SCALE = 1.0507009873554805
 /** elu with the constants that keep activations normalised (Klambauer et al. 2017). */
-export const selu = activation<object>("selu", (x) =>
-  multiply(where(greater(x, 0), x, multiply(below(x), SELU_ALPHA)), SELU_SCALE),
+export const selu = activation<object>(
+  "selu",
+  (x) => multiply(where(greater(x, 0), x, multiply(below(x), SELU_ALPHA)), SELU_SCALE),
+  {},
 )
 export interface GeluOptions {
   /** The form with tanh instead of erf (Hendrycks and Gimpel 2016); false by default. */
@@ -94,6 +104,8 @@ function geluTanh(x: Tensor): Tensor {
   return multiply(multiply(x, 0.5), add(tanh(multiply(inner, Math.sqrt(2 / Math.PI))), 1))
 }
 /** `x` times the normal distribution function of `x`. */
-export const gelu = activation<GeluOptions>("gelu", (x, { approximate = false }) =>
-  approximate ? geluTanh(x) : geluExact(x),
+export const gelu = activation<GeluOptions>(
+  "gelu",
+  (x, { approximate = false }) => (approximate ? geluTanh(x) : geluExact(x)),
+  { approximate: true },
 )

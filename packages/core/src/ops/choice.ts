@@ -1,6 +1,7 @@
 /** @file Choosing elements: where, clip, nanToNum. */
 import { type DType, isFloat } from "../dtype.ts"
 import { publicly } from "../eager.ts"
+import { optionsAt } from "../options.ts"
 import * as s from "../scalar.ts"
 import type { Tensor } from "../tensor.ts"
 import { currentTrace } from "../trace.ts"
@@ -76,4 +77,11 @@ function replaced<D extends DType>(x: Tensor<D>, o: NanToNumOptions = {}): Tenso
   })
 }
 /** Finite numbers in place of NaN and the infinities; integers stay as they are. */
-export const nanToNum = Object.assign(publicly("nanToNum", replaced), { kind: "move" as const })
+export const nanToNum = Object.assign(
+  publicly(
+    "nanToNum",
+    replaced,
+    optionsAt<NanToNumOptions>(1, { nan: true, infinity: true, negativeInfinity: true }),
+  ),
+  { kind: "move" as const },
+)

@@ -3,6 +3,7 @@ import { type Container, flatten, mapLeaves, unflatten } from "../container.ts"
 import { publiclyAs } from "../eager.ts"
 import { OptionError, ShapeError, TraceError } from "../errors.ts"
 import { type Graph, inline, traceGraph } from "../graph.ts"
+import { optionsAt } from "../options.ts"
 import { formatType } from "../shape.ts"
 import { isTensor, type Tensor } from "../tensor.ts"
 import { currentTrace, type Trace } from "../trace.ts"
@@ -184,6 +185,7 @@ export const scan = publiclyAs(
     return [unflatten(start, carries) as C, unflatten(template, ys) as Y]
   },
   { kind: "create" as const },
+  optionsAt<LoopOptions>(3, { checkpoint: true, reverse: true, length: true }),
 )
 /** `f` of every slice along the first axis, one after the other, stacked; vmap does them at once. */
 export const map = publiclyAs(

@@ -2,6 +2,7 @@
 import { type DType, isFloat } from "../dtype.ts"
 import { publicly } from "../eager.ts"
 import { DTypeError, OptionError, ShapeError } from "../errors.ts"
+import { checkOptions, optionsAt } from "../options.ts"
 import { formatType, range, type Shape, type TensorType } from "../shape.ts"
 import type { Tensor } from "../tensor.ts"
 import { asTensor, type Literal, type Operand, strongType } from "./align.ts"
@@ -19,6 +20,7 @@ export interface CreateOptions<D extends DType = DType> {
   readonly dtype?: D
   readonly names?: TensorType["names"]
 }
+const CREATE = optionsAt<CreateOptions>(1, { dtype: true, names: true })
 
 function sizes(op: string, shape: Shape): number[] {
   const list = integers(op, "the shape", shape)
@@ -48,8 +50,10 @@ function filled(op: string, shape: Shape, value: Operand, o: CreateOptions): Ten
 type Filler = <D extends DType = "f32">(shape: Shape, options?: CreateOptions<D>) => Tensor<D>
 const filler = (op: string, value: number) =>
   Object.assign(
-    publicly(op, (shape: Shape, o: CreateOptions = {}) =>
-      filled(op, shape, value, o),
+    publicly(
+      op,
+      (shape: Shape, o: CreateOptions = {}) => filled(op, shape, value, o),
+      CREATE,
     ) as unknown as Filler,
     { kind: "create" as const },
   )
@@ -59,8 +63,11 @@ export const zeros = filler("zeros", 0)
 export const ones = filler("ones", 1)
 /** One value everywhere; its dtype is that of the value (S1) unless `dtype` says otherwise. */
 export const full = Object.assign(
-  publicly("full", (shape: Shape, value: Tensor | Literal, o: CreateOptions = {}) =>
-    filled("full", shape, value, o),
+  publicly(
+    "full",
+    (shape: Shape, value: Tensor | Literal, o: CreateOptions = {}) =>
+      filled("full", shape, value, o),
+    { ...CREATE, at: 2 },
   ) as unknown as <D extends DType = "f32">(
     shape: Shape,
     value: Tensor | Literal,
@@ -106,10 +113,11 @@ function counted(shape: Shape, o: IotaOptions = {}): Tensor {
 }
 /** 0, 1, 2, ... along one axis of a shape; i32 unless `dtype` says otherwise. */
 export const iota = Object.assign(
-  publicly("iota", counted) as unknown as <D extends DType = "i32">(
-    shape: Shape,
-    options?: IotaOptions<D>,
-  ) => Tensor<D>,
+  publicly(
+    "iota",
+    counted,
+    optionsAt<IotaOptions>(1, { axis: true, dtype: true, names: true }),
+  ) as unknown as <D extends DType = "i32">(shape: Shape, options?: IotaOptions<D>) => Tensor<D>,
   { kind: "create" as const },
 )
 
@@ -135,6 +143,7 @@ type Range = <D extends DType = "f32">(
 function ranged(...args: (number | CreateOptions)[]): Tensor {
   const last = args[args.length - 1]
   const o = typeof last === "object" && !("op" in last) ? (last as CreateOptions) : {}
+  checkOptions("arange", o, CREATE.names)
   const numbers = args.filter((x) => x !== o && x !== undefined)
   const [first, second, third] = numbers.map((x) => staticNumber("arange", "a bound or step", x))
   const [start, stop, step] = numbers.length === 1 ? [0, first, 1] : [first, second, third ?? 1]
@@ -171,7 +180,11 @@ function spaced(start: Operand, stop: Operand, count: number, o: LinspaceOptions
 }
 /** `count` numbers from `start` to `stop` at equal distances; f32 unless `dtype` says otherwise. */
 export const linspace = Object.assign(
-  publicly("linspace", spaced) as unknown as <D extends DType = "f32">(
+  publicly(
+    "linspace",
+    spaced,
+    optionsAt<LinspaceOptions>(3, { endpoint: true, dtype: true, names: true }),
+  ) as unknown as <D extends DType = "f32">(
     start: number | Tensor,
     stop: number | Tensor,
     count: number,
@@ -187,6 +200,7 @@ const rowsAndColumns = (rows: number, columns: number): [Tensor, Tensor] => [
 ]
 function identity(n: number, columns: number | CreateOptions = n, o: CreateOptions = {}): Tensor {
   const options = typeof columns === "object" && !("op" in columns) ? columns : o
+  checkOptions("eye", options, CREATE.names)
   const m = columns === options ? n : columns
   const [rows, cols] = sizes("eye", [n, m as number])
   const [i, j] = rowsAndColumns(rows, cols)
@@ -207,6 +221,7 @@ export interface DiagonalOptions {
   /** Which diagonal: 0 the main one, positive above it, negative below. */
   readonly k?: number
 }
+const DIAGONAL = optionsAt<DiagonalOptions>(1, { k: true })
 function requireRank(op: string, x: Tensor, rank: number): void {
   if (x.rank >= rank) return
   throw new ShapeError(
@@ -216,11 +231,15 @@ function requireRank(op: string, x: Tensor, rank: number): void {
 }
 const triangle = (op: string, keep: (i: Tensor, j: Tensor, k: number) => Tensor) =>
   Object.assign(
-    publicly(op, <D extends DType>(x: Tensor<D>, { k = 0 }: DiagonalOptions = {}): Tensor<D> => {
-      requireRank(op, x, 2)
-      const [i, j] = rowsAndColumns(x.shape[x.rank - 2], x.shape[x.rank - 1])
-      return where(keep(i, j, integer(op, "k", k)), x, zerosOf(x)) as Tensor<D>
-    }),
+    publicly(
+      op,
+      <D extends DType>(x: Tensor<D>, { k = 0 }: DiagonalOptions = {}): Tensor<D> => {
+        requireRank(op, x, 2)
+        const [i, j] = rowsAndColumns(x.shape[x.rank - 2], x.shape[x.rank - 1])
+        return where(keep(i, j, integer(op, "k", k)), x, zerosOf(x)) as Tensor<D>
+      },
+      DIAGONAL,
+    ),
     { kind: "move" as const },
   )
 /** The lower triangle of matrices, with the diagonal `k`; zeros above. */
@@ -240,7 +259,9 @@ function diagonalMatrix<D extends DType>(x: Tensor<D>, o: DiagonalOptions = {}):
   return where(equal(j, add(i, k)), spread, zerosOf(spread)) as Tensor<D>
 }
 /** Square matrices with the last axis of `x` on the diagonal `k`, zeros elsewhere. */
-export const diag = Object.assign(publicly("diag", diagonalMatrix), { kind: "move" as const })
+export const diag = Object.assign(publicly("diag", diagonalMatrix, DIAGONAL), {
+  kind: "move" as const,
+})
 
 export interface OneHotOptions<D extends DType = DType> {
   readonly dtype?: D
@@ -259,7 +280,9 @@ function hot(x: Tensor, classes: number, { dtype = "f32", axis = -1 }: OneHotOpt
 }
 /** A new axis of `classes` elements, 1 at the class number that was there and 0 elsewhere; numbers out of range give zeros. */
 export const oneHot = Object.assign(
-  publicly("oneHot", hot) as unknown as <D extends DType = "f32">(
+  publicly("oneHot", hot, optionsAt<OneHotOptions>(2, { dtype: true, axis: true })) as unknown as <
+    D extends DType = "f32",
+  >(
     x: Tensor,
     classes: number,
     options?: OneHotOptions<D>,

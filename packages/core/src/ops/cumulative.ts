@@ -4,6 +4,7 @@ import { publicly } from "../eager.ts"
 import { make } from "../make.ts"
 import { fit, type Value } from "../number.ts"
 import type { EntryFormula, Fold, Op, Sample, Values } from "../op.ts"
+import { optionsAt } from "../options.ts"
 import * as s from "../scalar.ts"
 import { type AxisRef, axesOf, type TensorType, typeOf } from "../shape.ts"
 import type { Tensor } from "../tensor.ts"
@@ -139,7 +140,8 @@ function cumulative<K extends string>(name: string, kind: K, spec: Cumulative) {
     const axis = axisFrom(name, o.axis ?? -1, x.type)
     return make(op, [x], { axis, reverse: o.reverse ?? false })
   }
-  return Object.assign(publicly(name, fn), { op, kind })
+  const options = optionsAt<CumulativeOptions>(1, { axis: true, reverse: true })
+  return Object.assign(publicly(name, fn, options), { op, kind })
 }
 /** A running fold that keeps the dtype. */
 export interface Keeps {

@@ -4,6 +4,7 @@
  */
 import { type AnyFunction, publicly } from "../eager.ts"
 import { engine } from "../engine.ts"
+import type { Options } from "../options.ts"
 import { formatSite } from "../source.ts"
 import { isTensor, type Tensor } from "../tensor.ts"
 import { currentTrace, type Trace } from "../trace.ts"
@@ -25,8 +26,8 @@ engine.onRecover(() => {
 })
 
 /** Makes a sampler public: its first argument is the key. */
-export function sampling<F extends AnyFunction>(name: string, fn: F): F {
-  const draw = publicly(name, fn)
+export function sampling<F extends AnyFunction>(name: string, fn: F, options: Options): F {
+  const draw = publicly(name, fn, options)
   const noted = (...args: unknown[]): unknown => {
     if (drawing) return draw(...args)
     if (isTensor(args[0])) note(name, args[0], noted)

@@ -4,6 +4,7 @@ import { publiclyAs } from "../eager.ts"
 import { OptionError, ShapeError } from "../errors.ts"
 import { make } from "../make.ts"
 import type { At, Op } from "../op.ts"
+import { optionsAt } from "../options.ts"
 import * as s from "../scalar.ts"
 import {
   type Axis,
@@ -136,6 +137,7 @@ export const concatenate = publiclyAs(
     ) as Tensor<D>
   },
   { op: concatenateOp, kind: "create" as const },
+  optionsAt<AxisOption>(1, { axis: true }),
 )
 
 /**
@@ -161,6 +163,7 @@ export const stack = publiclyAs(
     return concatenate(rows, { axis }) as Tensor<D>
   },
   { op: concatenateOp, kind: "create" as const },
+  optionsAt<AxisOption>(1, { axis: true }),
 )
 
 /**

@@ -4,6 +4,7 @@ import { publiclyAs } from "../eager.ts"
 import { OptionError, ShapeError } from "../errors.ts"
 import { make } from "../make.ts"
 import type { Value } from "../number.ts"
+import { optionsAt } from "../options.ts"
 import * as s from "../scalar.ts"
 import {
   type AxisRef,
@@ -278,6 +279,7 @@ export const pad = publiclyAs(
     return padNode(x, p) as Tensor<D>
   },
   { op: padOp, kind: "move" as const },
+  optionsAt<PadOptions>(3, { interior: true, value: true }),
 )
 
 /** How {@link split} and {@link unstack} cut. */
@@ -324,6 +326,7 @@ export const split = publiclyAs(
     })
   },
   { op: sliceOp, kind: "list" as const },
+  optionsAt<AxisOption>(2, { axis: true }),
 )
 /** The tensors along an axis, without it. @example unstack(zeros([2, 3])) // [f32[3], f32[3]] */
 export const unstack = publiclyAs(
@@ -336,4 +339,5 @@ export const unstack = publiclyAs(
     )
   },
   { op: sliceOp, kind: "list" as const },
+  optionsAt<AxisOption>(1, { axis: true }),
 )

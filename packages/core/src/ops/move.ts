@@ -3,6 +3,7 @@ import type { DType } from "../dtype.ts"
 import { publiclyAs } from "../eager.ts"
 import { internal, OptionError, ShapeError } from "../errors.ts"
 import { make } from "../make.ts"
+import { optionsAt } from "../options.ts"
 import * as s from "../scalar.ts"
 import {
   type Axis,
@@ -190,6 +191,7 @@ export const flatten = publiclyAs(
   "flatten",
   <D extends DType>(x: Tensor<D>): Tensor<D> => reshapeTo(x, [{ size: x.size }]) as Tensor<D>,
   { op: reshapeOp, kind: "move" as const },
+  optionsAt<{ names?: AxisNames }>(2, { names: true }),
 )
 
 /**
@@ -244,6 +246,7 @@ export const newAxis = publiclyAs(
     ]) as Tensor<D>
   },
   { op: reshapeOp, kind: "move" as const },
+  optionsAt<{ name?: string }>(2, { name: true }),
 )
 
 /** Sizes become those of `to`, aligned at the end; names stay. */

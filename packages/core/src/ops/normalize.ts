@@ -4,6 +4,7 @@ import { floatingOf } from "../dtype.ts"
 import { publiclyAs } from "../eager.ts"
 import { make } from "../make.ts"
 import type { Sample } from "../op.ts"
+import { optionsAt } from "../options.ts"
 import { type AxisRef, axesOf, typeOf } from "../shape.ts"
 import type { Tensor } from "../tensor.ts"
 import { add, divide, multiply, rsqrt, square, subtract } from "./arithmetic.ts"
@@ -13,7 +14,7 @@ import { stopGradient } from "./custom.ts"
 import { exp, log } from "./exponential.ts"
 import { flatAt, inValue } from "./hazard.ts"
 import { called } from "./notation.ts"
-import { chosenAxes, keep, max, type ReduceOptions, sum } from "./reduce.ts"
+import { chosenAxes, keep, max, type ReduceOptions, reduceOptions, sum } from "./reduce.ts"
 import { restore, sumNode } from "./reduce-family.ts"
 import { isFinite as isFiniteOf, isNaN as isNaNOf } from "./rounding.ts"
 import { axesFrom, number } from "./static.ts"
@@ -25,6 +26,7 @@ export interface AxesOption {
   /** The last axis by default (S15). */
   readonly axes?: AxisRef | readonly AxisRef[]
 }
+const AXES = optionsAt<AxesOption>(1, { axis: true, axes: true })
 const axesOfNode = (n: Tensor): number[] => n.attrs.axes as number[]
 const lastAxes = (op: string, x: Tensor, o: AxesOption): number[] =>
   axesFrom(op, o.axes ?? o.axis ?? -1, x.type)
@@ -87,6 +89,7 @@ export const softmax = publiclyAs(
       Floating<D>
     >,
   { op: softmaxOp, kind: "toFloat" as const },
+  AXES,
 )
 
 export const logSoftmaxOp = composite("logSoftmax", {
@@ -108,6 +111,7 @@ export const logSoftmax = publiclyAs(
       Floating<D>
     >,
   { op: logSoftmaxOp, kind: "toFloat" as const },
+  AXES,
 )
 
 export const logSumExpOp = composite("logSumExp", {
@@ -145,6 +149,7 @@ export const logSumExp = publiclyAs(
     return keep(make(logSumExpOp, [given], { axes }), x, axes, options) as Tensor<Floating<D>>
   },
   { op: logSumExpOp, kind: "toFloat" as const },
+  reduceOptions(1, {}),
 )
 
 export const standardizeOp = composite("standardize", {
@@ -179,4 +184,5 @@ export const standardize = publiclyAs(
     return make(standardizeOp, [floating(x)], { axes, epsilon }) as Tensor<Floating<D>>
   },
   { op: standardizeOp, kind: "toFloat" as const },
+  optionsAt<AxesOption & { epsilon?: number }>(1, { axis: true, axes: true, epsilon: true }),
 )

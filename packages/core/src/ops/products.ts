@@ -2,6 +2,7 @@
 import { type DType, type Promote, promote } from "../dtype.ts"
 import { publiclyAs } from "../eager.ts"
 import { OptionError, ShapeError } from "../errors.ts"
+import { optionsAt } from "../options.ts"
 import { type Axis, type AxisRef, axesOf, broadcastShapes, formatType, range } from "../shape.ts"
 import type { Tensor } from "../tensor.ts"
 import { contract, contractOp } from "./contract.ts"
@@ -116,6 +117,7 @@ export const dot = publiclyAs(
     return dotNode("dot", a, b, summed, batch) as Tensor<Promote<A, B>>
   },
   { op: contractOp, kind: "product" as const },
+  optionsAt<DotOptions>(2, { axes: true, batchAxes: true }),
 )
 
 /** The axes before the last two, broadcast against each other. */
@@ -204,6 +206,7 @@ export const tensorDot = publiclyAs(
     return dotNode("tensorDot", a, b, summed, [[], []]) as Tensor<Promote<A, B>>
   },
   { op: contractOp, kind: "product" as const },
+  optionsAt<Pick<DotOptions, "axes">>(2, { axes: true }),
 )
 
 /**

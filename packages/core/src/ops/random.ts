@@ -13,6 +13,7 @@ import {
 } from "../dtype.ts"
 import { publicly } from "../eager.ts"
 import { DTypeError, OptionError, ShapeError } from "../errors.ts"
+import { type Options, optionsAt } from "../options.ts"
 import { formatType, type Shape, sizeOf } from "../shape.ts"
 import { isTensor, type Tensor } from "../tensor.ts"
 import { currentTrace } from "../trace.ts"
@@ -67,6 +68,8 @@ export function key(seed: number | bigint): Tensor<"u32"> {
   return where(equal(iotaNode(2, "i32"), 0), a, b) as Tensor<"u32">
 }
 
+const BITS = { partitionable: true } as const
+const TYPED = { ...BITS, dtype: true } as const
 function splitKeys(key: Tensor, n = 2, o: BitsOptions = {}): Tensor<"u32"> {
   requireKey("random.split", key)
   const count = integer("random.split", "n", n)
@@ -89,6 +92,7 @@ export const split = Object.assign(
     "random.split",
     (key: Tensor, n = 2, options: BitsOptions = {}): Tensor<"u32">[] =>
       unstack(boxed("split", () => splitKeys(key, n, options))) as Tensor<"u32">[],
+    optionsAt<BitsOptions>(2, BITS),
   ),
   { kind: "random" as const },
 )
@@ -98,6 +102,7 @@ export const keys = Object.assign(
     "random.keys",
     (key: Tensor, n: number, options: BitsOptions = {}): Tensor<"u32"> =>
       boxed("keys", () => splitKeys(key, n, options)),
+    optionsAt<BitsOptions>(2, BITS),
   ),
   { kind: "random" as const },
 )
@@ -120,13 +125,14 @@ const seedOf = (data: number | Tensor): Tensor =>
 function sampler<A extends readonly unknown[], T extends Tensor>(
   name: string,
   build: (key: Tensor, shape: Shape, ...rest: A) => T,
+  options: Options,
 ) {
   const fn = (key: Tensor, shape: Shape = [], ...rest: A): T => {
     requireKey(`random.${name}`, key)
     const to = integers(`random.${name}`, "the shape", shape)
     return boxed(name, () => build(key, to, ...rest))
   }
-  return Object.assign(sampling(`random.${name}`, fn), { kind: "random" as const })
+  return Object.assign(sampling(`random.${name}`, fn, options), { kind: "random" as const })
 }
 
 export interface RawOptions extends BitsOptions {
@@ -134,13 +140,17 @@ export interface RawOptions extends BitsOptions {
   readonly dtype?: "u8" | "u16" | "u32" | "u64"
 }
 /** Uniform bits of a shape. */
-export const bits = sampler("bits", (key, shape, o: RawOptions = {}) =>
-  bitsOf(key, shape, o.dtype ?? "u32", o),
+export const bits = sampler(
+  "bits",
+  (key, shape, o: RawOptions = {}) => bitsOf(key, shape, o.dtype ?? "u32", o),
+  optionsAt<RawOptions>(2, TYPED),
 )
 
-export interface UniformOptions extends BitsOptions {
+export interface FloatOptions extends BitsOptions {
   /** f32 by default. */
   readonly dtype?: FloatDType
+}
+export interface UniformOptions extends FloatOptions {
   /** The lower bound, included; 0 by default. */
   readonly min?: number | Tensor
   /** The upper bound, excluded; 1 by default. */
@@ -180,11 +190,13 @@ function uniformOf(key: Tensor, shape: Shape, o: UniformOptions = {}): Tensor {
   )
 }
 /** Uniform numbers in [min, max), exact on every compiler. */
-export const uniform = sampler("uniform", uniformOf)
+export const uniform = sampler(
+  "uniform",
+  uniformOf,
+  optionsAt<UniformOptions>(2, { ...TYPED, min: true, max: true }),
+)
 
-export interface NormalOptions extends BitsOptions {
-  /** f32 by default. */
-  readonly dtype?: FloatDType
+export interface NormalOptions extends FloatOptions {
   /** 0 by default. */
   readonly mean?: number | Tensor
   /** 1 by default. */
@@ -198,13 +210,17 @@ const ABOVE_MINUS_ONE = {
   f64: -1 + 2 ** -53,
 } as const
 /** Normally distributed numbers: sqrt(2) erfInv of uniform ones in (-1, 1), as JAX. */
-export const normal = sampler("normal", (key, shape, o: NormalOptions = {}) => {
-  const dtype = requireFloat("normal", o.dtype ?? "f32")
-  const u = uniformOf(key, shape, { ...o, dtype, min: ABOVE_MINUS_ONE[dtype], max: 1 })
-  const z = multiply(erfInv(u), Math.SQRT2)
-  const scaled = o.standardDeviation === undefined ? z : multiply(z, o.standardDeviation)
-  return o.mean === undefined ? scaled : add(scaled, o.mean)
-})
+export const normal = sampler(
+  "normal",
+  (key, shape, o: NormalOptions = {}) => {
+    const dtype = requireFloat("normal", o.dtype ?? "f32")
+    const u = uniformOf(key, shape, { ...o, dtype, min: ABOVE_MINUS_ONE[dtype], max: 1 })
+    const z = multiply(erfInv(u), Math.SQRT2)
+    const scaled = o.standardDeviation === undefined ? z : multiply(z, o.standardDeviation)
+    return o.mean === undefined ? scaled : add(scaled, o.mean)
+  },
+  optionsAt<NormalOptions>(2, { ...TYPED, mean: true, standardDeviation: true }),
+)
 /** Bools, true with probability `p` (0.5 by default). */
 export const bernoulli = sampler(
   "bernoulli",
@@ -212,26 +228,34 @@ export const bernoulli = sampler(
     const dtype = isTensor(p) && isFloat(p.dtype) && !currentTrace()?.weak.has(p) ? p.dtype : "f32"
     return less(uniformOf(key, shape, { ...o, dtype }), p)
   },
+  optionsAt<BitsOptions>(3, BITS),
 )
 /** Exponentially distributed numbers of rate 1. */
-export const exponential = sampler("exponential", (key, shape, o: UniformOptions = {}) =>
-  negate(log1p(negate(uniformOf(key, shape, { ...o, min: 0, max: 1 })))),
+export const exponential = sampler(
+  "exponential",
+  (key, shape, o: FloatOptions = {}) =>
+    negate(log1p(negate(uniformOf(key, shape, { ...o, min: 0, max: 1 })))),
+  optionsAt<FloatOptions>(2, TYPED),
 )
 const SMALLEST = { f16: 2 ** -14, bf16: 2 ** -126, f32: 2 ** -126, f64: 2 ** -1022 } as const
-function gumbelOf(key: Tensor, shape: Shape, o: UniformOptions = {}): Tensor {
+function gumbelOf(key: Tensor, shape: Shape, o: FloatOptions = {}): Tensor {
   const dtype = requireFloat("gumbel", o.dtype ?? "f32")
   const u = uniformOf(key, shape, { ...o, dtype, min: SMALLEST[dtype], max: 1 })
   return negate(log(negate(log(u))))
 }
 /** Numbers of the standard Gumbel distribution. */
-export const gumbel = sampler("gumbel", gumbelOf)
+export const gumbel = sampler("gumbel", gumbelOf, optionsAt<FloatOptions>(2, TYPED))
 /** Numbers of the standard Laplace distribution. */
-export const laplace = sampler("laplace", (key, shape, o: UniformOptions = {}) => {
-  const dtype = requireFloat("laplace", o.dtype ?? "f32")
-  const epsilon = 2 ** -FRACTION_BITS[dtype]
-  const u = uniformOf(key, shape, { ...o, dtype, min: -1 + epsilon, max: 1 })
-  return multiply(sign(u), log1p(negate(abs(u))))
-})
+export const laplace = sampler(
+  "laplace",
+  (key, shape, o: FloatOptions = {}) => {
+    const dtype = requireFloat("laplace", o.dtype ?? "f32")
+    const epsilon = 2 ** -FRACTION_BITS[dtype]
+    const u = uniformOf(key, shape, { ...o, dtype, min: -1 + epsilon, max: 1 })
+    return multiply(sign(u), log1p(negate(abs(u))))
+  },
+  optionsAt<FloatOptions>(2, TYPED),
+)
 
 export interface RandIntOptions extends BitsOptions {
   /** i32 by default. */
@@ -270,6 +294,7 @@ export const randInt = sampler(
     const offset = modulo(add(multiply(modulo(a), factor), modulo(b)))
     return add(low.value, asType(offset, dtype))
   },
+  optionsAt<RandIntOptions>(4, TYPED),
 )
 
 export interface PermutationOptions extends BitsOptions {
@@ -302,8 +327,11 @@ function permuted(key: Tensor, x: Tensor | number, o: PermutationOptions = {}): 
 }
 /** The elements along an axis in random order; of a number n the integers below it. */
 export const permutation = Object.assign(
-  sampling("random.permutation", (key: Tensor, x: Tensor | number, o: PermutationOptions = {}) =>
-    boxed("permutation", () => permuted(key, x, o)),
+  sampling(
+    "random.permutation",
+    (key: Tensor, x: Tensor | number, o: PermutationOptions = {}) =>
+      boxed("permutation", () => permuted(key, x, o)),
+    optionsAt<PermutationOptions>(2, { ...BITS, axis: true, independent: true }),
   ),
   { kind: "random" as const },
 )
@@ -364,17 +392,22 @@ export const choice = Object.assign(
     "random.choice",
     (key: Tensor, x: Tensor | number, shape: Shape = [], o: ChoiceOptions = {}) =>
       boxed("choice", () => chosen(key, x, shape, o)),
+    optionsAt<ChoiceOptions>(3, { ...BITS, replace: true, p: true, axis: true }),
   ),
   { kind: "random" as const },
 )
 /** Class numbers drawn with probabilities in proportion to e^logits, along the last axis (the Gumbel maximum). */
 export const categorical = Object.assign(
-  sampling("random.categorical", (key: Tensor, logits: Tensor, o: BitsOptions = {}) => {
-    requireKey("random.categorical", key)
-    const dtype = requireFloat("categorical", logits.dtype)
-    return boxed("categorical", () =>
-      argMax(add(gumbelOf(key, logits.shape, { ...o, dtype }), logits), { axis: -1 }),
-    )
-  }),
+  sampling(
+    "random.categorical",
+    (key: Tensor, logits: Tensor, o: BitsOptions = {}) => {
+      requireKey("random.categorical", key)
+      const dtype = requireFloat("categorical", logits.dtype)
+      return boxed("categorical", () =>
+        argMax(add(gumbelOf(key, logits.shape, { ...o, dtype }), logits), { axis: -1 }),
+      )
+    },
+    optionsAt<BitsOptions>(2, BITS),
+  ),
   { kind: "random" as const },
 )

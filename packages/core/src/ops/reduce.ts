@@ -5,6 +5,7 @@ import { ShapeError } from "../errors.ts"
 import { make } from "../make.ts"
 import type { Value } from "../number.ts"
 import type { Op } from "../op.ts"
+import type { Options } from "../options.ts"
 import * as s from "../scalar.ts"
 import { type AxisRef, formatType } from "../shape.ts"
 import type { Tensor } from "../tensor.ts"
@@ -44,6 +45,18 @@ export interface ReduceOptions {
   /** "ignore": elements that are NaN do not count; where all are NaN, `max`, `min` and `mean` give NaN. */
   readonly nan?: "propagate" | "ignore"
 }
+const REDUCE = { axis: true, axes: true, keepAxes: true, nan: true } as const
+/** Where a function takes what every reduction takes, and what it takes besides. */
+export const reduceOptions = <T extends ReduceOptions = ReduceOptions>(
+  at: number,
+  more: { readonly [K in Exclude<keyof T, keyof ReduceOptions>]-?: true },
+): Options => ({
+  at,
+  names: [
+    ...Object.keys(REDUCE satisfies { readonly [K in keyof ReduceOptions]-?: true }),
+    ...Object.keys(more),
+  ],
+})
 /** The dtype of sums: narrow integers and bools widen (S7). */
 export type Widened<D extends DType> = D extends "bool" | "i8" | "i16"
   ? "i32"
@@ -92,7 +105,7 @@ function callable<K extends string>(
     const y = make(op, [ignoresNaN(x, o) ? withoutNaN(x, op) : x], { axes })
     return keep(y, x, axes, o)
   }
-  return Object.assign(publicly(op.name, fn), { op, kind })
+  return Object.assign(publicly(op.name, fn, reduceOptions(1, {})), { op, kind })
 }
 const word = (name: string) => ({ level: 3, print: (x: string) => `${name} ${x}` })
 const ofKind =
@@ -184,7 +197,10 @@ const extreme = (name: string, spec: Pick<Reduction, "fold" | "combine">) => {
     if (!ignoresNaN(x, o)) return y
     return where(all(isNaNOf(x), { ...o, nan: "propagate" }), Number.NaN, y)
   }
-  return Object.assign(publicly(name, fn), { op, kind: "reduce" as const }) as Reduce
+  return Object.assign(publicly(name, fn, reduceOptions(1, {})), {
+    op,
+    kind: "reduce" as const,
+  }) as Reduce
 }
 /**
  * The largest element along `axes`; NaN if there is one (S8). Ties share the gradient evenly (S10).

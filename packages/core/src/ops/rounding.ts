@@ -4,6 +4,7 @@ import { publicly } from "../eager.ts"
 import * as e from "../elementary/index.ts"
 import { roundEven as nearestEven } from "../half.ts"
 import type { Op } from "../op.ts"
+import { optionsAt } from "../options.ts"
 import * as s from "../scalar.ts"
 import type { Tensor } from "../tensor.ts"
 import type { Operand } from "./align.ts"
@@ -86,10 +87,13 @@ export interface RoundOptions {
 const choose = (x: Operand, { half = "away" }: RoundOptions = {}): Tensor =>
   half === "even" ? roundEven(x) : roundAway(x)
 /** The nearest whole number; halves away from zero, or to even with `{half: "even"}` (S5). */
-export const round = Object.assign(publicly("round", choose), {
-  op: roundAway.op,
-  kind: "unary" as const,
-}) as Unary & ((x: Operand, options?: RoundOptions) => Tensor)
+export const round = Object.assign(
+  publicly("round", choose, optionsAt<RoundOptions>(1, { half: true })),
+  {
+    op: roundAway.op,
+    kind: "unary" as const,
+  },
+) as Unary & ((x: Operand, options?: RoundOptions) => Tensor)
 
 const never: Op["normal"] = ([x]) =>
   isFloat(x.dtype) ? undefined : constant(0, "bool", x.shape, x.names)

@@ -8,6 +8,7 @@ import { OptionError } from "../errors.ts"
 import { make } from "../make.ts"
 import type { Value } from "../number.ts"
 import type { Op, Values } from "../op.ts"
+import { optionsAt } from "../options.ts"
 import { type AxisRef, axesOf, formatType, range, typeOf } from "../shape.ts"
 import type { Tensor } from "../tensor.ts"
 import { bitwiseAnd } from "./bitwise.ts"
@@ -33,6 +34,7 @@ export interface SortOptions {
   readonly axis?: AxisRef
   readonly direction?: "ascending" | "descending"
 }
+const SORT = optionsAt<SortOptions>(1, { axis: true, direction: true })
 
 /** Sorts the last axis; outputs the values and, as i32, where each came from. */
 export const sortOp: Op = declare({
@@ -174,6 +176,7 @@ export const sort = publiclyAs(
     return moved(values, -1, axis) as Tensor<D>
   },
   { op: sortOp, kind: "move" as const },
+  SORT,
 )
 /** Where the elements of the sorted tensor come from, as i32: `takeAlongAxis(x, argSort(x))` is `sort(x)`. */
 export const argSort = publiclyAs(
@@ -183,6 +186,7 @@ export const argSort = publiclyAs(
     return moved(origins, -1, axis) as Tensor<"i32">
   },
   { op: sortOp, kind: "index" as const },
+  SORT,
 )
 /**
  * The `k` largest elements along an axis in descending order, and where they are, as i32; "ascending" gives the smallest.
@@ -208,4 +212,5 @@ export const topK = publiclyAs(
     return [v as Tensor<D>, i as Tensor<"i32">]
   },
   { op: sortOp, kind: "pair" as const },
+  { ...SORT, at: 2 },
 )

@@ -4,6 +4,7 @@ import { publicly, publiclyAs } from "../eager.ts"
 import { OptionError, ShapeError } from "../errors.ts"
 import { make } from "../make.ts"
 import type { Hazard, Values } from "../op.ts"
+import { type Options, optionsAt } from "../options.ts"
 import { axesOf, formatType, range, typeOf } from "../shape.ts"
 import type { Tensor } from "../tensor.ts"
 import { currentTrace } from "../trace.ts"
@@ -16,7 +17,16 @@ import { inSlope, inValue } from "./hazard.ts"
 import { logicalAnd, logicalOr } from "./logic.ts"
 import { broadcastTo, flatten, reshapeTo } from "./move.ts"
 import { called } from "./notation.ts"
-import { all, chosenAxes, max, min, type ReduceOptions, requireElements, sum } from "./reduce.ts"
+import {
+  all,
+  chosenAxes,
+  max,
+  min,
+  type ReduceOptions,
+  reduceOptions,
+  requireElements,
+  sum,
+} from "./reduce.ts"
 import { keptAxes, restore } from "./reduce-family.ts"
 import { isNaN as isNaNOf } from "./rounding.ts"
 import { iotaNode } from "./source.ts"
@@ -36,13 +46,16 @@ function statistic<O extends ReduceOptions>(
   name: string,
   fn: (x: Tensor, o: O) => Tensor,
   hazards: readonly Hazard[] = [],
+  options: Options = reduceOptions(1, {}),
 ): FloatReduce<O> {
-  const call = (x: Tensor, options: O = {} as O): Tensor => {
+  const call = (x: Tensor, o: O = {} as O): Tensor => {
     const dtype = floatingOf(x.dtype)
     const wide = isHalf(dtype) ? "f32" : dtype
-    return boxed(name, () => asType(fn(asType(x, wide), options), dtype), hazards)
+    return boxed(name, () => asType(fn(asType(x, wide), o), dtype), hazards)
   }
-  return Object.assign(publicly(name, call), { kind: "toFloat" as const }) as FloatReduce<O>
+  return Object.assign(publicly(name, call, options), {
+    kind: "toFloat" as const,
+  }) as FloatReduce<O>
 }
 
 /** How many elements a reduction takes in, as a number or, where NaN does not count, as a tensor. */
@@ -72,6 +85,7 @@ export interface VarianceOptions extends ReduceOptions {
   /** Subtracted from the number of elements: 0 (default) for the variance of the elements, 1 for an unbiased estimate. */
   readonly degreesOfFreedom?: number
 }
+const VARIANCE = reduceOptions<VarianceOptions>(1, { degreesOfFreedom: true })
 function varianceOf(x: Tensor, o: VarianceOptions): Tensor {
   const axes = chosenAxes("variance", x, o)
   const center = mean(x, { axes, keepAxes: true, nan: o.nan })
@@ -87,7 +101,12 @@ const tooFew = (name: string): Hazard =>
     `{0}.${name}()   // of the elements themselves, or take more of them`,
   )
 /** The mean of the squared distances to the mean. @example variance(tensor([1, 3])) // f32[] 1 */
-export const variance = statistic<VarianceOptions>("variance", varianceOf, [tooFew("variance")])
+export const variance = statistic<VarianceOptions>(
+  "variance",
+  varianceOf,
+  [tooFew("variance")],
+  VARIANCE,
+)
 /** The square root of the variance. */
 export const standardDeviation = statistic<VarianceOptions>(
   "standardDeviation",
@@ -101,14 +120,15 @@ export const standardDeviation = statistic<VarianceOptions>(
       "({0}.variance() + 1e-12).sqrt()",
     ),
   ],
+  VARIANCE,
 )
 
 export interface NormOptions extends ReduceOptions {
   /** 2 (default), 1, or Infinity for the largest absolute value. */
   readonly order?: number
 }
-function lengthOf(x: Tensor, o: NormOptions): Tensor {
-  const order = number("norm", "order", o.order ?? 2)
+function lengthOf(x: Tensor, { order: given = 2, ...o }: NormOptions): Tensor {
+  const order = number("norm", "order", given)
   if (order === 2) return sqrt(sum(square(x), o))
   if (order === 1) return sum(abs(x), o)
   if (order === Number.POSITIVE_INFINITY) return max(abs(x), o)
@@ -118,14 +138,19 @@ function lengthOf(x: Tensor, o: NormOptions): Tensor {
  * The length of the elements along `axes` as a vector: sqrt of the sum of squares, or of another order.
  * @throws OptionError for another order than 1, 2, Infinity
  */
-export const norm = statistic<NormOptions>("norm", lengthOf, [
-  inSlope(
-    "length of the zero vector",
-    ([squares]) => squares === 0,
-    "At the origin the length is 0, and no direction is the steepest: the square root in it has an infinite slope.",
-    "({0}.square().sum() + 1e-12).sqrt()",
-  ),
-])
+export const norm = statistic<NormOptions>(
+  "norm",
+  lengthOf,
+  [
+    inSlope(
+      "length of the zero vector",
+      ([squares]) => squares === 0,
+      "At the origin the length is 0, and no direction is the steepest: the square root in it has an infinite slope.",
+      "({0}.square().sum() + 1e-12).sqrt()",
+    ),
+  ],
+  reduceOptions<NormOptions>(1, { order: true }),
+)
 
 interface ArgAttrs {
   /** From the end. */
@@ -185,7 +210,12 @@ function argument(
       o.axis === undefined ? x.shape.map(() => ({ size: 1 })) : keptAxes(x, [axis]),
     )
   }
-  return Object.assign(publicly(name, fn), { op, kind: "index" as const })
+  const options = optionsAt<Omit<ReduceOptions, "axes">>(1, {
+    axis: true,
+    keepAxes: true,
+    nan: true,
+  })
+  return Object.assign(publicly(name, fn, options), { op, kind: "index" as const })
 }
 function firstBest(
   x: Values,
@@ -225,6 +255,7 @@ export const countNonzero = publiclyAs(
     return sum(counted, options) as Tensor<"i32">
   },
   { kind: "index" as const },
+  reduceOptions(1, {}),
 )
 
 export interface CloseOptions {
@@ -250,6 +281,7 @@ export const allClose = publiclyAs(
     return all(equalNaN ? logicalOr(same, logicalAnd(isNaNOf(x), isNaNOf(y))) : same)
   },
   { kind: "predicateOfTwo" as const },
+  optionsAt<CloseOptions>(2, { relative: true, absolute: true, equalNaN: true }),
 )
 
 /** Weights of {@link weightedMean} broadcast to the elements. */
@@ -270,4 +302,5 @@ export const weightedMean = publiclyAs(
     return divide(sum(multiply(v, w), options), sum(w, options)) as Tensor<Floating<D>>
   },
   { kind: "toFloat" as const },
+  reduceOptions(2, {}),
 )

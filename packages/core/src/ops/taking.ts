@@ -2,6 +2,7 @@
 import type { DType } from "../dtype.ts"
 import { publiclyAs } from "../eager.ts"
 import { OptionError, ShapeError } from "../errors.ts"
+import { optionsAt } from "../options.ts"
 import {
   type Axis,
   type AxisRef,
@@ -33,6 +34,11 @@ export interface IndexOptions {
   /** What "fill" gives; default NaN for floats, 0 for others. */
   readonly value?: number
 }
+const TAKE = optionsAt<IndexOptions & { axis?: AxisRef }>(2, {
+  axis: true,
+  mode: true,
+  value: true,
+})
 
 /** `x` at `indices` along an axis counted from the end; the axes of the indices take its place. */
 export function takeRows(x: Tensor, indices: Tensor, axis: number, outside: Outside): Tensor {
@@ -115,6 +121,7 @@ export const take = publiclyAs(
     ) as Tensor<D>
   },
   { op: gatherOp, kind: "move" as const },
+  TAKE,
 )
 
 /**
@@ -148,6 +155,7 @@ export const takeAlongAxis = publiclyAs(
     return moved(filled, -1, axis) as Tensor<D>
   },
   { op: gatherOp, kind: "move" as const },
+  TAKE,
 )
 
 /** Coordinates `[..., k]` over the chosen axes as rows of one table. */
@@ -231,6 +239,7 @@ export const gather = publiclyAs(
     return fillOutside(y, c.inside, 0, others.length, options, x) as Tensor<D>
   },
   { op: gatherOp, kind: "move" as const },
+  optionsAt<GatherOptions>(2, { axes: true, mode: true, value: true }),
 )
 
 export interface IndexedAddOptions {
@@ -279,6 +288,7 @@ export const indexedAdd = publiclyAs(
     return add(x, permute(back, inverse(order))) as Tensor<D>
   },
   { op: scatterAddOp, kind: "move" as const },
+  optionsAt<IndexedAddOptions>(3, { axes: true, mode: true }),
 )
 const inverse = (order: readonly number[]): number[] =>
   range(order.length).map((i) => order.indexOf(i - order.length) - order.length)

@@ -14,6 +14,7 @@ import { GradError, OptionError } from "../errors.ts"
 import { isWeak } from "../ops/align.ts"
 import { constant, differentiable, onesOf, zerosOf } from "../ops/source.ts"
 import { asType } from "../ops/type.ts"
+import { checkOptions, optionsAt } from "../options.ts"
 import { formatType, sameType } from "../shape.ts"
 import { isTensor, type Tensor } from "../tensor.ts"
 import { pullback } from "./grad.ts"
@@ -76,6 +77,7 @@ export interface GradOptions<N extends ArgNumbers = ArgNumbers> {
   /** The function returns `[loss, more]`, and `more` is handed through; default false. */
   readonly hasAux?: boolean
 }
+const GRAD = optionsAt<GradOptions>(1, { argNumbers: true, hasAux: true })
 interface Differentiated {
   readonly value: unknown
   readonly gradients: unknown
@@ -134,6 +136,7 @@ export function valueAndGrad<F extends Loss, const N extends ArgNumbers = 0>(
   options: GradOptions<N> = {},
 ): Defn<(...args: Parameters<F>) => [value: ReturnType<F>, gradient: Gradients<Parameters<F>, N>]> {
   const fn = f as unknown as AnyFunction
+  checkOptions("valueAndGrad", options, GRAD.names)
   const both = (...args: unknown[]): [unknown, unknown] => {
     const { value, gradients } = differentiate("valueAndGrad", fn, args, options)
     return [value, gradients]
@@ -149,6 +152,7 @@ export function grad<F extends Loss, const N extends ArgNumbers = 0>(
   options: GradOptions<N> & { readonly hasAux?: false } = {},
 ): Defn<(...args: Parameters<F>) => Gradients<Parameters<F>, N>> {
   const fn = f as unknown as AnyFunction
+  checkOptions("grad", options, GRAD.names)
   const only = (...args: unknown[]): unknown => {
     const { value, gradients } = differentiate("grad", fn, args, options as GradOptions)
     return options.hasAux ? [gradients, ...(value as unknown[]).slice(1)] : gradients

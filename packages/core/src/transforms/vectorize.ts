@@ -7,6 +7,7 @@ import { inline, traceGraph } from "../graph.ts"
 import { isWeak } from "../ops/align.ts"
 import { moved } from "../ops/move-order.ts"
 import { axisFrom } from "../ops/static.ts"
+import { checkOptions, optionsAt } from "../options.ts"
 import { type AxisRef, formatType, range, type TensorType } from "../shape.ts"
 import { isTensor, type Tensor } from "../tensor.ts"
 import { derived, nameOf } from "./gradient.ts"
@@ -23,6 +24,7 @@ export interface VmapOptions {
   /** Where the batch axis of the results stands; default 0. */
   readonly outAxes?: number
 }
+const VMAP = optionsAt<VmapOptions>(1, { inAxes: true, outAxes: true })
 
 /** The tensors of the arguments; traced numbers are shared by all examples. */
 const examples = (c: Container): Tensor[] => flatten(c).filter((x) => !isWeak(x))
@@ -90,6 +92,7 @@ export function vmap<F extends (...args: never[]) => unknown>(
   options: VmapOptions = {},
 ): Defn<F> {
   const fn = f as unknown as AnyFunction
+  checkOptions("vmap", options, VMAP.names)
   const { inAxes = 0, outAxes = 0 } = options
   const mapped = (...args: unknown[]): unknown => {
     const specs = args.map((_, i) => (Array.isArray(inAxes) ? (inAxes[i] as Container) : inAxes))
