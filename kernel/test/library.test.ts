@@ -60,6 +60,15 @@ test("a function that is traced after other cells ran has the places of its own 
   expect(traceback(failed)).toMatch(/line 2\n[\s\S]*> 2 \| const early = .*\n +\| {46}\^{9}/u)
 })
 
+test("an error inside a plain helper marks the helper's own line, not the call of it", async () => {
+  const failed = await kernel.execute(
+    "const plain = (x: any) =>\n  x.tanh() * 3\nconst caller = defn((x: Tensor) => plain(x))\ncaller(tensor([1]))",
+  )
+  expect(failed.reply.ename).toBe("TraceError")
+  expect(traceback(failed)).toMatch(/line 2\n[\s\S]*> 2 \| {3}x\.tanh\(\) \* 3\n {4}\| {12}\^\n/u)
+  expect(traceback(failed)).not.toContain("$d")
+})
+
 const HELPER = "let factor = 2; const helper = (x: any) => x.multiply(factor)"
 
 test("a helper alone needs no library (C14)", async () => {

@@ -87,6 +87,8 @@ const INSIDE: readonly Row[] = [
   ["random.normal(0, [3])", "0", "This is of type 'number'; a tensor is needed here."],
   ["xx * 2", "xx", "Cannot find name 'xx'."],
 ]
+const WHERE =
+  'Tensors have operators only inside defn(...) and in functions that begin with "use defn";'
 const OUTSIDE: readonly Row[] = [
   ['f("a", 2)', '"a"', "This is of type 'string'; a tensor is needed here."],
   ["f([1, 2], 2)", "[1, 2]", "This is an array; a tensor is needed here."],
@@ -96,12 +98,9 @@ const OUTSIDE: readonly Row[] = [
   ["const y: number = f(x, 2)", "y", "This is a tensor; a number is needed here."],
   ["defn(3)", "3", "This is of type 'number'; a function is needed here."],
   ["defn((t: Tensor) => t, { nam: 'f' })", "nam", "There is no option 'nam'; did you mean 'name'?"],
-  ["x + 1", "x + 1", "Tensors have operators only inside defn(...); here, write a.add(b)."],
-  [
-    "if (x > 0) 1",
-    "x > 0",
-    "Tensors have operators only inside defn(...); here, write a.greater(b).",
-  ],
+  ["x + 1", "x + 1", `${WHERE} here, write a.add(b).`],
+  ["if (x > 0) 1", "x > 0", `${WHERE} here, write a.greater(b).`],
+  ["x + x", "x + x", `${WHERE} here, write a.add(b).`],
   ["1 - x", "x", "The right side of an arithmetic operator must be a number here. Tensors have"],
   ["Math.floor(x)", "x", "This is a tensor; a number is needed here."],
   ['tensor("a")', '"a"', "a tensor is made of numbers, booleans or bigints"],

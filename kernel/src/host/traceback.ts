@@ -60,7 +60,8 @@ export class Traceback {
   }
 
   #frame(report: ErrorReport, stack: readonly StackLine[]): string[] | undefined {
-    const found = this.#siteSpan(report) ?? stackSpan(stack)
+    const site = this.#siteSpan(report)
+    const found = site && !isInCallOf(site, stack) ? site : (stackSpan(stack) ?? site)
     if (!found) return undefined
     const { cell, span } = found
     const line = positionAt(cell.source, span.from).line + 1
@@ -68,7 +69,7 @@ export class Traceback {
   }
 
   /** The expression the engine names, when its cell is known. */
-  #siteSpan(report: ErrorReport): { cell: PreparedCell; span: Span } | undefined {
+  #siteSpan(report: ErrorReport): Place | undefined {
     if (!report.site) return undefined
     const { module, from, to } = report.site
     const cell = this.#register.find(module)
@@ -87,15 +88,29 @@ export class Traceback {
 
   #stackLine({ function: name = "", url, line, column }: Record<string, string>): StackLine {
     const cell = this.#register.find(url)
+    // Calls from rewritten text go through an object of ours, after which the engine of JavaScript names the frame.
+    const written = name.startsWith("$d") ? "" : name
     if (!cell) return { function: name, place: `${url}:${line}:${column}` }
     const offset = cell.toSource({ line: Number(line) - 1, column: Number(column) - 1 })
     const at = positionAt(cell.source, offset)
     const place = `${cellLabel(url)}, line ${at.line + 1}, column ${at.column + 1}`
-    return { function: name, place, cell, offset }
+    return { function: written, place, cell, offset }
   }
 }
 
-function stackSpan(stack: readonly StackLine[]): { cell: PreparedCell; span: Span } | undefined {
+interface Place {
+  cell: PreparedCell
+  span: Span
+}
+
+/** Whether the error came from deeper: the expression called a function of the user's, whose own line says more. */
+function isInCallOf({ cell, span }: Place, stack: readonly StackLine[]): boolean {
+  const inCells = stack.filter((line) => line.cell)
+  const at = ({ offset = -1 }: StackLine): boolean => offset >= span.from && offset < span.to
+  return inCells.findIndex((line) => line.cell === cell && at(line)) > 0
+}
+
+function stackSpan(stack: readonly StackLine[]): Place | undefined {
   const line = stack.find((item) => item.cell)
   if (!line?.cell || line.offset === undefined) return undefined
   return { cell: line.cell, span: wordAt(line.cell.source, line.offset) }

@@ -37,6 +37,8 @@ export function readDiagnostics(items: readonly ServerDiagnostic[]): LocatedDiag
 
 /** A tensor of any dtype, as the checker prints it. */
 const ANY_TENSOR = /Tensor<(?:any|(?:"\w+" \| ){10,}"\w+")>/g
+/** Where a type was declared: printed when both sides of an operator have the same name. */
+const DECLARED_IN = /import\("[^"]*"\)\./g
 /** Overloads were tried in turn; ours end with the most general one. */
 const OVERLOADS =
   /^No overload matches this call\.\n\s+The last overload gave the following error\.\n\s+/
@@ -46,6 +48,9 @@ const OVERLOADS =
  * nobody who wrote `x * names` has heard of them.
  */
 export function inOurWords(message: string): string {
-  const plain = message.replace(ANY_TENSOR, "Tensor").replace(OVERLOADS, "")
+  const plain = message
+    .replace(DECLARED_IN, "")
+    .replace(ANY_TENSOR, "Tensor")
+    .replace(OVERLOADS, "")
   return sentenceFor(plain) ?? plain
 }

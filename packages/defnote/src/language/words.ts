@@ -23,6 +23,8 @@ const METHODS: Readonly<Record<string, string>> = {
   ">": "greater",
   ">=": "greaterEqual",
 }
+const OPERATORS_WHERE =
+  'Tensors have operators only inside defn(...) and in functions that begin with "use defn";'
 const operatorOf = (symbol: string): string => METHODS[symbol] ?? "add"
 
 const isTensor = (type: string): boolean => /^Tensor\b(?!.*\[\]$)/.test(type)
@@ -113,13 +115,13 @@ const ROWS: readonly Row[] = [
     when: /Operator '(.+?)' cannot be applied to types '(.+?)' and '(.+?)'/,
     say: ([symbol, left, right]) =>
       isTensor(left) || isTensor(right)
-        ? `Tensors have operators only inside defn(...); here, write a.${operatorOf(symbol)}(b).`
+        ? `${OPERATORS_WHERE} here, write a.${operatorOf(symbol)}(b).`
         : "",
   },
   {
     when: /The (left|right)-hand side of an arithmetic operation must be/,
     say: ([side]) =>
-      `The ${side} side of an arithmetic operator must be a number here. Tensors have operators only inside defn(...); elsewhere write a.multiply(b), a.subtract(b), ...`,
+      `The ${side} side of an arithmetic operator must be a number here. ${OPERATORS_WHERE} elsewhere write a.multiply(b), a.subtract(b), ...`,
   },
   {
     when: /The types '(.+?)' and '(.+?)' have no overlap|because the types '(.+?)' and '(.+?)' have no overlap/,
