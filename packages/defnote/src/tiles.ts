@@ -54,9 +54,15 @@ export class TileStore {
     if (!x || !isReadable(x)) return { request, problem: "not kept" }
     this.#kept.delete(String(question.id))
     this.#kept.set(String(question.id), x)
-    const region = regionOf(question, x.shape)
+    const order = orderOf(question.order, x.rank)
+    const region =
+      order &&
+      regionOf(
+        question,
+        order.map((axis) => x.shape[axis]),
+      )
     if (!region) return { request, problem: "not valid" }
-    return { request, level: levelOf(valuesOf(x), x.shape, region) }
+    return { request, level: levelOf(valuesOf(x), x.shape, region, order) }
   }
 
   #drop(id: string): void {
@@ -90,6 +96,14 @@ function nameOf(x: Tensor): string {
   for (let i = words.length * 4; i < all.byteLength; i++) mix(new Uint8Array(all.buffer)[i])
   for (const character of `${x.dtype}${x.shape}`) mix(character.charCodeAt(0))
   return [a, b].map((word) => (word >>> 0).toString(16).padStart(8, "0")).join("")
+}
+
+/** Every axis once; the order of the tensor where the question names none. */
+function orderOf(value: unknown, rank: number): number[] | undefined {
+  const own = Array.from({ length: rank }, (_, axis) => axis)
+  if (value === undefined) return own
+  const order = integers(value, rank)
+  return order?.length === rank && own.every((axis) => order.includes(axis)) ? order : undefined
 }
 
 /** The part that a question asks for, when it lies in the tensor and is not too large. */

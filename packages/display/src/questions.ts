@@ -2,7 +2,7 @@
 import type { TensorLevel } from "./payload.ts"
 
 /** The comm target under which a kernel gives parts of the tensors that it keeps. */
-export const TILES = "defnote.tiles/1"
+export const TILES = "defnote.tiles/2"
 
 /** A question for a part of a tensor, by blocks of `factor` elements; ranges are half open. */
 export interface TileRequest {
@@ -12,6 +12,8 @@ export interface TileRequest {
   readonly rows: readonly [from: number, to: number]
   readonly columns: readonly [from: number, to: number]
   readonly factor: readonly [rows: number, columns: number]
+  /** The axes in the order in which they are looked at, the last two as rows and columns; absent: as they are. */
+  readonly order?: readonly number[]
 }
 
 /** The answer: the part, or why there is none. */

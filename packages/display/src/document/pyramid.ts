@@ -55,27 +55,48 @@ export function pyramidOf(
 export const isWhole = ({ panels, factor }: TensorLevel, shape: readonly number[]): boolean =>
   factor[0] * factor[1] === 1 && panels === planesOf(shape).panels
 
-/** One part of the array as a level. */
+/** Distance in memory between neighbours of each axis, row-major. */
+function stridesOf(shape: readonly number[]): number[] {
+  return shape.map((_, axis) => shape.slice(axis + 1).reduce((a, b) => a * b, 1))
+}
+
+/** Where a panel begins, by its row-major index over the leading axes. */
+function beginOf(panel: number, shape: readonly number[], strides: readonly number[]): number {
+  let [at, rest] = [0, panel]
+  for (let axis = shape.length - 3; axis >= 0; axis--) {
+    at += (rest % shape[axis]) * strides[axis]
+    rest = Math.floor(rest / shape[axis])
+  }
+  return at
+}
+
+/**
+ * One part of the array as a level.
+ * @param order the axes in the order in which they are looked at, the last two as rows and columns; absent: as they are
+ */
 export function levelOf(
   values: ArrayLike<number>,
   shape: readonly number[],
   { panels, rows: [top, bottom], columns: [left, right], factor }: Region,
+  order: readonly number[] = shape.map((_, axis) => axis),
 ): TensorLevel {
-  const plane = planesOf(shape)
+  const own = stridesOf(shape)
+  const [sizes, strides] = [order.map((axis) => shape[axis]), order.map((axis) => own[axis])]
+  const step = [strides.at(-2) ?? 0, strides.at(-1) ?? 0] as const
   const rows = Math.ceil((bottom - top) / factor[0])
   const columns = Math.ceil((right - left) / factor[1])
   const size = panels.length * rows * columns
   const [mean, min, max] = [new Float32Array(size), new Float32Array(size), new Float32Array(size)]
   const flags = new Uint8Array(size)
   for (let k = 0; k < size; k++) {
-    const base = panels[Math.floor(k / (rows * columns))] * plane.rows * plane.columns
+    const base = beginOf(panels[Math.floor(k / (rows * columns))], sizes, strides)
     const row = top + (Math.floor(k / columns) % rows) * factor[0]
     const column = left + (k % columns) * factor[1]
     const block = {
       rows: [row, Math.min(bottom, row + factor[0])],
       columns: [column, Math.min(right, column + factor[1])],
     } as const
-    ;[mean[k], min[k], max[k], flags[k]] = cellOf(values, base, plane.columns, block)
+    ;[mean[k], min[k], max[k], flags[k]] = cellOf(values, base, step, block)
   }
   const whole = factor[0] * factor[1] === 1
   return {
@@ -103,14 +124,14 @@ function factorsFor(rows: number, columns: number, cells: number): [number, numb
 function cellOf(
   values: ArrayLike<number>,
   base: number,
-  width: number,
+  [down, across]: readonly [down: number, across: number],
   { rows, columns }: Pick<Region, "rows" | "columns">,
 ): readonly [mean: number, min: number, max: number, flags: number] {
   let [sum, n, flags, zero] = [0, 0, 0, true]
   let [min, max] = [Number.POSITIVE_INFINITY, Number.NEGATIVE_INFINITY]
   for (let i = rows[0]; i < rows[1]; i++) {
     for (let j = columns[0]; j < columns[1]; j++) {
-      const x = values[base + i * width + j]
+      const x = values[base + i * down + j * across]
       if (x !== 0) zero = false
       if (Number.isNaN(x)) flags |= 1
       else if (x === Number.POSITIVE_INFINITY) flags |= 2

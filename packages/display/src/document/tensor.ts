@@ -11,6 +11,7 @@ import {
   type TensorStats,
   versionOf,
 } from "../payload.ts"
+import { CLIPPED, robustLimit } from "../svg/cells.ts"
 import { tensorLine } from "../tensor-text.ts"
 import { isWhole, pyramidOf } from "./pyramid.ts"
 
@@ -119,9 +120,24 @@ function pictureOf(
     histogram: histogramOf(values),
     ...(spread ? { spread } : {}),
     pyramid,
+    ...(stored ? {} : { limit: floatValue(limitOf(values, stats)) }),
     ...(values.length <= WHOLE ? { values: doublesToBase64(values) } : {}),
     ...(id === undefined ? {} : { tiles: { id } }),
   }
+}
+
+/** Elements of which the limit is found, evenly spread. */
+const SAMPLE = 16_384
+
+/** The |x| where colours are full: as in `scaleOf`, of the elements themselves. */
+export function limitOf(values: ArrayLike<number>, stats: TensorStats): number {
+  const every = Math.max(1, Math.floor(values.length / SAMPLE)) | 1
+  const sizes: number[] = []
+  for (let i = 0; i < values.length; i += every)
+    if (values[i] !== 0 && Number.isFinite(values[i])) sizes.push(Math.abs(values[i]))
+  const largest = Math.max(Math.abs(floatOf(stats.min)) || 0, Math.abs(floatOf(stats.max)) || 0)
+  const robust = robustLimit(Float64Array.from(sizes))
+  return Number((largest > CLIPPED * robust ? robust : largest).toPrecision(6))
 }
 
 /** 64-bit integers keep all their digits in text. */

@@ -56,6 +56,8 @@ export interface TensorPicture {
   readonly spread?: readonly number[]
   /** Finest first; empty for a tensor without elements. */
   readonly pyramid: readonly TensorLevel[]
+  /** |x| at which colours are full, of all elements; absent where every element is stored. */
+  readonly limit?: FloatValue
   /** f64, row-major, when the tensor has at most 1,024 elements. */
   readonly values?: Base64
   /** The kernel that showed the tensor answers questions about its parts under this name (`TILES`). */

@@ -330,6 +330,7 @@ const picture = {
     role: oneOf("value", "gradient", "update"),
     values: base64,
     spread: list(count, 64),
+    limit: float,
     tiles: object({ id: word }),
   } as Record<string, Schema>,
 }

@@ -146,13 +146,20 @@ export function scaleOf(...parts: readonly Pick<Cells, "mean">[]): Scale {
     }
   const kind = negative && positive ? "diverging" : negative ? "negative" : "positive"
   if (sizes.length === 0) return { limit: 1, kind, clippedFrom: null }
-  sizes.sort((a, b) => a - b)
-  const largest = sizes[sizes.length - 1]
-  const robust = sizes[Math.ceil(0.985 * (sizes.length - 1))]
-  return largest > 1.5 * robust
+  const sorted = Float64Array.from(sizes)
+  const robust = robustLimit(sorted)
+  const largest = sorted[sorted.length - 1]
+  return largest > CLIPPED * robust
     ? { limit: robust, kind, clippedFrom: largest }
     : { limit: largest, kind, clippedFrom: null }
 }
+
+/** A largest |x| so many times the robust limit is clipped. */
+export const CLIPPED = 1.5
+
+/** Sorts sizes in place, and gives the 98.5th percentile; 0 for none. */
+export const robustLimit = (sizes: Float64Array): number =>
+  sizes.sort()[Math.ceil(0.985 * (sizes.length - 1))] ?? 0
 
 const STEPS = 16
 
