@@ -7,6 +7,7 @@ import {
   type ProfileDoc,
   readPayload,
   type SavedView,
+  type TensorDoc,
   TRAINING,
   type TraceDoc,
 } from "@defnote/display"
@@ -121,6 +122,8 @@ export class Presentation {
       this.#view.setDocument(graph, readView(saved) ?? graph.view)
     } else if (this.#view instanceof StepView && first) {
       this.#view.setDocument(doc as TraceDoc, readView(saved))
+    } else if (this.#view instanceof TensorView && first) {
+      this.#view.setDocument(doc as TensorDoc, saved)
     } else this.#view?.setDocument(doc)
     if ("nodes" in doc) this.#connect(doc)
   }
@@ -153,6 +156,7 @@ export class Presentation {
         return new TensorView(this.#host, {
           translate: this.#translate,
           tiles: kernelTiles(this.#services.kernel),
+          onView: (view) => this.#services.save(view as ReadonlyPartialJSONObject),
         }) as View<Document>
       case "training":
         return new TrainingView(this.#host, {

@@ -47,6 +47,37 @@ test("VISUAL 9: arrows move the crosshair by cells, and the window with it; 0 sh
   await expect(view.locator(".dn-readout")).toHaveText(/–/)
 })
 
+test("VISUAL 11: colours have one scale for the whole tensor, zoomed or not, until told otherwise", async ({
+  lab,
+}) => {
+  const view = lab.cell(0).locator(".dn-tensor")
+  const facets = view.locator(".dn-facets")
+  const ends = view.locator(".dn-legend-row .dn-legend-item").first()
+  const whole = (await ends.textContent()) ?? ""
+  await expect(view.locator(".dn-legend-row")).toContainText(/a cell is the mean of \d+ × \d+/)
+  for (let i = 0; i < 4; i++) await facets.press("+")
+  await expect(view.locator(".dn-legend-row")).not.toContainText("a cell is the mean")
+  await expect(ends).toHaveText(whole)
+  const button = view.getByRole("button", { name: /One scale for the whole tensor/ })
+  await facets.press("w")
+  await expect(button).toHaveAttribute("aria-pressed", "true")
+  await expect(ends).not.toHaveText(whole)
+  await button.click()
+  await expect(ends).toHaveText(whole)
+})
+
+test("a table has the elements too, from the kernel", async ({ lab }) => {
+  const view = lab.cell(0).locator(".dn-tensor")
+  await view.getByRole("button", { name: "View as table" }).click()
+  await expect(view.locator("caption")).toHaveText("100 of 300 rows, 40 of 500 columns")
+  const shown = view.locator("tbody tr").nth(7).locator("td").nth(3)
+  const cell = await lab.run(1, "large.at(7).at(3).item()")
+  const exact = Number(await cell.locator(".jp-OutputArea-output").innerText())
+  expect(Number((await shown.innerText()).replace("−", "-"))).toBeCloseTo(exact, 2)
+  await view.getByRole("button", { name: "View as picture" }).click()
+  await view.getByRole("button", { name: "Show the whole panel" }).click()
+})
+
 test("VISUAL 11: value, gradient and update have one crosshair and scales of their own", async ({
   lab,
 }) => {
@@ -98,12 +129,78 @@ test("an image is shown as a picture with its meaning as text", async ({ lab }) 
   expect(size[0] / size[1]).toBeCloseTo(1.2, 2)
 })
 
+test("axes are chosen by name and by keys; the choice is kept with the notebook", async ({
+  lab,
+}) => {
+  const cell = await lab.run(
+    5,
+    `const named = random.normal(keys[1], [40, 60, 50]).rename(["time", "unit", "feature"])
+named`,
+  )
+  const view = cell.locator(".dn-tensor")
+  const role = (name: string) => view.locator(`select[data-role="${name}"]`)
+  const titles = view.locator("figcaption")
+  await expect(titles.first()).toHaveText("time 0")
+  await role("rows").selectOption({ label: "time · 40" })
+  await expect(role("rows")).toBeFocused()
+  await expect(titles.first()).toHaveText("unit 0")
+  await expect(view.locator(".dn-axis-rows")).toHaveText("time ↓")
+  // The kernel has what was not stored in this order.
+  const facets = view.locator(".dn-facets")
+  await facets.press("ArrowDown")
+  await facets.press("ArrowDown")
+  await facets.press("ArrowRight")
+  const readout = view.locator(".dn-readout")
+  await expect(readout).toHaveText(/^\[unit ·, time 1, feature 1\] = [−\d.]+/)
+  const first = (await readout.innerText()).split(" = ")[1].split(" ")[0]
+  const exact = await lab.run(6, "named.at(1).at(0).at(1).item()")
+  const value = Number(await exact.locator(".jp-OutputArea-output").innerText())
+  expect(Number(first.replace("−", "-"))).toBeCloseTo(value, 2)
+  await role("facets").selectOption({ label: "none" })
+  await expect(view.locator("figure")).toHaveCount(1)
+  await facets.press("t")
+  await expect(view.locator(".dn-axis-rows")).toHaveText("feature ↓")
+  await view.getByRole("slider", { name: "unit" }).press("End")
+  await expect(titles.first()).toHaveText("unit 59")
+  const saved = await lab.page.evaluate(() => {
+    const { shell } = (window as unknown as { jupyterapp: { shell: { currentWidget: unknown } } })
+      .jupyterapp
+    const panel = shell.currentWidget as { model: { toJSON(): { cells: object[] } } }
+    const { cells } = panel.model.toJSON() as { cells: { outputs: { metadata: object }[] }[] }
+    return cells[5].outputs[0].metadata
+  })
+  expect(saved).toEqual({
+    "application/vnd.defnote.tensor.v1+json": {
+      view: { order: [1, 2, 0], facets: false, index: [0, 59, 0] },
+    },
+  })
+})
+
+test("a vector is a chart with a value axis, read by keys", async ({ lab }) => {
+  const cell = await lab.run(7, "tensor([0.1, 0.5, -2, 3, NaN, 0, Infinity, 1])")
+  const view = cell.locator(".dn-tensor")
+  const facets = view.locator(".dn-facets")
+  await expect(facets).toHaveAttribute("aria-roledescription", "chart")
+  await facets.press("ArrowRight")
+  await facets.press("ArrowRight")
+  await facets.press("ArrowRight")
+  await expect(view.locator(".dn-readout")).toHaveText("[2] = −2")
+  await view.getByRole("button", { name: "View as table" }).click()
+  await expect(view.locator("tbody tr")).toHaveCount(8)
+  await expect(view.locator("tbody tr").nth(4)).toHaveText(/4\s*NaN/)
+})
+
 test("VISUAL 12: after a restart the view says what it no longer has", async ({ lab }) => {
   const restarted = lab.command("notebook:restart-kernel")
   await lab.page.locator(".jp-Dialog button.jp-mod-accept").click()
   await restarted
   await lab.idle()
   const view = lab.cell(0).locator(".dn-tensor")
+  // A part that no test looked at before: what was answered once is remembered.
+  await view
+    .locator("figure canvas")
+    .first()
+    .hover({ position: { x: 60, y: 20 } })
   await view.locator(".dn-facets").press("+")
   await view.locator(".dn-facets").press("+")
   await expect(view.locator(".dn-tensor-state")).toHaveText(

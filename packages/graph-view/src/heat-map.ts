@@ -1,5 +1,6 @@
 /** @file Paints a window of one panel as cells with ticks; NaN, infinities and exact zeros have marks of their own. */
-import { clip, FLAG, formatNumber, type Scale } from "@defnote/display"
+import { FLAG, formatNumber, type Scale } from "@defnote/display"
+import { paintColumnTicks, paintRowTicks, scaleOfAxis, type TickLabels } from "./axis-ticks.ts"
 import { css, inkOn, mix, parseColor, type Rgb } from "./colors.ts"
 import { context2d, sizeCanvas } from "./dom.ts"
 import type { PanelSize } from "./panel-size.ts"
@@ -31,13 +32,11 @@ export interface PanelPicture {
   readonly ramp: Ramp
   /** The outlined element. */
   readonly crosshair: Place | null
-  readonly labels: {
-    readonly rows?: readonly string[] | undefined
-    readonly columns?: readonly string[] | undefined
-  }
+  readonly labels: TickLabels
 }
 
-type Box = readonly [x: number, y: number, width: number, height: number]
+/** A rectangle on a canvas. */
+export type Box = readonly [x: number, y: number, width: number, height: number]
 
 /** Paints a panel with its ticks. */
 export function paintPanel(
@@ -51,7 +50,8 @@ export function paintPanel(
   context.setTransform(ratio, 0, 0, ratio, 0, 0)
   context.fillStyle = theme.colours.paper
   context.fillRect(0, 0, size.left + size.width, size.height + size.bottom)
-  paintTicks(context, picture, theme)
+  paintRowTicks(context, picture.window, size, picture.labels, theme)
+  paintColumnTicks(context, picture.window, size, picture.labels, theme)
   context.save()
   context.beginPath()
   context.rect(size.left, 0, size.width, size.height)
@@ -59,12 +59,6 @@ export function paintPanel(
   if (patch) paintCells(context, patch, picture, theme)
   else paintMissing(context, size, theme)
   context.restore()
-}
-
-/** Where elements lie on the canvas: x or y of an element's edge. */
-const scaleOfAxis = ([from, to]: readonly [number, number], start: number, size: number) => {
-  const step = size / (to - from)
-  return (element: number) => start + (element - from) * step
 }
 
 function paintCells(
@@ -96,7 +90,7 @@ function paintCells(
 }
 
 /** Stripes where the payload has no values. */
-function paintMissing(
+export function paintMissing(
   context: CanvasRenderingContext2D,
   { left, width, height }: PanelSize,
   theme: PageTheme,
@@ -147,7 +141,7 @@ function write(
 }
 
 /** A cross for NaN, a plus or a minus for an infinity: told apart without colour. */
-function mark(
+export function mark(
   context: CanvasRenderingContext2D,
   flags: number,
   [x, y, w, h]: Box,
@@ -175,7 +169,7 @@ function mark(
 }
 
 /** At least 6 px, also where a cell is smaller. */
-function outline(
+export function outline(
   context: CanvasRenderingContext2D,
   [left, top, w, h]: Box,
   size: PanelSize,
@@ -191,53 +185,4 @@ function outline(
   context.lineWidth = 1.5
   context.strokeStyle = theme.colours.ink
   context.strokeRect(x + 0.5, y + 0.5, ow - 1, oh - 1)
-}
-
-/** Width of a character of a tick, and the room that ticks keep between them, in px. */
-const CHARACTER = 6
-const ROOM = 8
-
-function paintTicks(
-  context: CanvasRenderingContext2D,
-  { window, size, labels }: PanelPicture,
-  theme: PageTheme,
-): void {
-  context.fillStyle = theme.colours.ink3
-  context.font = `10px ${theme.codeFont}`
-  const down = scaleOfAxis(window.rows, 0, size.height)
-  context.textAlign = "right"
-  if (size.left)
-    for (const row of ticksOf(window.rows, size.height, 14, labels.rows !== undefined)) {
-      const text = clip(labels.rows?.[row] ?? String(row), Math.floor(size.left / CHARACTER) - 1)
-      context.fillText(text, size.left - 5, (down(row) + down(row + 1)) / 2 + 3.5)
-    }
-  const right = scaleOfAxis(window.columns, size.left, size.width)
-  const widest = Math.max(
-    ...(labels.columns ?? [String(window.columns[1])]).map((text) => [...text].length),
-  )
-  const step = size.width / (window.columns[1] - window.columns[0])
-  const room = labels.columns ? Math.min(widest * CHARACTER + ROOM, Math.max(step, 26)) : 0
-  const apart = room || widest * CHARACTER + ROOM
-  context.textAlign = "center"
-  if (size.bottom)
-    for (const column of ticksOf(window.columns, size.width, apart, labels.columns !== undefined)) {
-      const text = clip(labels.columns?.[column] ?? String(column), Math.floor(apart / CHARACTER))
-      context.fillText(text, (right(column) + right(column + 1)) / 2, size.height + 12)
-    }
-}
-
-/** Elements that get a tick: all with names that fit, otherwise round steps. */
-function ticksOf(
-  [from, to]: readonly [number, number],
-  size: number,
-  apart: number,
-  named: boolean,
-): readonly number[] {
-  const least = (apart * (to - from)) / size
-  const power = 10 ** Math.floor(Math.log10(Math.max(1, least)))
-  const rounded = [1, 2, 5, 10].map((k) => k * power).find((s) => s >= least) ?? power
-  const step = named ? Math.max(1, Math.ceil(least)) : Math.max(1, rounded)
-  const ticks: number[] = []
-  for (let k = Math.ceil(from / step) * step; k < to; k += step) ticks.push(k)
-  return ticks
 }

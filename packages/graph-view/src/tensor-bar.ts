@@ -1,7 +1,6 @@
-/** @file The bar above a tensor: its type and facts, sliders over the leading axes, zoom, table. */
+/** @file The bar above a tensor: its type and facts, badges, buttons for zoom, scale, order of the axes and table. */
 import { formatType, loudWords, type TensorDoc, tensorFacts } from "@defnote/display"
 import { button, element } from "./dom.ts"
-import { axisName, leadingAxes } from "./tensor-data.ts"
 import type { Translate } from "./view.ts"
 
 /** What the bar shows and does. */
@@ -9,20 +8,19 @@ export interface TensorBarOptions {
   readonly doc: TensorDoc
   readonly translate: Translate
   readonly table: boolean
-  /** Chosen index of each leading axis, written by the sliders. */
-  readonly index: number[]
-  /** Panels that are side by side along the last leading axis. */
-  readonly step: number
+  /** Colours follow the cells in sight. */
+  readonly windowScale: boolean
   /** Whether zooming shows more. */
   readonly zoomable: boolean
-  onIndex(): void
   onTable(): void
   onZoom(share: number | "all"): void
+  onScale(): void
+  onSwap(): void
 }
 
-/** Title, facts, badges, sliders and buttons, in one or two lines. */
+/** Title, facts, badges and buttons in one line. */
 export function tensorBar(options: TensorBarOptions): HTMLElement {
-  const { doc, translate, table } = options
+  const { doc, translate } = options
   const type = formatType(doc.dtype, doc.shape, doc.names)
   const name = element("strong", "dn-title", {}, doc.title || type)
   const linked = doc.linked !== undefined
@@ -34,11 +32,7 @@ export function tensorBar(options: TensorBarOptions): HTMLElement {
   const line = element("div", "dn-bar", {}, name, ...badges, text, element("span", "dn-fill"))
   if (doc.ratio !== undefined) line.append(ratio(doc, translate))
   if (doc.stats.count > 1) line.append(...buttons(options))
-  const sliders = leadingAxes(doc).flatMap((size, axis) => slider(options, size, axis))
-  const bars = element("div", "dn-tensor-bars", {}, line)
-  if (sliders.length) bars.append(element("div", "dn-bar dn-sliders", {}, ...sliders))
-  bars.dataset.table = String(table)
-  return bars
+  return line
 }
 
 function ratio(doc: TensorDoc, translate: Translate): HTMLElement {
@@ -47,43 +41,39 @@ function ratio(doc: TensorDoc, translate: Translate): HTMLElement {
   return element("span", "dn-mute", { title }, "‖update‖ / ‖value‖ = ", value)
 }
 
-function buttons({ table, translate, zoomable, onTable, onZoom }: TensorBarOptions): HTMLElement[] {
-  const zoom = [
-    button("+", translate("Zoom in at the outlined cell"), () => onZoom(0.5), "dn-square"),
-    button("−", translate("Zoom out"), () => onZoom(2), "dn-square"),
-    button(translate("All"), translate("Show the whole panel"), () => onZoom("all")),
-  ]
+function buttons(options: TensorBarOptions): HTMLElement[] {
+  const { doc, table, translate, zoomable, windowScale } = options
+  const found: HTMLElement[] = []
+  if (zoomable && !table)
+    found.push(
+      button(
+        "+",
+        translate("Zoom in at the outlined cell"),
+        () => options.onZoom(0.5),
+        "dn-square",
+      ),
+      button("−", translate("Zoom out"), () => options.onZoom(2), "dn-square"),
+      button(translate("All"), translate("Show the whole panel"), () => options.onZoom("all")),
+      pressed(
+        button(
+          translate("Scale to window"),
+          translate("One scale for the whole tensor, or one for the cells in sight (key w)"),
+          options.onScale,
+        ),
+        windowScale,
+      ),
+    )
+  if (doc.shape.length > 1)
+    found.push(button("⇄", translate("Swap rows and columns (key t)"), options.onSwap, "dn-square"))
   const view = button(
     table ? translate("Picture") : translate("Table"),
     table ? translate("View as picture") : translate("View as table"),
-    onTable,
+    options.onTable,
   )
-  view.setAttribute("aria-pressed", String(table))
-  return zoomable && !table ? [...zoom, view] : [view]
+  return [...found, pressed(view, table)]
 }
 
-/** One slider for every leading axis; the one of the facets pages when there are many. */
-function slider(options: TensorBarOptions, size: number, axis: number): HTMLElement[] {
-  const { doc, index, translate, onIndex } = options
-  const facets = axis === leadingAxes(doc).length - 1 && options.step > 1
-  const step = facets ? options.step : 1
-  if (size <= step) return []
-  const name = axisName(doc, axis)
-  const value = () => {
-    const at = index[axis]
-    if (!facets) return translate("%1 of %2", at, size)
-    return translate("%1 to %2 of %3", at, Math.min(size, at + step) - 1, size)
-  }
-  const shown = element("span", "dn-slider-value", {}, value())
-  const max = Math.max(0, Math.ceil(size / step) - 1)
-  const attributes = { type: "range", min: 0, max, step: 1, "aria-label": name }
-  const input = element("input", "dn-slider", attributes)
-  input.value = String(Math.floor(index[axis] / step))
-  input.addEventListener("input", () => {
-    index[axis] = Number(input.value) * step
-    shown.textContent = value()
-    input.setAttribute("aria-valuetext", `${name} ${value()}`)
-    onIndex()
-  })
-  return [element("label", "dn-slider-label", {}, name, input, shown)]
+function pressed(node: HTMLButtonElement, on: boolean): HTMLButtonElement {
+  node.setAttribute("aria-pressed", String(on))
+  return node
 }

@@ -1,6 +1,7 @@
 /** @file A tensor payload as cells that can be looked up: parts, windows, what of them is stored; no pictures. */
 import {
   type Cells,
+  decodeFloats,
   decodeLevel,
   FLAG,
   formatNumber,
@@ -30,14 +31,18 @@ export interface Place {
 export interface Part {
   readonly picture: TensorPicture
   readonly levels: readonly Cells[]
+  /** All elements as f64, where the payload has them. */
+  readonly exact?: Float64Array
+  /** The order of its axes, when it is not the tensor's own. */
+  readonly order?: readonly number[]
 }
 
 /** The document's own tensor and those linked with it. */
 export const partsOf = (doc: TensorDoc): readonly Part[] =>
-  [doc, ...(doc.linked ?? [])].map((picture) => ({
-    picture,
-    levels: picture.pyramid.map(decodeLevel),
-  }))
+  [doc, ...(doc.linked ?? [])].map((picture) => {
+    const exact = picture.values === undefined ? undefined : decodeFloats(picture.values, 8)
+    return { picture, levels: picture.pyramid.map(decodeLevel), ...(exact ? { exact } : {}) }
+  })
 
 /** Number of axes before the last two. */
 export const leadingAxes = (doc: TensorDoc): readonly number[] => doc.shape.slice(0, -2)
@@ -59,9 +64,15 @@ export function panelIndex(sizes: readonly number[], index: readonly number[]): 
   return sizes.reduce((at, size, axis) => at * size + (index[axis] ?? 0), 0)
 }
 
-/** Name of an axis, or `axis 2`. */
-export function axisName(doc: TensorDoc, axis: number): string {
-  return doc.names?.[axis] ?? `axis ${axis}`
+/** A document whose axes stand in another order. */
+export interface ArrangedDoc extends TensorDoc {
+  /** Which axis of the tensor each is. */
+  readonly axes?: readonly number[]
+}
+
+/** Name of an axis, or `axis 2`, by its number in the tensor. */
+export function axisName(doc: ArrangedDoc, axis: number): string {
+  return doc.names?.[axis] ?? `axis ${doc.axes?.[axis] ?? axis}`
 }
 
 const length = ([from, to]: readonly [number, number]) => to - from

@@ -1,10 +1,11 @@
 /** @file The panels of a tensor: their canvases, what of the tensor each shows, and the pointer and keys on them. */
-import type { Cells, Scale, TensorDoc, TensorPicture } from "@defnote/display"
-import { formatNumber, loudWords, scaleOf } from "@defnote/display"
+import type { Scale, TensorDoc, TensorPicture } from "@defnote/display"
+import { formatNumber, loudWords } from "@defnote/display"
 import { element } from "./dom.ts"
 import { paintPanel, rampOf } from "./heat-map.ts"
 import { type PanelSize, panelSize } from "./panel-size.ts"
 import {
+  type ArrangedDoc,
   axisName,
   factorFor,
   leadingAxes,
@@ -19,8 +20,10 @@ import {
   type Window,
   wholeWindow,
 } from "./tensor-data.ts"
+import { type TensorScale, windowScale } from "./tensor-scale.ts"
 import type { Tiles } from "./tensor-tiles.ts"
 import type { PageTheme } from "./theme.ts"
+import { paintVector, VECTOR_HEIGHT, VECTOR_LEFT } from "./vector-chart.ts"
 
 /** Panels in one row, and in one picture. */
 export const ACROSS = 4
@@ -43,10 +46,10 @@ export interface Facet {
 }
 
 /** How many panels are side by side now: linked tensors, or entries of the last leading axis. */
-export function facetCount(doc: TensorDoc, index: readonly number[]): number {
+export function facetCount(doc: TensorDoc, index: readonly number[], facets: boolean): number {
   if (doc.linked) return doc.linked.length + 1
   const sizes = leadingAxes(doc)
-  if (!sizes.length) return 1
+  if (!sizes.length || !facets) return 1
   return Math.min(FACETS, sizes[sizes.length - 1] - index[sizes.length - 1])
 }
 
@@ -58,6 +61,7 @@ export function facetSize(doc: TensorDoc, count: number, width: number): PanelSi
   const beside = name ? 7 * ([...name].length + 2) : 0
   const room = (width - 2 * MARGIN - beside - (across - 1) * GAP) / across
   const [rows, columns] = planeOf(doc)
+  if (doc.shape.length === 1) return vectorSize(doc, Math.min(room, count === 1 ? 720 : room))
   const height = count > ACROSS ? 150 : doc.linked ? 220 : 260
   const named = Math.max(0, ...(doc.labels?.rows ?? [String(rows - 1)]).map((t) => [...t].length))
   const left = rows > 1 ? 8 + 6 * Math.min(14, named) : 0
@@ -67,14 +71,27 @@ export function facetSize(doc: TensorDoc, count: number, width: number): PanelSi
   })
 }
 
+/** Bars of few entries are no wider than this, in px; named ones have room for their names. */
+const WIDEST_BAR = 28
+const WIDEST_NAMED = 72
+
+function vectorSize({ shape: [count], labels }: TensorDoc, room: number): PanelSize {
+  const longest = Math.max(0, ...(labels?.columns ?? []).map((name) => [...name].length))
+  const bar = Math.max(WIDEST_BAR, Math.min(WIDEST_NAMED, longest * 6 + 8))
+  const width = Math.min(Math.max(40, room - VECTOR_LEFT), count * bar)
+  const cell = [width / count, VECTOR_HEIGHT] as const
+  return { width, height: VECTOR_HEIGHT, left: VECTOR_LEFT, bottom: 16, cell }
+}
+
 /** The panels as elements, still unpainted. */
 export function makeFacets(
   doc: TensorDoc,
   parts: readonly Part[],
   index: readonly number[],
+  count: number,
 ): Facet[] {
   const sizes = leadingAxes(doc)
-  return Array.from({ length: facetCount(doc, index) }, (_, k) => {
+  return Array.from({ length: count }, (_, k) => {
     const at = [...index]
     if (!doc.linked && at.length) at[at.length - 1] += k
     const part = doc.linked ? parts[k] : parts[0]
@@ -91,7 +108,7 @@ export function makeFacets(
 
 /** A panel with its title: the name of a linked tensor, or the entry of the last leading axis. */
 export function facetElement(
-  doc: TensorDoc,
+  doc: ArrangedDoc,
   facet: Facet,
   k: number,
   index: readonly number[],
@@ -99,10 +116,7 @@ export function facetElement(
   const box = element("figure", "dn-facet")
   const { picture } = facet.part
   if (doc.linked) {
-    const name = element("strong", ROLE[picture.role ?? ""] ?? "", {}, picture.label ?? "")
-    const marks = loudWords(picture.stats).map((word) => element("span", "dn-badge", {}, word))
-    const title = element("figcaption", "dn-facet-title", {}, name, " ", facet.about, " ", ...marks)
-    box.append(title, facet.canvas, facet.readout)
+    box.append(facetTitle(picture, facet.about), facet.canvas, facet.readout)
     return box
   }
   const axis = leadingAxes(doc).length - 1
@@ -113,6 +127,13 @@ export function facetElement(
   }
   box.append(facet.canvas)
   return box
+}
+
+/** Name, role and badges of a linked tensor. */
+export function facetTitle(picture: TensorPicture, about: HTMLElement | string = ""): HTMLElement {
+  const name = element("strong", ROLE[picture.role ?? ""] ?? "", {}, picture.label ?? "")
+  const marks = loudWords(picture.stats).map((word) => element("span", "dn-badge", {}, word))
+  return element("figcaption", "dn-facet-title", {}, name, " ", about, " ", ...marks)
 }
 
 const ROLE: Readonly<Record<string, string>> = {
@@ -168,20 +189,13 @@ function most({ width, height }: PanelSize): readonly [number, number] {
   return [Math.max(1, Math.floor(rows * share)), Math.max(1, Math.floor(columns * share))]
 }
 
-/**
- * The scale of each tensor: of all its stored cells while those are shown, so that nothing changes from panel to panel;
- * of the cells on the page when they are finer.
- */
-export function scalesOf(facets: readonly Facet[]): ReadonlyMap<TensorPicture, Scale> {
-  const scales = new Map<TensorPicture, Scale>()
+/** The scale of each tensor for the cells in sight. */
+export function windowScales(facets: readonly Facet[]): ReadonlyMap<TensorPicture, TensorScale> {
+  const scales = new Map<TensorPicture, TensorScale>()
   for (const { part } of facets) {
     if (scales.has(part.picture)) continue
     const shown = facets.flatMap((f) => (f.part === part && f.patch ? [f.patch] : []))
-    const fine = shown.some((patch) =>
-      part.levels.every((l) => l.factor[0] > patch.factor[0] || l.factor[1] > patch.factor[1]),
-    )
-    const from: readonly Pick<Cells, "mean">[] = fine ? shown : part.levels.slice(0, 1)
-    scales.set(part.picture, scaleOf(...from))
+    scales.set(part.picture, windowScale(shown))
   }
   return scales
 }
@@ -190,7 +204,7 @@ export function scalesOf(facets: readonly Facet[]): ReadonlyMap<TensorPicture, S
 export function paintFacets(
   facets: readonly Facet[],
   state: FacetState,
-  scales: ReadonlyMap<TensorPicture, Scale>,
+  scales: ReadonlyMap<TensorPicture, TensorScale>,
   theme: PageTheme,
 ): void {
   const { doc, size, window, crosshair } = state
@@ -200,7 +214,11 @@ export function paintFacets(
     if (!scale) continue
     const ramp = rampOf(theme, scale)
     const labels = doc.labels ?? {}
-    paintPanel(facet.canvas, { patch: facet.patch, window, size, ramp, crosshair, labels }, theme)
+    const { range } = scale
+    const whole = !/^b?f/.test(picture.dtype)
+    const painted = { patch: facet.patch, window, size, ramp, crosshair, labels, range, whole }
+    if (doc.shape.length === 1) paintVector(facet.canvas, painted, theme)
+    else paintPanel(facet.canvas, painted, theme)
     facet.about.textContent = `${sign(scale)}${formatNumber(scale.limit)}`
     if (crosshair && facet.patch) {
       const at = `[${crosshair.row}, ${crosshair.column}]`

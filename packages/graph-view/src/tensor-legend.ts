@@ -7,7 +7,7 @@ import type { Translate } from "./view.ts"
 export function legend(
   scale: Scale,
   stats: TensorStats,
-  means: boolean,
+  block: readonly [rows: number, columns: number],
   translate: Translate,
 ): HTMLElement {
   const { kind, limit, clippedFrom } = scale
@@ -20,9 +20,11 @@ export function legend(
   if (stats.posInf + stats.negInf) items.push(swatch("dn-swatch-broken", "Inf + −"))
   if (clippedFrom !== null) {
     const [end, most] = [formatNumber(limit), formatNumber(clippedFrom)]
-    const text = means
-      ? translate("colours end at ±%1; the largest mean of a cell is %2", end, most)
-      : translate("colours end at ±%1; the largest is %2", end, most)
+    const text = translate("colours end at ±%1; the largest is %2", end, most)
+    items.push(element("span", "dn-mute", {}, text))
+  }
+  if (block[0] * block[1] > 1) {
+    const text = translate("a cell is the mean of %1 × %2 elements", block[0], block[1])
     items.push(element("span", "dn-mute", {}, text))
   }
   return element("div", "dn-legend-row", {}, ...items)

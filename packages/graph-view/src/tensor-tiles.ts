@@ -42,9 +42,11 @@ export class Tiles {
   ): Patch | undefined {
     const id = part.picture.tiles?.id
     if (id === undefined) return undefined
-    const key = JSON.stringify([id, panel, window, factor])
+    const key = JSON.stringify([id, panel, window, factor, part.order])
     const found = this.#patches.get(key)
-    if (!found && !this.#asked.has(key)) void this.#ask(key, id, panel, window, factor)
+    const { order } = part
+    const question = { id, panels: [panel], ...window, factor, ...(order ? { order } : {}) }
+    if (!found && !this.#asked.has(key)) void this.#ask(key, question)
     return found
   }
 
@@ -60,22 +62,16 @@ export class Tiles {
     this.#patches.clear()
   }
 
-  async #ask(
-    key: string,
-    id: string,
-    panel: number,
-    window: Window,
-    factor: readonly [number, number],
-  ): Promise<void> {
+  async #ask(key: string, question: Omit<TileRequest, "request">): Promise<void> {
     this.#asked.add(key)
     if (!this.#source) {
       this.#state = "gone"
       return
     }
     this.#state = "waiting"
-    const reply = await this.#source.ask({ id, panels: [panel], ...window, factor })
+    const reply = await this.#source.ask(question)
     if (this.#over) return
-    this.#state = this.#take(key, reply, window)
+    this.#state = this.#take(key, reply, question)
     this.#changed()
   }
 

@@ -1,11 +1,21 @@
-/** @file A tensor, or several linked ones, as heat maps with sliders, zoom, a histogram and a readout of one cell. */
-import { decodeFloats, formatCount, formatNumber, type TensorDoc } from "@defnote/display"
+/** @file A tensor, or several linked ones, as heat maps or curves: axes, zoom, scale, a histogram, a readout of one cell. */
+import type { TensorDoc, TensorPicture } from "@defnote/display"
+import { decodeFloats, formatNumber } from "@defnote/display"
 import { element, Lifetime } from "./dom.ts"
 import { histogramChart } from "./histogram.ts"
 import type { PanelSize } from "./panel-size.ts"
+import {
+  type Arrangement,
+  type AxisRole,
+  arrangedDoc,
+  arrangedParts,
+  plainArrangement,
+  transposed,
+  withRole,
+} from "./tensor-arrangement.ts"
+import { tensorAxes } from "./tensor-axes.ts"
 import { tensorBar } from "./tensor-bar.ts"
 import {
-  cellAt,
   leadingAxes,
   moved,
   type Part,
@@ -27,15 +37,19 @@ import {
   facetCount,
   facetElement,
   facetSize,
+  facetTitle,
   fillFacets,
   makeFacets,
   paintFacets,
   placeAt,
-  scalesOf,
+  windowScales,
 } from "./tensor-facets.ts"
 import { legend } from "./tensor-legend.ts"
+import { readState, type SavedTensorView, savedState, type TensorState } from "./tensor-saved.ts"
+import { type TensorScale, wholeScale } from "./tensor-scale.ts"
 import { tensorTable } from "./tensor-table.ts"
 import { type TileSource, Tiles } from "./tensor-tiles.ts"
+import { placeText, stateText, summaryText } from "./tensor-words.ts"
 import { type PageTheme, readTheme, watchTheme } from "./theme.ts"
 import { english, type Translate, type View, type ViewOptions } from "./view.ts"
 
@@ -43,6 +57,8 @@ import { english, type Translate, type View, type ViewOptions } from "./view.ts"
 export interface TensorViewOptions extends ViewOptions {
   /** Who has the parts that the payload lacks. */
   readonly tiles?: TileSource
+  /** The reader chose axes, indices, scale or table: to be kept with the notebook. */
+  readonly onView?: (view: SavedTensorView) => void
 }
 
 /** Elements of a panel from which on zooming helps. */
@@ -61,11 +77,20 @@ export class TensorView implements View<TensorDoc> {
   readonly #state = element("div", "dn-tensor-state dn-mute", { role: "status" })
   readonly #legend = element("div", "dn-legend")
   #theme: PageTheme
+  readonly #onView: TensorViewOptions["onView"]
+  /** The tensor as it came, and with its axes as they are looked at. */
+  #own: TensorDoc | null = null
   #doc: TensorDoc | null = null
+  #ownParts: readonly Part[] = []
   #parts: readonly Part[] = []
+  #arrangement: Arrangement = plainArrangement(0)
   #tiles: Tiles
-  /** Chosen index of each leading axis; the last one is the first facet shown. */
+  /** Chosen index of each leading axis of what is shown; the last one is the first facet shown. */
   #index: number[] = []
+  /** Chosen index of each axis of the tensor, kept while it has no slider. */
+  #places: number[] = []
+  #scales: ReadonlyMap<TensorPicture, TensorScale> = new Map()
+  #windowScale = false
   #window: Window = { rows: [0, 1], columns: [0, 1] }
   #cell: Place | null = null
   #table = false
@@ -77,7 +102,8 @@ export class TensorView implements View<TensorDoc> {
     this.#host = host
     this.#translate = options.translate ?? english
     this.#source = options.tiles
-    this.#tiles = new Tiles(this.#source, () => this.#paint())
+    this.#onView = options.onView
+    this.#tiles = this.#newTiles()
     this.#root.append(this.#bar, this.#body)
     host.append(this.#root)
     this.#theme = readTheme(this.#root)
@@ -92,18 +118,58 @@ export class TensorView implements View<TensorDoc> {
     this.#life.onResize(this.#root, () => this.resize())
   }
 
-  setDocument(doc: TensorDoc): void {
-    const same = this.#doc && String(this.#doc.shape) === String(doc.shape)
-    this.#parts = partsOf(doc)
-    this.#doc = doc
+  /** @param saved a view that was kept with the notebook */
+  setDocument(doc: TensorDoc, saved?: unknown): void {
+    const same = this.#own && String(this.#own.shape) === String(doc.shape)
+    this.#ownParts = partsOf(doc)
+    this.#own = doc
+    this.#scales = new Map(this.#ownParts.map((part) => [part.picture, wholeScale(part)]))
     this.#tiles.end()
-    this.#tiles = new Tiles(this.#source, () => this.#paint())
-    if (!same) {
-      this.#index = leadingAxes(doc).map(() => 0)
+    this.#tiles = this.#newTiles()
+    if (!same) this.#restore(readState(saved, doc))
+    this.#arrange(this.#arrangement, !same)
+  }
+
+  #newTiles(): Tiles {
+    return new Tiles(this.#source, () => (this.#table ? this.#rebuildTable() : this.#paint()))
+  }
+
+  #restore({ arrangement, index, table, windowScale }: TensorState): void {
+    this.#arrangement = arrangement
+    this.#places = [...index]
+    this.#table = table
+    this.#windowScale = windowScale
+  }
+
+  /** Shows the axes in an order; other axes are another panel, so the window and the cell begin anew. */
+  #arrange(arrangement: Arrangement, anew = true): void {
+    const own = this.#own
+    if (!own) return
+    this.#arrangement = arrangement
+    const doc = arrangedDoc(own, arrangement)
+    this.#doc = doc
+    this.#parts = arrangedParts(this.#ownParts, own.shape, arrangement)
+    this.#index = leadingAxes(doc).map((_, at) => this.#places[arrangement.order[at]])
+    if (anew) {
       this.#cell = null
       this.#window = wholeWindow(doc)
     }
+    const last = this.#index.length - 1
+    // The first of the panels side by side is a whole page from the start.
+    if (last >= 0 && this.#page() > 1) this.#index[last] -= this.#index[last] % this.#page()
     this.#build()
+  }
+
+  /** Panels that are side by side along the last leading axis. */
+  #page(): number {
+    return this.#table || this.#own?.linked || !this.#arrangement.facets ? 1 : FACETS
+  }
+
+  #chose(): void {
+    for (const [at, index] of this.#index.entries())
+      this.#places[this.#arrangement.order[at]] = index
+    const state = { arrangement: this.#arrangement, index: this.#places, table: this.#table }
+    this.#onView?.(savedState({ ...state, windowScale: this.#windowScale }))
   }
 
   resize(): void {
@@ -136,22 +202,56 @@ export class TensorView implements View<TensorDoc> {
   }
 
   #buildBar(doc: TensorDoc): void {
+    const own = this.#own
+    if (!own) return
     const [rows, columns] = planeOf(doc)
+    const translate = this.#translate
     const bar = tensorBar({
-      doc,
-      translate: this.#translate,
+      doc: own,
+      translate,
       table: this.#table,
-      index: this.#index,
-      step: this.#table || doc.linked ? 1 : FACETS,
+      windowScale: this.#windowScale,
       zoomable: rows * columns >= MANY,
-      onIndex: () => this.#refill(doc),
-      onTable: () => {
-        this.#table = !this.#table
-        this.#build()
-      },
+      onTable: () => this.#toggleTable(),
       onZoom: (share) => this.#zoom(share),
+      onScale: () => this.#toggleScale(),
+      onSwap: () => this.#choose(transposed(this.#arrangement)),
     })
-    this.#bar.replaceChildren(bar)
+    const axes =
+      doc.stats.count > 1 &&
+      tensorAxes({
+        doc: own,
+        shown: doc,
+        arrangement: this.#arrangement,
+        translate,
+        index: this.#index,
+        step: this.#page(),
+        onRole: (role, axis) => this.#choose(withRole(this.#arrangement, role, axis), role),
+        onIndex: (done) => (done ? this.#chose() : this.#refill(doc)),
+      })
+    this.#bar.replaceChildren(bar, ...(axes ? [axes] : []))
+  }
+
+  /** Another order of the axes; the selector that chose it keeps the focus. */
+  #choose(arrangement: Arrangement, role?: AxisRole): void {
+    this.#chose()
+    this.#arrange(arrangement)
+    this.#chose()
+    if (role) this.#bar.querySelector<HTMLElement>(`select[data-role="${role}"]`)?.focus()
+    else this.#body.querySelector<HTMLElement>(".dn-facets")?.focus({ preventScroll: true })
+  }
+
+  #toggleTable(): void {
+    this.#table = !this.#table
+    this.#arrange(this.#arrangement, false)
+    this.#chose()
+  }
+
+  #toggleScale(): void {
+    this.#windowScale = !this.#windowScale
+    if (this.#doc) this.#buildBar(this.#doc)
+    this.#paint()
+    this.#chose()
   }
 
   /** The only element, with six digits. */
@@ -170,19 +270,35 @@ export class TensorView implements View<TensorDoc> {
   #picture(doc: TensorDoc): HTMLElement {
     if (!this.#table) return this.#grid(doc)
     const panel = panelIndex(leadingAxes(doc), this.#index)
-    return tensorTable(doc, this.#parts[0].levels[0], panel, this.#translate)
+    return element(
+      "div",
+      "dn-tables",
+      {},
+      ...this.#parts.map((part) => this.#oneTable(doc, part, panel)),
+    )
+  }
+
+  #oneTable(doc: TensorDoc, part: Part, panel: number): HTMLElement {
+    const table = tensorTable(doc, part, panel, this.#tiles, this.#translate)
+    if (!doc.linked) return table
+    return element("figure", "dn-table-figure", {}, facetTitle(part.picture), table)
+  }
+
+  #rebuildTable(): void {
+    if (this.#doc) this.#refill(this.#doc)
   }
 
   #grid(doc: TensorDoc): HTMLElement {
     const grid = element("div", "dn-facets", {
       tabindex: 0,
       role: "img",
-      "aria-label": this.#summary(doc),
-      "aria-roledescription": this.#translate("heat map"),
-      "aria-keyshortcuts": "+ - 0 ArrowUp ArrowDown ArrowLeft ArrowRight",
+      "aria-label": summaryText(doc, this.#translate),
+      "aria-roledescription": this.#translate(doc.shape.length > 1 ? "heat map" : "chart"),
+      "aria-keyshortcuts": "+ - 0 t w ArrowUp ArrowDown ArrowLeft ArrowRight",
     })
-    this.#size = facetSize(doc, facetCount(doc, this.#index), this.#width)
-    this.#facets = makeFacets(doc, this.#parts, this.#index)
+    const count = facetCount(doc, this.#index, this.#arrangement.facets)
+    this.#size = facetSize(doc, count, this.#width)
+    this.#facets = makeFacets(doc, this.#parts, this.#index, count)
     const panels = this.#facets.map((facet, k) => {
       this.#listen(facet.canvas)
       return facetElement(doc, facet, k, this.#index)
@@ -267,6 +383,14 @@ export class TensorView implements View<TensorDoc> {
     if (event.ctrlKey || event.metaKey || event.altKey) return
     const zoom = { "+": 0.5, "=": 0.5, "-": 2, "0": "all" } as const
     const step = { ArrowUp: [-1, 0], ArrowDown: [1, 0], ArrowLeft: [0, -1], ArrowRight: [0, 1] }
+    if (event.key === "t" && (this.#doc?.shape.length ?? 0) > 1) {
+      event.stopPropagation()
+      return this.#choose(transposed(this.#arrangement))
+    }
+    if (event.key === "w") {
+      event.stopPropagation()
+      return this.#toggleScale()
+    }
     if (event.key === "Escape") (event.currentTarget as HTMLElement).blur()
     const direction = step[event.key as keyof typeof step]
     if (!(event.key in zoom) && !direction) return
@@ -300,13 +424,14 @@ export class TensorView implements View<TensorDoc> {
     if (!doc || !this.#facets.length || this.#table) return this.#say()
     const state = this.#facetState(doc)
     fillFacets(this.#facets, state)
-    const scales = scalesOf(this.#facets)
+    const scales = this.#windowScale ? windowScales(this.#facets) : this.#scales
     paintFacets(this.#facets, state, scales, this.#theme)
     this.#say()
-    const scale = scales.get(doc) ?? scales.get(this.#parts[0].picture)
+    const scale = scales.get(this.#parts[0].picture)
     if (!scale) return
-    const [down, across] = this.#facets[0].patch?.factor ?? [1, 1]
-    const key = doc.linked ? [] : [legend(scale, doc.stats, down * across > 1, this.#translate)]
+    const block = this.#facets[0].patch?.factor ?? [1, 1]
+    const heat = !doc.linked && doc.shape.length > 1
+    const key = heat ? [legend(scale, doc.stats, block, this.#translate)] : []
     this.#legend.replaceChildren(this.#readout, ...key, this.#state)
   }
 
@@ -340,76 +465,23 @@ export class TensorView implements View<TensorDoc> {
   #say(): void {
     const doc = this.#doc
     if (!doc) return
-    this.#state.textContent = this.#stateText()
+    const missing = !this.#table && this.#facets.some(({ patch }) => !patch)
+    const coarse = this.#facets.some(({ patch }) => patch && patch.factor[0] * patch.factor[1] > 1)
+    const incomplete = missing || (coarse && this.#isZoomed())
+    this.#state.textContent = incomplete ? stateText(doc, this.#tiles.state, this.#translate) : ""
     const cell = this.#cell
     if (!cell || this.#table) {
       this.#readout.textContent = doc.linked
         ? this.#translate("One crosshair in all panels.")
-        : this.#summary(doc)
+        : summaryText(doc, this.#translate)
       return
     }
-    const place = `[${this.#place(doc, cell)}]`
+    const patch = this.#facets.find((facet) => facet.patch)?.patch
+    const place = `[${placeText(doc, this.#index, cell, patch, this.#facets.length)}]`
     const values = this.#facets.map(({ patch, part }) =>
       patch ? valueText(patch, cell, part.picture.dtype) : "–",
     )
     this.#readout.textContent = doc.linked ? place : `${place} = ${values.join("  ")}`
-  }
-
-  /** Where the finer picture is, when it is not there (VISUAL §12). */
-  #stateText(): string {
-    const missing = this.#facets.some(({ patch }) => !patch)
-    const coarse = this.#facets.some(({ patch }) => patch && patch.factor[0] * patch.factor[1] > 1)
-    if (!missing && !(coarse && this.#isZoomed())) return ""
-    if (!this.#doc?.tiles && !this.#doc?.linked?.some((part) => part.tiles))
-      return this.#translate("Only a summary of this tensor was stored, and no kernel keeps it.")
-    switch (this.#tiles.state) {
-      case "waiting":
-        return this.#translate("Waiting for the kernel …")
-      case "not kept":
-        return this.#translate("The kernel no longer keeps this tensor. Run the cell again.")
-      case "gone":
-        return this.#translate("Saved view. Values beyond the summary need the kernel.")
-      default:
-        return ""
-    }
-  }
-
-  #place(doc: TensorDoc, cell: Place): string {
-    const named = (axis: number, text: string) =>
-      doc.names?.[axis] ? `${doc.names[axis]} ${text}` : text
-    const last = leadingAxes(doc).length - 1
-    const many = this.#facets.length > 1 && !doc.linked
-    const lead = leadingAxes(doc).map((_, axis) =>
-      named(axis, axis === last && many ? "·" : String(this.#index[axis])),
-    )
-    const rank = doc.shape.length
-    const [row, column] = this.#spans(cell)
-    const own = (axis: number, text: string, names: readonly string[] | undefined, at: number) =>
-      named(axis, names?.[at] ?? text)
-    const rows = rank > 1 ? [own(rank - 2, row, doc.labels?.rows, cell.row)] : []
-    return [...lead, ...rows, own(rank - 1, column, doc.labels?.columns, cell.column)].join(", ")
-  }
-
-  /** Which elements the outlined cell stands for: `8`, or `8–11` for a block. */
-  #spans(place: Place): readonly [row: string, column: string] {
-    const patch = this.#facets.find((facet) => facet.patch)?.patch
-    if (!patch || !this.#doc) return [String(place.row), String(place.column)]
-    const cell = cellAt(patch, place)
-    const [rows, columns] = planeOf(this.#doc)
-    const text = (axis: 0 | 1, at: number, end: number) => {
-      const from = patch.origin[axis] + at * patch.factor[axis]
-      const to = Math.min(end, from + patch.factor[axis]) - 1
-      return to > from ? `${from}–${to}` : String(from)
-    }
-    return [text(0, cell.row, rows), text(1, cell.column, columns)]
-  }
-
-  #summary(doc: TensorDoc): string {
-    const { min, max, mean, std, count, zeros } = doc.stats
-    if (doc.dtype === "bool")
-      return this.#translate("%1 of %2 true", formatCount(count - zeros), formatCount(count))
-    const [low, high, middle, spread] = [min, max, mean, std].map((v) => formatNumber(Number(v)))
-    return this.#translate("%1 to %2, mean %3, deviation %4", low, high, middle, spread)
   }
 }
 
