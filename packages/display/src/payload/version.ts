@@ -9,7 +9,7 @@ import type { PayloadKind } from "./head.ts"
 export const MINOR = {
   graph: 1,
   gradient: 1,
-  tensor: 1,
+  tensor: 2,
   trace: 1,
   profile: 1,
   training: 1,
