@@ -147,6 +147,10 @@ test("tensors that a loop keeps end in an error that names them, and the kernel 
     const { reply } = await small.execute(loop)
     expect(reply).toMatchObject({ status: "error", ename: "MemoryError" })
     expect(reply.evalue).toMatch(/\d+ x f32\[1024,1024\] made at cell 2, line 2 \(\d+\.0 MiB\)/)
+    expect(reply.evalue).toMatch(
+      /\n {2}variables that hold it: held \(\d+ tensors in Array\(\d+\), \d+ MiB\), one \(f32\[1024, 1024\], 4 MiB\)\n/,
+    )
+    expectReference(reply as Reply)
     expect(resultText(await small.execute("held.length > 10"))).toBe("true")
     expect(
       resultText(await small.execute("held.length = 0\none.multiply(3).at(0, 0).item()")),

@@ -15,6 +15,8 @@ export interface CellRunnerOptions {
   displayLimit: number
   /** Loads libraries and tells them of the cell. */
   prepare(request: EvaluateRequest): Promise<void>
+  /** Adds to an error that ended a cell what is known when it ended. */
+  explain(thrown: unknown): Promise<void>
   /** Called after a termination, before the next cell. */
   recover(): void
 }
@@ -64,6 +66,7 @@ export class CellRunner {
   async #failed(run: Run, evaluation: Extract<Evaluation, { thrown: unknown }>): Promise<void> {
     const thrown = await this.#options.evaluator.take(evaluation.thrown)
     await Promise.all(run.pending)
+    await this.#options.explain(thrown)
     const error = reportError(thrown)
     if (error.stack === "") error.stack = detailStack(evaluation)
     const status = error.name === "InterruptError" ? "interrupted" : "error"

@@ -9,6 +9,7 @@ import { CellRunner } from "./cell.ts"
 import { Comms } from "./comms.ts"
 import { clearOutput, createDisplay } from "./display.ts"
 import { reportError } from "./errors.ts"
+import { nameHolders } from "./holders.ts"
 import { createInput } from "./input.ts"
 import { Evaluator } from "./inspector.ts"
 import { createInstall } from "./install.ts"
@@ -41,6 +42,7 @@ const runner = new CellRunner({
   words: shared.words,
   displayLimit: settings.displayLimit,
   prepare,
+  explain: (thrown) => nameHolders(thrown, variables),
   recover: () => library.recover(),
 })
 

@@ -58,14 +58,20 @@ export class Variables {
     return { request, bundle: { "text/plain": bundle["text/plain"] } }
   }
 
-  async #list(): Promise<Omit<VariablesReply, "request">> {
-    const until = performance.now() + BUDGET_MS
-    const variables: VariableRow[] = []
+  /** What every variable is; nothing is measured anew after `until` (`performance.now()`). */
+  async rows(until: number): Promise<VariableRow[]> {
+    const rows: VariableRow[] = []
     for (const name of await this.#names()) {
       const held = await this.#read(name)
       const row = held && describe(held.value, until, this.#describer)
-      if (row) variables.push({ name, ...row })
+      if (row) rows.push({ name, ...row })
     }
+    return rows
+  }
+
+  async #list(): Promise<Omit<VariablesReply, "request">> {
+    const until = performance.now() + BUDGET_MS
+    const variables = await this.rows(until)
     const unfinished = performance.now() > until
     const hidden = Math.max(0, variables.length - MOST)
     return { variables: variables.slice(0, MOST), hidden, unfinished }
