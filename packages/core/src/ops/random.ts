@@ -121,6 +121,11 @@ export const foldIn = Object.assign(
 const seedOf = (data: number | Tensor): Tensor =>
   constant(seedWords(integer("random.foldIn", "data", data))[1], "u32")
 
+/** The shape is [] by default, where no argument that must be given stands behind it. */
+type Sampler<A extends readonly unknown[], T extends Tensor> = [] extends A
+  ? (key: Tensor, shape?: Shape, ...rest: A) => T
+  : (key: Tensor, shape: Shape, ...rest: A) => T
+
 /** A sampler: checks the key and the shape, builds in a box of its name. */
 function sampler<A extends readonly unknown[], T extends Tensor>(
   name: string,
@@ -132,7 +137,8 @@ function sampler<A extends readonly unknown[], T extends Tensor>(
     const to = integers(`random.${name}`, "the shape", shape)
     return boxed(name, () => build(key, to, ...rest))
   }
-  return Object.assign(sampling(`random.${name}`, fn, options), { kind: "random" as const })
+  const typed = fn as Sampler<A, T>
+  return Object.assign(sampling(`random.${name}`, typed, options), { kind: "random" as const })
 }
 
 export interface RawOptions extends BitsOptions {
