@@ -21,18 +21,19 @@ const reports = at(".cache", "test")
  * would test do not exist yet; it throws when the stage broke before it could count.
  *
  * @param {{full: boolean}} options
+ * @param {object} environment variables of the runners
  */
-export function stages({ full }) {
+export function stages({ full }, environment = isolated()) {
   const limit = (full ? 60 : 15) * MINUTE
-  const settings = { limit, env: { ...isolated(), DEFNOTE_FULL: full ? "1" : "0" } }
+  const settings = { limit, env: { ...environment, DEFNOTE_FULL: full ? "1" : "0" } }
   return [
     { name: "check", run: checkAll },
     { name: "build", run: buildStage },
-    { name: "unit", run: () => vitest(settings) },
+    { name: "unit", run: built(() => vitest(settings)) },
     { name: "conformance", run: () => conformance(settings, full) },
-    { name: "kernel", run: () => pytest("kernel", at("kernel", "test"), settings) },
-    { name: "notebooks", run: () => notebooks(settings) },
-    { name: "browser", run: () => playwright(settings) },
+    { name: "kernel", run: built(() => pytest("kernel", at("kernel", "test"), settings)) },
+    { name: "notebooks", run: built(() => notebooks(settings)) },
+    { name: "browser", run: built(() => playwright(settings)) },
   ]
 }
 
@@ -43,6 +44,12 @@ function isolated() {
   mkdirSync(folder, { recursive: true })
   mkdirSync(reports, { recursive: true })
   return { ...jupyterEnvironment(folder), NO_COLOR: "1", FORCE_COLOR: undefined }
+}
+
+/** A stage that tests what is built: alone in a fresh clone it builds first, else nothing is left to do. */
+const built = (run) => async () => {
+  await buildStage()
+  return run()
 }
 
 async function buildStage() {
