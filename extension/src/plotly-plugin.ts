@@ -4,6 +4,7 @@ import { IThemeManager } from "@jupyterlab/apputils"
 import { PageConfig } from "@jupyterlab/coreutils"
 import { IRenderMimeRegistry } from "@jupyterlab/rendermime"
 import type { IRenderMime } from "@jupyterlab/rendermime-interfaces"
+import { nullTranslator } from "@jupyterlab/translation"
 import { PLOTLY_MIME, PlotlyWidget } from "./plotly-widget.ts"
 
 /** Plotly figures need scripts of their own making: not safe, so only trusted notebooks show them. */
@@ -19,7 +20,8 @@ export const plotly: JupyterFrontEndPlugin<void> = {
     themes: IThemeManager | null,
   ) => {
     if (anotherPlotly() || rendermime.getFactory(PLOTLY_MIME)) return
-    const createRenderer = (_options: IRenderMime.IRendererOptions) => new PlotlyWidget(themes)
+    const createRenderer = ({ translator }: IRenderMime.IRendererOptions) =>
+      new PlotlyWidget(themes, (translator ?? nullTranslator).load("defnote"))
     rendermime.addFactory({ safe: false, mimeTypes: [PLOTLY_MIME], createRenderer }, 0)
   },
 }

@@ -26,14 +26,16 @@ function loadPlotly(): Promise<Plotly> {
 /** Renderer of `application/vnd.plotly.v1+json`. */
 export class PlotlyWidget extends Widget implements IRenderMime.IRenderer {
   readonly #themes: IThemeManager | null
+  readonly #trans: IRenderMime.TranslationBundle
   readonly #host: HTMLElement
   #figure: Figure | null = null
   #plotly: Plotly | null = null
 
-  constructor(themes: IThemeManager | null) {
+  constructor(themes: IThemeManager | null, trans: IRenderMime.TranslationBundle) {
     super()
     this.addClass("jp-Defnote-plotly")
     this.#themes = themes
+    this.#trans = trans
     this.#host = this.node.appendChild(document.createElement("div"))
     themes?.themeChanged.connect(this.#redraw, this)
   }
@@ -41,7 +43,7 @@ export class PlotlyWidget extends Widget implements IRenderMime.IRenderer {
   async renderModel(model: IRenderMime.IMimeModel): Promise<void> {
     const figure = readFigure(model.data[PLOTLY_MIME])
     if (!figure) {
-      this.#host.textContent = "plotly: the figure has no `data` array"
+      this.#host.textContent = this.#trans.__("plotly: the figure has no `data` array")
       return
     }
     this.#figure = figure
