@@ -177,6 +177,8 @@ export interface Op {
    * public function of the op's name with its inputs.
    */
   readonly code?: string
+  /** Every element of its one input stands in the result, all equally often: what is counted of the one holds for the other. */
+  readonly evenly?: boolean
   /** The closed graphs inside, of control flow and calls. */
   readonly nested?: (node: Tensor) => Nested
   /** Never shared, kept in order (C11). */

@@ -3,9 +3,11 @@ import {
   type Compiled,
   type Defn,
   defn,
+  factsOf,
   isDefn,
   OptionError,
   partialOf,
+  plainCaptures,
   valueAndGrad,
 } from "@defnote/core"
 import { gradientListing, gradientSvg, MIME, profileListing, profileSvg } from "@defnote/display"
@@ -51,17 +53,37 @@ function programOrPart(g: Defn, args: readonly unknown[]) {
   }
 }
 
+export interface InspectOptions {
+  /** Whether the derivative of every operation is held against finite differences; default true. */
+  readonly checks?: boolean
+}
+
 /**
- * Runs `f` and its gradient once and looks at every value: counts, sizes, the first that is not finite, and whether each
- * derivative agrees with finite differences.
+ * Runs `f` and its gradient and looks at every value: counts, sizes, the first that is not finite, and whether each
+ * derivative agrees with finite differences. The first look compiles and repeats its runs, to tell what looking costs;
+ * `inspect.with({ checks: false })(f, ...)` leaves the differences out.
  * @param f - a function whose value is a float scalar
  * @example inspect(loss, params, x, y)
  */
 export function inspect<F extends AnyFunction>(f: F, ...args: Parameters<F>): Output {
-  const { functionName, original } = asDefn(f, "inspect")
-  const both = valueAndGrad(asDefn(f, "inspect") as never) as unknown as Defn
+  return inspection(f, args, {})
+}
+/**
+ * `inspect` with options.
+ * @example inspect.with({ checks: false })(loss, params, x, y)
+ * @throws OptionError for an option that is no boolean
+ */
+inspect.with =
+  (options: InspectOptions) =>
+  <F extends AnyFunction>(f: F, ...args: Parameters<F>): Output =>
+    inspection(f, args, options)
+
+function inspection(f: AnyFunction, args: unknown[], { checks = true }: InspectOptions): Output {
+  if (typeof checks !== "boolean")
+    throw new OptionError(`inspect: checks is ${checks}; it must be true or false`)
+  const { functionName, original, both } = withGradient(f)
   const { program, inputs } = both.bind(...args)
-  const inspection = inspectProgram(program, inputs, { original })
+  const inspection = inspectProgram(program, inputs, { original, checks })
   return new Output(() => {
     const doc = gradientDocument(inspection, { title: `inspect(${functionName})`, original })
     return {
@@ -70,6 +92,27 @@ export function inspect<F extends AnyFunction>(f: F, ...args: Parameters<F>): Ou
       "text/plain": gradientListing(doc),
     }
   })
+}
+
+interface Inspected {
+  readonly functionName: string
+  readonly original: Defn["original"]
+  readonly both: Defn
+}
+const inspected = new WeakMap<AnyFunction, Inspected>()
+/**
+ * The function with its gradient. One whose captures are read at each call is traced once for all its inspections; what
+ * another one captured may have changed without a sign.
+ */
+function withGradient(f: AnyFunction): Inspected {
+  const known = inspected.get(f)
+  if (known) return known
+  const compiled = asDefn(f, "inspect")
+  const { functionName, original } = compiled
+  const both = valueAndGrad(compiled as never) as unknown as Defn
+  const made = { functionName, original, both }
+  if (isDefn(f) || factsOf(f) || plainCaptures(f)) inspected.set(f, made)
+  return made
 }
 
 /** The bundle of the kernels of a program: the graph with its kernels as groups, and their code. */

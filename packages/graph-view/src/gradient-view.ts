@@ -1,5 +1,5 @@
 /** @file The gradient inspector: verdict, ladder of values and gradients, what harms them (VISUAL §11). */
-import { costText, type GradientDoc } from "@defnote/display"
+import { costFigures, type GradientDoc } from "@defnote/display"
 import { cutSection } from "./cut-section.ts"
 import { button, element, Lifetime } from "./dom.ts"
 import { historySection } from "./history-section.ts"
@@ -65,7 +65,7 @@ export class GradientView implements View<GradientDoc> {
         ? historySection(doc.history, this.#root, this.#translate)
         : ladder(doc, this.#translate),
       this.#harms(doc),
-      doc.cost ? element("p", "dn-mute dn-cost", {}, costText(doc.cost)) : null,
+      doc.cost ? element("p", "dn-mute dn-cost", {}, costFigures(doc.cost)) : null,
     ]
     this.#root.replaceChildren(...parts.filter((part) => part !== null))
     const box = this.#root.querySelector(".dn-ladder-box")

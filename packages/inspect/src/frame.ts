@@ -37,7 +37,7 @@ export class Frame {
     this.inputs = inputs
     this.runner = runner
     this.order = watchedNodes(graph)
-    this.stats = stats ?? lookAt(graph, inputs, this.order, runner.run).stats
+    this.stats = stats ?? lookAt(graph, inputs, runner.run)
     for (const n of postorder([...graph.effects, ...graph.outputs]))
       for (const x of new Set(n.inputs)) this.#users.set(x, [...(this.#users.get(x) ?? []), n])
   }

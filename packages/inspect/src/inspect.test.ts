@@ -4,6 +4,8 @@ import * as core from "@defnote/core"
 import { customGrad, type Defn, defn, type Tensor, tensor, valueAndGrad } from "@defnote/core"
 import { describe, expect, test } from "vitest"
 import { type Inspection, inspectProgram } from "./inspect.ts"
+import { Runner } from "./runner.ts"
+import { numbersOf, statistics } from "./statistics.ts"
 
 // biome-ignore lint/suspicious/noExplicitAny: any function is looked into
 type Any = any
@@ -128,4 +130,61 @@ describe("the first that is not finite", () => {
 test("a gradient that vanishes is a finding", () => {
   const found = look((a) => relu(a).multiply(3).sum(), tensor([-1, -2])).findings
   expect(found.map((f) => f.kind)).toEqual(["zero-grad"])
+})
+
+describe("one look after the other", () => {
+  const program = (f: (...x: Tensor[]) => unknown, ...args: Tensor[]) =>
+    (valueAndGrad(defn(f as Any)) as unknown as Defn).bind(...(args as Any))
+  const count = (compiler: core.Compiler): core.Compiler & { compiled: number } => ({
+    ...compiler,
+    compiled: 0,
+    compile(graph, options) {
+      this.compiled++
+      return compiler.compile(graph, options)
+    },
+  })
+  test("compiles at the first only, and sees the values of each", () => {
+    const compiler = count(core.compilerNamed("reference"))
+    const { program: p, inputs } = program((a) => a.exp().sum(), x)
+    const first = inspectProgram(p, inputs, { compiler })
+    const { compiled } = compiler
+    expect([first.cost.compileMs, compiled]).toEqual([expect.any(Number), 3])
+    const others = program((a) => a.exp().sum(), tensor([1, 2, 4])).inputs
+    const second = inspectProgram(p, others, { compiler })
+    expect([second.cost.compileMs, compiler.compiled]).toEqual([undefined, compiled])
+    expect([first, second].map((i) => i.stats.get(p.graph.inputs[0])?.max)).toEqual([2, 4])
+    expect([...second.checks.values()].map((c) => c.verdict)).toEqual(["ok", "ok"])
+  })
+  test("what is kept of a program goes when eight others were looked at since", () => {
+    const bound = Array.from({ length: 9 }, (_, k) => program((a) => a.add(k).sum(), x))
+    const compiles = ({ program: p, inputs }: (typeof bound)[number]): boolean =>
+      inspectProgram(p, inputs).cost.compileMs !== undefined
+    expect(bound.map(compiles)).toEqual(bound.map(() => true))
+    expect([...bound].reverse().map(compiles)).toEqual([...Array(8).fill(false), true])
+  })
+  test("without checks there are no verdicts, and no time for them", () => {
+    const { program: p, inputs } = program((a) => a.exp().sum(), x)
+    const { checks, cost } = inspectProgram(p, inputs, { checks: false })
+    expect([checks.size, cost.checkMs]).toEqual([0, undefined])
+  })
+  test("what is only moved is not gone over again: its statistics are those of the elements", () => {
+    const weights = tensor([
+      [1, -2, 0],
+      [4, 5, Number.POSITIVE_INFINITY],
+    ])
+    const moved = (a: Tensor, b: Tensor): Tensor => a.transpose().reshape([3, 2]).add(b).sum()
+    const { program: p, inputs } = program(moved, weights, tensor([[0], [0], [1]]))
+    const { stats } = inspectProgram(p, inputs)
+    const nodes = [...stats.keys()]
+    const values = new Runner().run({ ...p.graph, outputs: nodes, effects: [] }, inputs)
+    expect(nodes.map((n) => n.op.evenly).filter(Boolean).length).toBeGreaterThan(1)
+    for (const [k, n] of nodes.entries()) {
+      const [found, wanted] = [stats.get(n), statistics(numbersOf(values[k], n.dtype))]
+      for (const key of ["n", "zeros", "posInf", "min", "max", "histogram"] as const)
+        expect(found?.[key], `${n.op.name} ${key}`).toEqual(wanted[key])
+      for (const key of ["mean", "l2", "m2"] as const)
+        if (!Object.is(found?.[key], wanted[key]))
+          expect(found?.[key], key).toBeCloseTo(wanted[key], 9)
+    }
+  })
 })

@@ -96,6 +96,7 @@ function alone(n: Tensor, precision: Precision): Local {
   })
 }
 const storageOf = (values: Float64Array, dtype: DType): CpuStorage => {
+  if (dtype === "f64") return new CpuStorage(values.slice().buffer)
   const out = allocate(dtype, values.length)
   values.forEach((v, i) => {
     write(dtype, out, i, cast(v, "f64", dtype))
@@ -103,49 +104,55 @@ const storageOf = (values: Float64Array, dtype: DType): CpuStorage => {
   return new CpuStorage(out.buffer as ArrayBuffer)
 }
 
+/** Checks the rule of one operation at values of its inputs. */
+export type LocalChecker = (inputs: readonly Float64Array[]) => LocalCheck | undefined
+
 /**
- * Checks the rule of `n` at the values of its inputs; undefined when the operation has no rule, is too large, or its
- * values are not finite. Kinks are points where the slopes from both sides differ: any slope between the two is right there.
+ * What checks the rule of `n`, prepared for many values; undefined where the operation has no rule or is too large. The
+ * check gives undefined where its values are not finite. Kinks are points where the slopes from both sides differ: any
+ * slope between the two is right there.
  */
-export function localCheck(
+export function localChecker(n: Tensor, reference: Compiler): LocalChecker | undefined {
+  if (!checkable(n)) return undefined
+  const precision = holdsGraph(n) ? COARSE : FINE
+  const { forward, backward, moved } = alone(n, precision)
+  const [f, b] = [runOf(forward, reference), runOf(backward, reference)]
+  const float = forward.inputs.map((x) => isFloat(x.dtype))
+  return (x) => {
+    if (!x.every((v) => v.every(Number.isFinite))) return undefined
+    const back = (g: Float64Array): Float64Array[] => b([...x, g])
+    const run = (y: readonly Float64Array[]): Float64Array => f(y)[0]
+    return judge({ x, moved, float, run, back, outputs: sizeOf(n.shape) }, n, precision)
+  }
+}
+export const localCheck = (
   n: Tensor,
   inputs: readonly Float64Array[],
   reference: Compiler,
-): LocalCheck | undefined {
-  if (!checkable(n, inputs)) return undefined
-  const precision = holdsGraph(n) ? COARSE : FINE
-  const { forward, backward, moved } = alone(n, precision)
-  const run = (g: Graph) => {
-    const executable = reference.compile(g, {})
-    return (x: readonly Float64Array[]): Float64Array[] =>
-      executable
-        .run(x.map((v, i) => storageOf(v, g.inputs[i].dtype)))
-        .map((y, i) => numbersOf(y, g.outputs[i].dtype))
-  }
-  const [f, b] = [run(forward), run(backward)]
-  const operation: Operation = {
-    x: inputs,
-    moved,
-    float: forward.inputs.map((x) => isFloat(x.dtype)),
-    run: (x) => f(x)[0],
-    back: (g) => b([...inputs, g]),
-    outputs: sizeOf(n.shape),
-  }
+): LocalCheck | undefined => localChecker(n, reference)?.(inputs)
+
+function runOf(g: Graph, reference: Compiler) {
+  const executable = reference.compile(g, {})
+  return (x: readonly Float64Array[]): Float64Array[] =>
+    executable
+      .run(x.map((v, i) => storageOf(v, g.inputs[i].dtype)))
+      .map((y, i) => numbersOf(y, g.outputs[i].dtype))
+}
+function judge(operation: Operation, n: Tensor, precision: Precision): LocalCheck | undefined {
   const next = gaussians(SEED)
   const random = (k: number): Float64Array => Float64Array.from({ length: k }, next)
-  const results = Array.from({ length: DIRECTIONS }, () => direction(operation, random, precision))
+  const middle = operation.run(operation.x)
+  const results = Array.from({ length: DIRECTIONS }, () =>
+    direction(operation, middle, random, precision),
+  )
   const worst = results.reduce((a, r) => (r.rel > a.rel || Number.isNaN(r.rel) ? r : a))
   if (Number.isNaN(worst.rel)) return undefined
   const off = results.filter((r) => r.rel >= precision.tolerance)
   const verdict = !off.length ? "ok" : off.every((r) => r.kink) ? "kink" : "wrong"
   const found = { verdict, rel: worst.rel, eps: precision.step } as const
   if (verdict !== "wrong") return found
-  const diagnosis = diagnose(
-    operation,
-    n.inputs.map((x) => x.shape),
-    cotangents(operation.outputs),
-    precision.step,
-  )
+  const shapes = n.inputs.map((x) => x.shape)
+  const diagnosis = diagnose(operation, shapes, cotangents(operation.outputs), precision.step)
   return diagnosis ? { ...found, diagnosis } : found
 }
 /** A gradient that somebody stops inside is meant: differences would not stop there. */
@@ -158,12 +165,11 @@ function cotangents(n: number): Float64Array {
   const next = randomNumbers(SEED)
   return Float64Array.from({ length: n }, () => (next() < 0.5 ? -1 : 1) * (1 + next() / 2))
 }
-function checkable(n: Tensor, inputs: readonly Float64Array[]): boolean {
-  const total = inputs.reduce((sum, x) => sum + x.length, 0)
-  if ("flat" in n.op.vjp || !n.inputs.length || total > LIMIT || sizeOf(n.shape) > LIMIT)
-    return false
-  if (!isFloat(n.dtype) || !n.inputs.some((x) => isFloat(x.dtype))) return false
-  return inputs.every((x) => x.every((v) => Number.isFinite(v))) && !stopsInside(n)
+function checkable(n: Tensor): boolean {
+  const total = n.inputs.reduce((sum, x) => sum + x.size, 0)
+  if ("flat" in n.op.vjp || !n.inputs.length || total > LIMIT || n.size > LIMIT) return false
+  const float = isFloat(n.dtype) && n.inputs.some((x) => isFloat(x.dtype))
+  return float && !stopsInside(n)
 }
 
 /** An operation at a point. */
@@ -181,6 +187,7 @@ const largest = (v: Float64Array): number => v.reduce((m, y) => Math.max(m, Math
 /** One random direction: slope by the rule against slopes by differences from both sides. */
 function direction(
   { x, moved, float, run, back, outputs }: Operation,
+  middle: Float64Array,
   random: (n: number) => Float64Array,
   { step, tolerance }: Precision,
 ): { rel: number; kink: boolean } {
@@ -193,7 +200,6 @@ function direction(
   const bars = back(g)
   const gradients = steps.filter((_, i) => float[i])
   const slope = gradients.reduce((sum, d, i) => sum + dot(bars[i], d), 0)
-  const middle = at(0)
   const [low, high] = [at(-step), at(step)]
   const central = dot(
     g,

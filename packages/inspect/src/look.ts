@@ -1,9 +1,7 @@
-/**
- * @file Runs a graph once and looks at its values. Statistics are made inside the compiled program, where each tensor is;
- * only small tensors come out whole.
- */
+/** @file Runs a graph once and looks at its values. Statistics are made inside the compiled program, where each tensor is. */
 import {
   type Graph,
+  isConstant,
   isElement,
   isFloat,
   measure,
@@ -13,57 +11,60 @@ import {
   withTable,
 } from "@defnote/core"
 import type { Runner } from "./runner.ts"
-import { numbersOf, type Statistics, statisticsOf } from "./statistics.ts"
+import { numbersOf, repeated, type Statistics, statistics, statisticsOf } from "./statistics.ts"
 
 /** Every node of the program that has a float value, inputs first. */
 export const watchedNodes = (graph: Graph): Tensor[] =>
   postorder([...graph.effects, ...graph.outputs]).filter(
     (n) => isFloat(n.dtype) && (n.types.length === 1 || isElement(n)),
   )
-/** Integers and bools that these nodes take: indices, choices. They have no statistics. */
-export function otherOperands(nodes: readonly Tensor[]): Tensor[] {
-  const others = nodes.flatMap((n) => n.inputs).filter((x) => x.types.length === 1)
-  return [...new Set(others)].filter((x) => !isFloat(x.dtype))
-}
 
-export interface Look {
-  /** Of every node with a float value. */
-  readonly stats: ReadonlyMap<Tensor, Statistics>
-  /** The elements of those with at most `keep` of them. */
-  readonly kept: ReadonlyMap<Tensor, Float64Array>
+/** What a graph has to give to be looked at, and whose statistics that is. */
+interface Looking {
+  readonly graph: Graph
+  readonly measured: readonly Tensor[]
 }
-
-const known = new WeakMap<Graph, Map<number, Graph>>()
-/** One graph per request, so that its executable is found again. */
-function once(graph: Graph, key: number, make: () => Graph): Graph {
-  const of = known.get(graph) ?? new Map<number, Graph>()
-  known.set(graph, of)
-  const made = of.get(key) ?? make()
-  of.set(key, made)
-  return made
+const known = new WeakMap<Graph, Looking>()
+/** One per graph, so that its executable is found again. */
+function looking(graph: Graph): Looking {
+  const made = known.get(graph)
+  if (made) return made
+  const originals = new Set(watchedNodes(graph).map(originalOf))
+  const measured = [...originals].filter((n) => !isConstant(n))
+  const outputs = withTable(graph.table, () => measured.map(measure))
+  const all = { graph: { ...graph, outputs, effects: [] }, measured }
+  known.set(graph, all)
+  return all
 }
-/** The program that also gives the statistics of `nodes`. */
-const measuring = (graph: Graph, nodes: readonly Tensor[]): Graph =>
-  withTable(graph.table, () => ({ ...graph, outputs: nodes.map(measure), effects: [] }))
+/** The graph of a look, to be compiled ahead. */
+export const lookingGraph = (graph: Graph): Graph => looking(graph).graph
 
-/** @param keep - the most elements of a tensor that is wanted whole; 0 for none */
+/** The node whose elements a node repeats, all of them equally often; itself where it makes new ones. */
+function originalOf(n: Tensor): Tensor {
+  let x = n
+  while (x.op.evenly) x = x.inputs[0]
+  return x
+}
+/** Of all its elements, without running anything: they are alike. */
+export const ofConstant = (n: Tensor): Statistics =>
+  repeated(statistics([Number(n.attrs.value)]), n.size)
+
+/**
+ * The statistics of every float value of a graph, inputs included. Values that repeat the elements of others are not gone
+ * over again.
+ */
 export function lookAt(
   graph: Graph,
   inputs: readonly Storage[],
-  nodes: readonly Tensor[],
   run: Runner["run"],
-  keep = 0,
-): Look {
-  const floats = nodes.filter((n) => isFloat(n.dtype))
-  const small = nodes.filter((n) => n.size <= keep)
-  const looked = once(graph, keep, () => {
-    const measured = measuring(graph, floats)
-    return { ...measured, outputs: [...measured.outputs, ...small] }
-  })
-  const results = run(looked, inputs)
-  const values = small.map((n, i) => [n, numbersOf(results[floats.length + i], n.dtype)] as const)
-  return {
-    stats: new Map(floats.map((n, i) => [n, statisticsOf(numbersOf(results[i], "f64"))])),
-    kept: new Map(values),
+): ReadonlyMap<Tensor, Statistics> {
+  const { graph: measuring, measured } = looking(graph)
+  const rows = run(measuring, inputs)
+  const stats = new Map(measured.map((n, i) => [n, statisticsOf(numbersOf(rows[i], "f64"))]))
+  const of = (n: Tensor): Statistics => {
+    const x = originalOf(n)
+    const found = stats.get(x) ?? ofConstant(x)
+    return x.size ? repeated(found, n.size / x.size) : found
   }
+  return new Map(watchedNodes(graph).map((n) => [n, of(n)]))
 }

@@ -18,11 +18,17 @@ export class Runner {
   }
   /** The outputs of a graph, without its effects. Outputs that are inputs, or come twice, are not computed for it. */
   readonly run = (graph: Graph, inputs: readonly Storage[]): readonly Storage[] => {
-    const computed = [...new Set(graph.outputs.filter((y) => !isParam(y)))]
+    const computed = computedBy(graph)
     const results = computed.length ? this.#executable(graph, computed).run(inputs) : []
     return graph.outputs.map((y) =>
       isParam(y) ? inputs[graph.inputs.indexOf(y)] : results[computed.indexOf(y)],
     )
+  }
+  /** Compiles what is not compiled yet; whether there was any. */
+  prepare(...graphs: readonly Graph[]): boolean {
+    const missing = graphs.filter((g) => !this.#made.has(g) && computedBy(g).length > 0)
+    for (const g of missing) this.#executable(g, computedBy(g))
+    return missing.length > 0
   }
   #executable(graph: Graph, outputs: readonly Tensor[]): Executable {
     const made =
@@ -35,3 +41,7 @@ export class Runner {
     this.#made.clear()
   }
 }
+
+const computedBy = (graph: Graph): Tensor[] => [
+  ...new Set(graph.outputs.filter((y) => !isParam(y))),
+]

@@ -7,6 +7,7 @@ import {
   FIRST_EXPONENT,
   merged,
   numbersOf,
+  repeated,
   type Statistics,
   statistics,
 } from "./statistics.ts"
@@ -108,5 +109,14 @@ describe("statistics", () => {
     const x = values(1000, 9)
     const parts = [x.slice(0, 10), x.slice(10, 400), [Number.NaN], x.slice(400)].map(statistics)
     close(parts.reduce(merged), statistics([...x, Number.NaN]))
+  })
+  test("statistics of repeated elements", () => {
+    const x = values(50, 3)
+    expect(repeated(statistics(x), 0).n).toBe(0)
+    for (const times of [1, 3])
+      close(
+        repeated(statistics(x), times),
+        statistics(Array.from({ length: times }, () => x).flat()),
+      )
   })
 })

@@ -36,16 +36,15 @@ export interface Statistics {
 }
 
 /** The bin of powers of two that a sign and exponent of an f32 falls into; the exponent of subnormals counts as below all. */
-const binOf = (signExponent: number): number =>
-  Math.max(0, Math.min(BINS - 1, (signExponent & 255) - 127 - FIRST_EXPONENT))
+const BIN_OF = Uint8Array.from({ length: SIGN_EXPONENT_BINS }, (_, signExponent) =>
+  Math.max(0, Math.min(BINS - 1, (signExponent & 255) - 127 - FIRST_EXPONENT)),
+)
+const HEAD = MEASURED.length
 
-/** Reads a row that the node {@link measure} made. */
-export function statisticsOf(row: ArrayLike<number>): Statistics {
-  const [n, zeros, nan, posInf, negInf, min, max, mean, m2, squares] = Array.from(
-    { length: MEASURED.length },
-    (_, i) => row[i],
-  )
-  const bins = Float64Array.from({ length: SIGN_EXPONENT_BINS }, (_, i) => row[MEASURED.length + i])
+/** Reads a row that the node {@link measure} made; the bins stay where they are. */
+export function statisticsOf(row: Float64Array): Statistics {
+  const [n, zeros, nan, posInf, negInf, min, max, mean, m2, squares] = row.subarray(0, HEAD)
+  const bins = row.subarray(HEAD)
   return fromSums({ n, zeros, nan, posInf, negInf, min, max, mean, m2, squares, bins })
 }
 /** What adds up: of parts of a tensor, of the same tensor over several steps. */
@@ -58,9 +57,7 @@ interface Sums
 function fromSums({ squares, ...s }: Sums): Statistics {
   const finite = s.n - s.nan - s.posInf - s.negInf
   const histogram = new Int32Array(BINS)
-  s.bins.forEach((count, i) => {
-    histogram[binOf(i)] += count
-  })
+  for (let i = 0; i < SIGN_EXPONENT_BINS; i++) histogram[BIN_OF[i]] += s.bins[i]
   // Zeros stand among the subnormals, and have a place of their own.
   histogram[0] -= s.zeros
   const of = (x: number): number => (finite ? x : Number.NaN)
@@ -103,6 +100,25 @@ export function merged(a: Statistics, b: Statistics): Statistics {
     squares: a.l2 ** 2 + b.l2 ** 2,
     bins: a.bins.map((c, i) => c + b.bins[i]),
   })
+}
+
+/** Statistics of a tensor in which every element of that of `s` stands `times` times. */
+export function repeated(s: Statistics, times: number): Statistics {
+  if (times === 1) return s
+  if (times === 0) return statistics([])
+  const { n, zeros, nan, posInf, negInf, m2, l2 } = s
+  return {
+    ...s,
+    n: times * n,
+    zeros: times * zeros,
+    nan: times * nan,
+    posInf: times * posInf,
+    negInf: times * negInf,
+    m2: times * m2,
+    l2: Math.sqrt(times) * l2,
+    histogram: s.histogram.map((count) => times * count),
+    bins: s.bins.map((count) => times * count),
+  }
 }
 
 /** In one pass over elements that are here already; mean and deviation by Welford's update. */

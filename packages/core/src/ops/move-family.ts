@@ -26,6 +26,8 @@ export interface Move {
   readonly code?: string
   /** A move of equal elements is equal elements. */
   readonly splat?: boolean
+  /** See {@link Op.evenly}. */
+  readonly evenly?: boolean
 }
 
 /** The declaration of a move. A function, since the files of moves and reductions refer to each other (D2.2). */
@@ -36,6 +38,7 @@ export function move(name: string, spec: Move): Op {
     linear: spec.linear === "no" ? undefined : (spec.linear ?? "each"),
     at: spec.at,
     code: spec.code,
+    evenly: spec.evenly,
     samples: spec.samples,
     errors: spec.errors,
     batch: spec.batch,

@@ -15,6 +15,7 @@ import { axesFrom, axisFrom } from "./static.ts"
 export const transposeOp = move("transpose", {
   code: "transpose({0}, {permutation})",
   splat: true,
+  evenly: true,
   normal: (x, a) => {
     const order = a.order as number[]
     const short = shortest(order, (k, i) => k === i - order.length)
@@ -115,6 +116,7 @@ export const swapAxes = publiclyAs(
 export const reverseOp = move("reverse", {
   code: "reverse({0}, {axes})",
   splat: true,
+  evenly: true,
   normal: (x, a) => {
     const axes = (a.axes as number[]).filter((k) => x.shape.at(k) !== 1)
     if (axes.length === 0) return x

@@ -53,6 +53,7 @@ function shorter(
 export const reshapeOp = move("reshape", {
   code: "reshape({0}, {shape})",
   splat: true,
+  evenly: true,
   normal: (x, a) => shorter(x, a as unknown as Regroup, (b) => make(reshapeOp, [x], { ...b })),
   type: ([t], a) => {
     const [lead, last] = split(axesOf(t), a.last as number)
@@ -99,6 +100,7 @@ export const reshapeAs = (x: Tensor, t: TensorType): Tensor => reshapeTo(x, axes
 export const renameOp = move("rename", {
   code: "rename({0}, {names})",
   splat: true,
+  evenly: true,
   normal: (x, a) => {
     const names = a.names as AxisNames
     const old = split(axesOf(x.type), names.length)[1]
@@ -257,6 +259,7 @@ const widen = (last: readonly Axis[], to: Shape): Axis[] =>
 export const broadcastOp = move("broadcastTo", {
   code: "broadcastTo(reshape({0}, {ones}), {shape})",
   splat: true,
+  evenly: true,
   normal: (x, a) => {
     const { last, shape } = a as unknown as Regroup
     return shape.length === last

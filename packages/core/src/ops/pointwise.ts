@@ -71,8 +71,16 @@ const NUMBERS: readonly DType[] = [...FLOATS, ...INTS]
 function evaluate(m: Meaning, inputs: readonly Values[], from: DType, to: DType): Value[] {
   const f = (isInt(from) && m.exact ? m.exact : m.reference) as (...x: Value[]) => Value | boolean
   const lift = isInt(from) && m.exact ? BigInt : (v: Value) => v
-  return Array.from(inputs[0], (_, k) => {
-    const y = f(...inputs.map((x) => lift(x[k])))
+  const [a, b] = inputs
+  // Spreading is slow, and most have one operand or two.
+  const call = [
+    (k: number) => f(...inputs.map((x) => lift(x[k]))),
+    (k: number) => f(lift(a[k])),
+    (k: number) => f(lift(a[k]), lift(b[k])),
+  ]
+  const at = call[inputs.length] ?? call[0]
+  return Array.from(a, (_, k) => {
+    const y = at(k)
     const value = typeof y === "boolean" ? Number(y) : y
     return isWide(to) && typeof value === "number" ? cast(value, "f64", to) : fit(to, value)
   })

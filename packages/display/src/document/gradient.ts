@@ -137,7 +137,12 @@ const shortened = (text: string): string =>
 const named = ({ kind, direction, pattern }: Finding): string =>
   kind === "vanishing" || kind === "exploding" ? "" : `, ${direction}: ${pattern}`
 /** The sentence that stands first. */
-function verdictOf({ findings, checks, stats }: Inspection): NonNullable<GradientDoc["verdict"]> {
+function verdictOf({
+  findings,
+  checks,
+  stats,
+  cost,
+}: Inspection): NonNullable<GradientDoc["verdict"]> {
   const [first, ...more] = findings
   if (first) {
     const others = more.length ? ` ${more.length} more below.` : ""
@@ -148,10 +153,14 @@ function verdictOf({ findings, checks, stats }: Inspection): NonNullable<Gradien
       ...(first.fix ? { fix: first.fix } : {}),
     }
   }
+  const checked =
+    cost.checkMs === undefined
+      ? "no derivative was checked."
+      : `the derivatives of ${checks.size} operations agree with finite differences.`
   return {
     ok: true,
     title: "All values and gradients are finite",
-    text: `${stats.size} values looked at; the derivatives of ${checks.size} operations agree with finite differences.`,
+    text: `${stats.size} values looked at; ${checked}`,
   }
 }
 

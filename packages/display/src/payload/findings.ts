@@ -49,6 +49,10 @@ export interface GradientHistory {
 export interface LookCost {
   readonly plainMs: number
   readonly lookMs: number
+  /** Compiling for this look, where that was to be done. */
+  readonly compileMs?: number
+  /** Checking derivatives by finite differences; absent where that was not wanted. */
+  readonly checkMs?: number
 }
 
 /** One entry of the inspector's list "what harms this gradient", worst first, at most five. */

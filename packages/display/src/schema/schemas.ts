@@ -354,7 +354,7 @@ export const SCHEMAS: Readonly<Record<PayloadKind, Schema>> = {
     {
       verdict: object({ ok: { type: "boolean" }, title: text }, { text, fix: text }),
       harms: list(object({ label: word, node: index, measure: text }, { remedy: text }), 100),
-      cost: object({ plainMs: real, lookMs: real }),
+      cost: object({ plainMs: real, lookMs: real }, { compileMs: real, checkMs: real }),
       history: object(
         {
           step: count,
