@@ -8,7 +8,7 @@ import type { PayloadKind } from "./head.ts"
  */
 export const MINOR = {
   graph: 1,
-  gradient: 1,
+  gradient: 2,
   tensor: 2,
   trace: 1,
   profile: 1,
