@@ -83,7 +83,8 @@ export function transplant(
 ): Map<Tensor, Tensor> {
   const outer = currentTrace() as Trace
   const { site, scope, forward, table } = outer
-  const env = withTable(table, () => substitution(outputs, map))
+  const roots = [...outputs, ...table.notes.duals(postorder(outputs, (n) => !map.has(n)))]
+  const env = withTable(table, () => substitution(roots, map))
   const become = (n: Tensor): Tensor => env.get(n) ?? n
   outer.moveTo(undefined)
   for (const [from, to] of env) {
@@ -115,8 +116,9 @@ export function close(
   const table = (currentTrace() as Trace).table
   return withTable(table, () => {
     const inputs = free.map((x, i) => param(i, x.type))
+    const roots = [...outputs, ...effects.flatMap((e) => e.inputs)]
     const env = substitution(
-      [...outputs, ...effects.flatMap((e) => e.inputs)],
+      [...roots, ...table.notes.duals(postorder(roots))],
       new Map(free.map((x, i) => [x, inputs[i]])),
     )
     const get = (n: Tensor): Tensor => env.get(n) ?? n

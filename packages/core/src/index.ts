@@ -51,6 +51,7 @@ export {
   nodesOf,
   postorder,
   substitute,
+  substitution,
   typesOf,
 } from "./graph.ts"
 export {
@@ -75,6 +76,7 @@ export type {
   Nested,
   Op,
   Region,
+  Reversed,
   RunGraph,
   Sample,
   Values,

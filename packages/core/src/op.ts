@@ -56,6 +56,20 @@ export interface Nested {
   readonly turns?: number
   readonly regions: readonly Region[]
 }
+/** A graph of a derivative that goes through a graph of the node that it is the derivative of, backwards. */
+export interface Reversed {
+  /** Which region of the node it goes through. */
+  readonly of: number
+  /** What its inputs are to the derivative; bookkeeping that it has besides stays inside. */
+  readonly region: Region
+  /** Nodes of its graph that are the inputs of the region of the node. */
+  readonly inputs: readonly Tensor[]
+  /** The cotangents of those inputs, null where none flows; and those of the region's outputs, with which it begins. */
+  readonly cotangents: readonly Grad[]
+  readonly seeds: readonly Grad[]
+  /** How many turns of each carry are kept for it, where it is a loop. */
+  readonly kept?: number
+}
 export interface Latex {
   /** Binding strength: 1 sum, 2 product, 3 prefix, 8 power, 9 atom. */
   readonly level: number
@@ -181,6 +195,8 @@ export interface Op {
   readonly evenly?: boolean
   /** The closed graphs inside, of control flow and calls. */
   readonly nested?: (node: Tensor) => Nested
+  /** Of a derivative of the node that holds graphs too: how they go through those of the node. */
+  readonly reversed?: (node: Tensor, derivative: Tensor) => readonly Reversed[]
   /** Never shared, kept in order (C11). */
   readonly effect?: boolean
   readonly latex?: Latex

@@ -32,6 +32,8 @@ export class Notes {
   readonly contributions = new Map<Tensor, readonly Grad[]>()
   /** Sums over the uses of a node: they belong to the node that is used. */
   readonly sums = new Set<Tensor>()
+  /** What a derivative computes once more: the node of the closed graph that it computes. */
+  readonly again = new Map<Tensor, Tensor>()
 
   /** Several sites, since equal expressions are one node. */
   addSite(n: Tensor, site: Site): void {
@@ -46,6 +48,11 @@ export class Notes {
   complete(n: Tensor, scope: Scope | undefined, forward: Tensor | undefined): void {
     if (scope && !this.scopes.has(n)) this.scopes.set(n, scope)
     if (forward && forward !== n && !this.dual.has(n)) this.dual.set(n, forward)
+  }
+  /** What these nodes are the derivatives of and nobody may read: computed once more, if at all. */
+  duals(nodes: readonly Tensor[]): Tensor[] {
+    const duals = nodes.map((n) => this.dual.get(n))
+    return duals.filter((d) => d !== undefined && this.again.has(d)) as Tensor[]
   }
   /** `to` stands for `from` in a rebuilt graph. */
   carry(from: Tensor, to: Tensor, rebuilt: (n: Tensor) => Tensor): void {
@@ -64,6 +71,8 @@ export class Notes {
         given.map((g) => g && rebuilt(g)),
       )
     if (this.sums.has(from)) this.sums.add(to)
+    const again = this.again.get(from)
+    if (again && !this.again.has(to)) this.again.set(to, again)
   }
 }
 

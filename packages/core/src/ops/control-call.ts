@@ -4,6 +4,7 @@ import { inline, typesOf } from "../graph.ts"
 import { make } from "../make.ts"
 import type { Batched, Op } from "../op.ts"
 import type { Tensor } from "../tensor.ts"
+import { currentTrace } from "../trace.ts"
 import { inlinePure, vjpGraph } from "../transforms/grad.ts"
 import { jvpGraph } from "../transforms/jvp.ts"
 import { batchGraph } from "../transforms/vmap.ts"
@@ -29,6 +30,8 @@ export const callOp: Op = {
     const { body, checkpoint } = attrsOf(n)
     const bars = filled(g, elements(n))
     const inputs = checkpoint ? n.inputs.map((x) => barrier(x, bars)) : n.inputs
+    const again = currentTrace()?.table.notes.again
+    if (checkpoint) inputs.forEach((x, i) => again?.set(x, body.inputs[i]))
     return perInput(n.inputs, inlinePure(vjpGraph(body), [...inputs, ...bars]))
   },
   jvp: (n, inputs, tangents) => {

@@ -45,6 +45,12 @@ export const condOp: Op = {
     const [y, z] = [yes, no].map((g) => batchGraph(g, on, size, flags).graph)
     return { outputs: makeCond(p, x, y, z), batched: flags }
   },
+  reversed: (n, d) =>
+    (d.op.nested?.(d).regions ?? []).map((region, of) => {
+      const inputs = region.graph.inputs.slice(0, n.inputs.length - 1)
+      const seeds = perInput(branchesOf(n).yes.outputs, region.graph.inputs.slice(inputs.length))
+      return { of, region, inputs, seeds, cotangents: perInput(inputs, region.graph.outputs) }
+    }),
   nested: (n) => {
     const { yes, no } = branchesOf(n)
     const inputs = n.inputs.slice(1).map((_, i) => ({ of: i + 1, as: "same" }) as const)

@@ -5,7 +5,7 @@
 import { ShapeError } from "../errors.ts"
 import { type Graph, graphOf, traceGraph, typesOf } from "../graph.ts"
 import { make } from "../make.ts"
-import type { Batched, Grad, InnerRun, Op, RunGraph } from "../op.ts"
+import type { Batched, Grad, InnerRun, Op, Reversed, RunGraph } from "../op.ts"
 import { axesOf, formatType, range, sameType, sizeOf, type TensorType } from "../shape.ts"
 import { CpuStorage, elementsOf, type Storage } from "../storage.ts"
 import type { Tensor } from "../tensor.ts"
@@ -48,6 +48,7 @@ export const scanOp: Op = {
   vjp: (g, n) => reverseScan(g, n),
   jvp: (n, inputs, tangents) => forwardScan(n, inputs, tangents),
   batch: (n, inputs, batched, size) => batchScan(n, inputs, batched, size),
+  reversed: (n, d) => reversedScan(n, d),
   nested: (n) => {
     const { body, carries, xs, length } = attrsOf(n)
     const as = (of: number) => (of < carries ? "carry" : of < carries + xs ? "slice" : "same")
@@ -154,6 +155,28 @@ function reverseScan(g: readonly Grad[], n: Tensor): Grad[] {
   const y = makeScan({ carries: start, xs: scanned, fixed }, back, length, !reverse)
   const [bc, bf, bx] = partition(y, [barsOfC.length, sums.length, floats(xs).length])
   return [...perInput(carries, bc), ...perInput(xs, bx), ...perInput(fixed, bf)]
+}
+
+/** In the order of {@link reverseScan}: its carries, then the carries before each turn, then xs, cotangents, fixed. */
+function reversedScan(n: Tensor, d: Tensor): Reversed[] {
+  const [region] = d.op.nested?.(d).regions ?? []
+  if (!region) return []
+  const { inputs: given, outputs } = region.graph
+  const { carries, xs, fixed } = groups(n)
+  const sizes = [carries, fixed, xs].map((x) => floats(x).length)
+  const start = sizes[0] + sizes[1]
+  const inputs = [
+    ...given.slice(start, start + carries.length + xs.length),
+    ...(fixed.length ? given.slice(-fixed.length) : []),
+  ]
+  const [bc, bf, bx] = partition(outputs, sizes)
+  const cotangents = [...perInput(carries, bc), ...perInput(xs, bx), ...perInput(fixed, bf)]
+  const ys = attrsOf(n).body.outputs.slice(carries.length)
+  const seeds = [
+    ...perInput(carries, given),
+    ...perInput(ys, given.slice(start + carries.length + xs.length)),
+  ]
+  return [{ of: 0, region, inputs, seeds, cotangents, kept: attrsOf(n).length }]
 }
 
 /** The tangents are scanned beside the values. */

@@ -21,7 +21,7 @@ import { any } from "./reduce.ts"
 import { constant, differentiable, elements } from "./source.ts"
 import { counting, type LoopParts, refuseTurns } from "./turn-limit.ts"
 import { asType } from "./type.ts"
-import { reverseWhile } from "./while-reverse.ts"
+import { reversedWhile, reverseWhile } from "./while-reverse.ts"
 
 interface WhileAttrs {
   readonly test: Graph
@@ -38,6 +38,7 @@ export const whileOp: Op = {
   vjp: (g, n) => reverseWhile(g, n),
   jvp: (n, inputs, tangents) => forwardWhile(n, inputs, tangents),
   batch: (n, inputs, batched, size) => batchWhile(n, inputs, batched, size),
+  reversed: (n, d) => reversedWhile(n, d),
   nested: (n) => {
     const { test, body, carries } = attrsOf(n)
     const inputs = n.inputs.map((_, of) => ({ of, as: of < carries ? "carry" : "same" }) as const)

@@ -5,9 +5,10 @@
  * log2(turns / SLOTS) / 2 more, in constant memory (C8).
  */
 import { type Graph, graphOf, inline, typesOf } from "../graph.ts"
-import type { Grad } from "../op.ts"
+import type { Grad, Reversed } from "../op.ts"
 import { axesOf } from "../shape.ts"
 import type { Tensor } from "../tensor.ts"
+import { withTable } from "../trace.ts"
 import { inlinePure, vjpGraph } from "../transforms/grad.ts"
 import { add, subtract } from "./arithmetic.ts"
 import { rightShift } from "./bitwise.ts"
@@ -82,6 +83,30 @@ export function reverseWhile(g: readonly Grad[], n: Tensor): Grad[] {
   const step = graphOf(types, (...x) => makeCond(equal(top(x[2], x[1]), x[0]), x, back, forward))
   const done = parts(makeWhile(carries, fixed, test, step), layout)
   return [...perInput(init, done.bars), ...perInput(fixed, done.fixedBars)]
+}
+
+/** The graph that reverses one turn; how the loop comes to the turn is its own affair. */
+export function reversedWhile(n: Tensor, d: Tensor): Reversed[] {
+  const k = n.attrs.carries as number
+  const [, turn] = d.op.nested?.(d).regions ?? []
+  const choice = turn?.graph.outputs[0]?.inputs[0]
+  const [back] = choice?.op.nested?.(choice).regions ?? []
+  if (!back) return []
+  const [init, fixed] = [n.inputs.slice(0, k), n.inputs.slice(k)]
+  const layout = { k, bars: floats(init).length, fixedBars: floats(fixed).length }
+  const { inputs: given, outputs, table } = back.graph
+  const x = parts(given, layout)
+  const y = parts(outputs, layout)
+  return [
+    {
+      of: 1,
+      region: { name: "body", graph: back.graph, inputs: turn.inputs },
+      inputs: [...withTable(table, () => x.stacks.map((s) => top(s, x.at))), ...x.fixed],
+      seeds: perInput(init, x.bars),
+      cotangents: [...perInput(init, y.bars), ...perInput(fixed, y.fixedBars)],
+      kept: SLOTS,
+    },
+  ]
 }
 
 /** The top is the turn to reverse: its vjp. */

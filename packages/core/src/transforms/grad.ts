@@ -1,5 +1,5 @@
 /** @file Reverse mode on nodes: one walk from the outputs, one rule per op. Knows no particular op (D3.8). */
-import { type Graph, graphOf, inline, postorder, typesOf } from "../graph.ts"
+import { type Graph, graphOf, inline, postorder, transplant, typesOf } from "../graph.ts"
 import type { Grad } from "../op.ts"
 import { add } from "../ops/arithmetic.ts"
 import { differentiable, isElement, zerosOf } from "../ops/source.ts"
@@ -100,13 +100,20 @@ export function vjpGraph(graph: Graph): Graph {
   const back = (...x: Tensor[]): readonly Tensor[] => {
     const inputs = x.slice(0, n)
     const wrt = inputs.filter(differentiable)
-    const outputs = inlinePure(graph, inputs).filter(differentiable)
+    const outputs = computedAgain(graph, inputs).filter(differentiable)
     return pullback(outputs, x.slice(n), wrt).map((g, i) => g ?? zerosOf(wrt[i]))
   }
   const types = [...typesOf(graph.inputs), ...typesOf(floats)]
   const g = withTable(graph.table, () => graphOf(types, back, { pure: true }))
   derived.set(graph, g)
   return g
+}
+/** The outputs for these arguments, with a note of which node each node computes once more. */
+function computedAgain(graph: Graph, args: readonly Tensor[]): Tensor[] {
+  const { notes } = graph.table
+  const env = transplant(graph.outputs, new Map(graph.inputs.map((p, i) => [p, args[i]])))
+  for (const [from, to] of env) if (from.inputs.length) notes.again.set(to, from)
+  return graph.outputs.map((y) => env.get(y) as Tensor)
 }
 /** The outputs for these arguments, without the effects. */
 export const inlinePure = (graph: Graph, args: readonly Tensor[]): Tensor[] =>
