@@ -1,8 +1,7 @@
 /** @file What a screen reader says of a graph: one sentence per row, made from the layout (VISUAL: ARIA). */
-import { formatBytes } from "./format.ts"
 import type { Layout } from "./layout/fold.ts"
 import type { Row } from "./layout/rows.ts"
-import { Labels, typeOf } from "./paint/labels.ts"
+import { Labels, savedText, typeOf } from "./paint/labels.ts"
 
 const DTYPE: Record<string, string> = {
   f: "float",
@@ -73,7 +72,7 @@ function forwardText(layout: Layout, row: Row, labels: Labels): string {
   const box = layout.boxes[row.forward]
   const label = labels.of(box)
   const times = label.times > 1 ? `, ${label.times} times` : ""
-  const saved = label.saved > 0 ? `, saved ${formatBytes(label.saved)}` : ""
+  const saved = label.saved > 0 ? `, ${savedText(label)}` : ""
   if (box.kind === "scope")
     return `Closed scope ${speakFormula(label.title)}${times}, ${label.second}${saved}`
   return `${speakFormula(label.title)}, ${speakType(typeOf(layout.model, box.node))}${saved}`

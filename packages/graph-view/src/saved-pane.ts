@@ -83,12 +83,12 @@ export class SavedPane implements ProfilePane {
     )
   }
 
-  #value({ node, bytes, readers, recomputed }: SavedValue): HTMLElement {
+  #value({ node, bytes, readers, recomputed, turns }: SavedValue): HTMLElement {
     const doc = this.#doc as ProfileDoc
     const cells: (Node | string)[] = [
       element("code", "dn-code", {}, this.#named(node)),
       element("span", "dn-number", {}, nodeType(doc, node)),
-      recomputed ? this.#host.translate("computed again") : formatBytes(bytes),
+      recomputed ? this.#host.translate("computed again") : savedBytes(bytes, turns),
       readers.map((n) => this.#named(n)).join(", "),
       element("code", "dn-code", {}, oneLine(expressionText(doc, node), 60)),
     ]
@@ -110,6 +110,10 @@ export class SavedPane implements ProfilePane {
     return element("tr", "", {}, ...cells.map((cell) => element("td", "", {}, cell)))
   }
 }
+
+/** Of what a loop carries also the bytes of one turn. */
+const savedBytes = (bytes: number, turns: string): string =>
+  turns ? `${formatBytes(bytes)} = ${turns}` : formatBytes(bytes)
 
 function table(heads: readonly string[], rows: readonly HTMLElement[]): HTMLElement {
   const head = element(

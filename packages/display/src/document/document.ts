@@ -2,7 +2,6 @@
 import {
   type Attrs,
   codeOf,
-  DTYPES,
   type Graph,
   isConstant,
   isElement,
@@ -14,14 +13,15 @@ import {
   postorder,
   type Site,
   type SourceModule,
-  sizeOf,
   type Tensor,
   type Scope as TraceScope,
 } from "@defnote/core"
 import { inputName, parameterNames, variableOf } from "@defnote/inspect"
 import { buildGraph, type GraphParts, type NodeRow } from "../build.ts"
-import type { GraphDoc, Loc, Phase, Residual, Rule, Source } from "../payload.ts"
-import { type Entry, entriesOf, type Inner } from "./entries.ts"
+import type { GraphDoc, Loc, Phase, Rule, Source } from "../payload.ts"
+import type { Inner } from "./context.ts"
+import { type Entry, entriesOf } from "./entries.ts"
+import { residualsOf } from "./residuals.ts"
 import { notationOf, productRule, ruleId, rulesOf } from "./rules.ts"
 import { flopsOf } from "./work.ts"
 
@@ -59,20 +59,21 @@ export function documentOf(
 ): ProgramDocument {
   const { graph } = program
   const { notes } = graph.table
-  const { nodes, entries, phases, index, own } = contentOf(graph, options)
+  const { nodes, rowsOf, phases, index, own } = contentOf(graph, options)
+  const entries = rowsOf.list
   const places = new PlaceTable()
   const scopes = new ScopeTable(places, notes)
-  const phaseOf = (e: Entry): Phase => (isOuter(e) ? (phases.get(e.node) as Phase) : "fwd")
+  const phaseOf = (e: Entry): Phase => e.phase ?? (e.outer ? (phases.get(e.node) as Phase) : "fwd")
   const names = namesOf(program, entries, notes, options)
   const rules = new Map<string, Rule>()
   const rowPhases = entries.map(phaseOf)
   const doubles = doublesOf(nodes, phases, notes)
   const contributions = contributionsOf(notes, doubles)
-  const rows = entries.map((e, i) => rowOf(e, rowPhases[i]))
-  function rowOf(e: Entry, phase: Phase): NodeRow {
+  const rows = entries.map((e, i) => rowOf(e, rowPhases[i], i))
+  function rowOf(e: Entry, phase: Phase, at: number): NodeRow {
     const n = e.node
-    const dual = phase === "fwd" ? undefined : dualOf(n, notes, doubles, index)
-    const forward = dual === undefined ? undefined : entries[dual].node
+    const dual = phase === "fwd" ? undefined : (e.dual ?? dualOf(n, notes, doubles, index))
+    const forward = dual === undefined ? undefined : (e.of ?? entries[dual].node)
     if (forward) for (const r of rulesOf(forward)) rules.set(r.id, r)
     const name = e.enters ? enteringName(e, names) : (names.get(n) ?? loopName(e, names))
     return {
@@ -89,9 +90,14 @@ export function documentOf(
       scope: scopes.number(e.enters ? undefined : notes.scopes.get(n), e.inner),
       loc: places.number(e.enters ? undefined : notes.sites.get(n)?.at(-1)),
       ...(forward === undefined ? {} : { dual, ...ruleFor(forward, n, contributions, rules) }),
-      ...(isOuter(e) ? gradOf(n, notes, index) : {}),
+      ...gradAt(e, at),
       ...(e.enters ? {} : { ...attrsOf(n), flops: flopsOf(n) }),
     }
+  }
+  function gradAt(e: Entry, at: number): { grad?: number } {
+    const inside = rowsOf.cotangents.get(at)
+    if (inside !== undefined) return { grad: inside }
+    return e.outer && !e.phase ? gradOf(e.node, notes, index) : {}
   }
   const outputs = graph.outputs.map((y) => index.get(isElement(y) ? y.inputs[0] : y) as number)
   const failed = options.failure && failedRow(options.failure, outputs, places)
@@ -103,7 +109,7 @@ export function documentOf(
     rules: [...rules.values()],
     outputs: failed ? [] : outputs,
     outputPorts: failed ? [] : graph.outputs.map((y) => (isElement(y) ? (y.attrs.i as number) : 0)),
-    residuals: residualsOf(nodes, phases, index),
+    residuals: residualsOf(rowsOf, rowPhases),
     sources: places.sources,
     locs: places.locs,
     ...(failed && options.failure
@@ -124,10 +130,11 @@ function contentOf(graph: Graph, { nested, later }: DocumentOptions) {
   const nodes = shown([...roots, ...(later?.roots ?? [])])
   const phases = new Map(phasesOf(nodes, graph.table.notes).map((phase, i) => [nodes[i], phase]))
   const opens = (n: Tensor): boolean => nested === true && phases.get(n) !== "bwd"
-  const entries = entriesOf(nodes, opens)
-  const index = new Map(entries.flatMap((e, i) => (e.inner && !isOuter(e) ? [] : [[e.node, i]])))
-  const own = later ? entriesOf(shown(roots), opens).length : entries.length
-  return { nodes, entries, phases, index, own }
+  const rules = { opens, notes: graph.table.notes }
+  const rowsOf = entriesOf(nodes, rules)
+  const index = new Map(rowsOf.list.flatMap((e, i) => (e.outer ? [[e.node, i] as const] : [])))
+  const own = later ? entriesOf(shown(roots), rules).list.length : rowsOf.list.length
+  return { nodes, rowsOf, phases, index, own }
 }
 /** Where the user's own code threw: behind the last value that nobody read. */
 const STOPPED = { op: "stopped", text: "stopped after {0}" }
@@ -146,9 +153,6 @@ function failedRow(
     loc: places.number(site),
   }
 }
-/** Nodes of the program itself, not of a graph inside one of its nodes. */
-const isOuter = (e: Entry): boolean =>
-  !e.enters && (e.inner === undefined || (e.inner.node === e.node && !e.inner.parent))
 /** A carry is called as the value that it becomes, or as the one that it begins with. */
 const enteringName = (e: Entry, names: ReadonlyMap<Tensor, string>): string | undefined =>
   e.called?.map((x) => names.get(isElement(x) ? x.inputs[0] : x)).find((name) => name)
@@ -259,8 +263,8 @@ function namesOf(
   const parameters = original ? parameterNames(original) : []
   const names = new Map<Tensor, string>()
   const taken = new Map<Site, Tensor>()
-  for (const { node: n, enters } of entries) {
-    if (enters || notes.dual.has(n) || later?.origin(n)) continue
+  for (const { node: n, enters, outer, phase } of entries) {
+    if (enters || phase || (outer && notes.dual.has(n)) || later?.origin(n)) continue
     for (const site of notes.sites.get(n) ?? []) if (variableOf(site)) taken.set(site, n)
   }
   // The last node of an expression is its value; the ones before are steps towards it.
@@ -345,33 +349,6 @@ const jsonNumber = (v: number | bigint): number | string =>
       ? "-0"
       : String(v)
     : v
-
-/** Forward values that the backward part reads. */
-function residualsOf(
-  nodes: readonly Tensor[],
-  phases: ReadonlyMap<Tensor, Phase>,
-  index: ReadonlyMap<Tensor, number>,
-): Residual[] {
-  const users = new Map<Tensor, number[]>()
-  const at = (n: Tensor): number => index.get(n) as number
-  for (const n of nodes) {
-    if (phases.get(n) !== "bwd") continue
-    for (const input of n.inputs) {
-      const x = isElement(input) ? input.inputs[0] : input
-      if (phases.get(x) === "fwd" && !isParam(x) && !isConstant(x))
-        users.set(x, [...(users.get(x) ?? []), at(n)])
-    }
-  }
-  return [...users].map(([node, list]) => ({
-    node: at(node),
-    port: 0,
-    users: list,
-    bytes: bytesOf(node),
-    policy: "saved" as const,
-  }))
-}
-const bytesOf = (n: Tensor): number =>
-  n.types.reduce((sum, t) => sum + sizeOf(t.shape) * DTYPES[t.dtype].bytes, 0)
 
 /** Sites and the modules they stand in, numbered. */
 class PlaceTable {

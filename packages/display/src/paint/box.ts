@@ -4,7 +4,7 @@ import type { Box } from "../layout/boxes.ts"
 import type { LeafChip } from "../layout/rows.ts"
 import type { OverlayMark } from "../query/overlay.ts"
 import { cutBetween, drawScissorsAtChip } from "./cuts.ts"
-import { chipName, isParameter, type Label, savedText } from "./labels.ts"
+import { chipName, isAgain, isParameter, type Label, savedText } from "./labels.ts"
 import type { Mark } from "./marks.ts"
 import type { Canvas } from "./paint.ts"
 import type { Item, Text } from "./primitives.ts"
@@ -101,9 +101,7 @@ export function drawBox(canvas: Canvas, i: number): void {
   const box = layout.boxes[i]
   if (box.column === "leaf") return
   const label = labels.of(box)
-  const title = [label.title, label.second, label.saved > 0 ? savedText(label.saved) : ""]
-    .filter(Boolean)
-    .join(", ")
+  const title = [label.title, label.second, savedText(label)].filter(Boolean).join(", ")
   hit({
     what: "box",
     key: box.key,
@@ -131,7 +129,7 @@ export function drawBox(canvas: Canvas, i: number): void {
     w: 3,
     h: box.h - 8,
     radius: 1.5,
-    fill: HUE[box.column],
+    fill: HUE[isAgain(layout.model, box) ? "forward" : box.column],
   })
   drawLines(canvas, i, label, mark)
 }
@@ -193,7 +191,7 @@ function drawLines(canvas: Canvas, i: number, label: Label, mark: Mark | undefin
   const { layout, add } = canvas
   const box = layout.boxes[i]
   const [left, end] = [box.x + 11, box.x + box.w - 9]
-  const saved = label.saved > 0 ? savedText(label.saved) : ""
+  const saved = savedText(label)
   const shown = box.kind === "scope" ? `▸ ${label.title}` : label.title
   const right = firstRight(box, label, shown, saved)
   const taken = mark

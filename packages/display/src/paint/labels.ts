@@ -36,19 +36,23 @@ export interface Label {
   readonly uses: number
   /** Bytes that the box keeps for the backward pass. */
   readonly saved: number
+  /** `8 B × 3 turns` of what a loop carries; "" for other values. */
+  readonly savedTurns: string
 }
 
-const NOTHING = { second: "", formula: false, times: 0, uses: 0, saved: 0 }
+const NOTHING = { second: "", formula: false, times: 0, uses: 0, saved: 0, savedTurns: "" }
 
 /** Makes labels of boxes; names and saved bytes are found once. */
 export class Labels {
   readonly names: Names
   readonly #saved: Map<number, number>
+  readonly #perTurn: ReadonlyMap<number, string>
   readonly #known = new Map<Box, Label>()
 
   constructor(model: GraphModel, tree: ScopeTree) {
     this.names = nameNodes(model, tree)
     this.#saved = savedBytes(model)
+    this.#perTurn = savedPerTurn(model)
   }
 
   of(box: Box): Label {
@@ -73,7 +77,8 @@ export class Labels {
     if (box.column === "update")
       return { ...NOTHING, title: updateTitle(names, box), second: shapeOf(names.model, box.node) }
     if (box.kind === "rule") return ruleLabel(names, box)
-    return { ...opLabel(names, box.node), saved: this.#savedBy(box) }
+    const savedTurns = this.#perTurn.get(box.node) ?? ""
+    return { ...opLabel(names, box.node), saved: this.#savedBy(box), savedTurns }
   }
 
   #savedBy(box: Box): number {
@@ -90,6 +95,18 @@ function savedBytes(model: GraphModel): Map<number, number> {
       saved.set(node, (saved.get(node) ?? 0) + bytes)
   }
   return saved
+}
+
+/** `8 B × 3 turns` of each value that a loop carries; without a known number of turns the most that is kept. */
+export function savedPerTurn({ doc }: GraphModel): ReadonlyMap<number, string> {
+  const texts = new Map<number, string>()
+  for (const { node, bytes, turns } of doc.residuals) {
+    if (!turns) continue
+    const known = doc.scopes[doc.nodes.scope[node]]?.turns !== undefined
+    const count = `${known ? "" : "≤ "}${formatCount(turns)} turn${turns === 1 ? "" : "s"}`
+    texts.set(node, `${formatBytes(bytes / turns)} × ${count}`)
+  }
+  return texts
 }
 
 const dtypeName = (model: GraphModel, node: number): string =>
@@ -137,6 +154,7 @@ function scopeLabel(model: GraphModel, box: Box): Label {
   const many = `${formatCount(ops)} op${ops === 1 ? "" : "s"}${where}`
   const second = [many, turnsText(first)].filter(Boolean).join(" · ")
   const base = { ...NOTHING, times: times > 1 ? times : 0 }
+  if (isAgain(model, box)) return { ...base, title: `again ${name}`, second: many }
   if (box.column === "backward") return { ...base, title: `∂ ${name}`, second: many }
   if (box.column === "update")
     return { ...base, title: updateCount(model, box), second: "", times: 0 }
@@ -151,6 +169,10 @@ function scopeLabel(model: GraphModel, box: Box): Label {
 /** `100 turns` of a loop that says so. */
 export const turnsText = ({ turns }: ScopeNode): string =>
   turns === undefined ? "" : `${formatCount(turns)} turn${turns === 1 ? "" : "s"}`
+
+/** What the derivative computes once more. */
+export const isAgain = (model: GraphModel, box: Box): boolean =>
+  model.nodes[box.members[0]]?.phase === "recompute"
 
 /** A leaf is a parameter when it has a derivative, otherwise data. */
 export const isParameter = (model: GraphModel, node: number): boolean =>
@@ -211,14 +233,17 @@ function ruleLabel(names: Names, box: Box): Label {
       uses,
     }
   }
-  const prefix = box.members.some((n) => model.nodes[n].phase === "recompute") ? "again " : ""
+  if (isAgain(model, box)) {
+    const { title, second } = opLabel(names, box.node)
+    return { ...NOTHING, title: `again ${title}`, second }
+  }
   const lines = derivativeLines(names, box)
   const named = lines.length > 0 && lines.every((line) => line.left !== "" && line.named)
   if (named) {
     const [first, second] = lines.map((line) => `${line.left} = ${line.right}`)
     return {
       ...NOTHING,
-      title: prefix + first,
+      title: first,
       second: second ?? typeOf(model, lines[0].node),
       formula: lines.length > 1,
       uses,
@@ -227,11 +252,22 @@ function ruleLabel(names: Names, box: Box): Label {
   const right = lines.map((line) => line.right).filter((text) => text !== "")
   return {
     ...NOTHING,
-    title: `${prefix}∂${owner.op}`,
+    title: unnamedTitle(names, box),
     second: right.join(", ") || typeOf(model, box.members[0]),
     formula: right.length > 0,
     uses,
   }
+}
+
+/** Of a derivative without a formula: what the operation is called, or where a loop or a branch ends backwards. */
+function unnamedTitle(names: Names, box: Box): string {
+  const { model } = names
+  const owner = model.nodes[box.node]
+  if (owner.info?.role === "carry" || owner.info?.role === "slice")
+    return `${derivativeName(names, owner.id) || "∂"} = after all turns`
+  const ends = box.members.find((n) => model.nodes[n].info?.role === "cond")
+  if (ends !== undefined) return `∂${model.nodes[ends].op}`
+  return `∂${owner.op}`
 }
 
 interface DerivativeLine {
@@ -314,8 +350,9 @@ function aliasesOf(names: Names, owner: number): Map<number, string> {
 
 const inputName = (k: number, count: number): string => (count > 1 ? `x${subscript(k + 1)}` : "x")
 
-/** `saved 256 KiB`. */
-export const savedText = (bytes: number): string => `saved ${formatBytes(bytes)}`
+/** `saved 256 KiB`; "" where nothing is. */
+export const savedText = ({ saved, savedTurns }: Label): string =>
+  saved > 0 ? `saved ${savedTurns || formatBytes(saved)}` : ""
 
 /** The text of a chip's name in so many characters. */
 export const chipName = (text: string, characters: number): string => clipPath(text, characters)

@@ -180,13 +180,16 @@ function summaryOf(
 /** What is saved of a summary is one entry with the sum of the bytes. */
 function residualsOf(doc: GraphLike, placeOf: Int32Array): Residual[] {
   const merged = new Map<string, { -readonly [K in keyof Residual]: Residual[K] }>()
-  for (const { node, port, users, bytes, policy } of doc.residuals) {
+  for (const { node, port, users, bytes, turns, policy } of doc.residuals) {
     const at = placeOf[node]
     const places = users.map((user) => placeOf[user])
     const key = `${at} ${port} ${policy}`
     const known = merged.get(key)
-    if (!known) merged.set(key, { node: at, port, users: [...new Set(places)], bytes, policy })
-    else {
+    if (!known) {
+      const one = { node: at, port, users: [...new Set(places)], bytes, policy }
+      merged.set(key, turns === undefined ? one : { ...one, turns })
+    } else {
+      delete known.turns
       known.bytes += bytes
       known.users = [...new Set([...known.users, ...places])]
     }

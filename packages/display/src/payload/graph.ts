@@ -85,7 +85,10 @@ export interface Residual {
   readonly node: number
   readonly port: number
   readonly users: readonly number[]
+  /** Of all turns that are kept. */
   readonly bytes: number
+  /** Of a value that a loop carries: of how many turns it is kept, at most. */
+  readonly turns?: number
   readonly policy: "saved" | "recomputed"
 }
 

@@ -7,11 +7,11 @@ import type { PayloadKind } from "./head.ts"
  * old reader would misread is a new major, with a MIME type of its own.
  */
 export const MINOR = {
-  graph: 1,
-  gradient: 2,
+  graph: 2,
+  gradient: 3,
   tensor: 2,
-  trace: 1,
-  profile: 1,
+  trace: 2,
+  profile: 2,
   training: 1,
 } as const satisfies Record<PayloadKind, number>
 export const MAJOR = 1

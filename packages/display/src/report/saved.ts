@@ -1,6 +1,7 @@
 /** @file What the forward pass keeps for the backward pass, and what `checkpoint` around a scope would change. */
 import type { GraphModel } from "../layout/model.ts"
 import { isLeaf } from "../layout/model.ts"
+import { savedPerTurn } from "../paint/labels.ts"
 import type { GraphLike, Residual } from "../payload.ts"
 import { bytesOf } from "./kernels.ts"
 
@@ -17,6 +18,8 @@ export interface SavedValue {
   /** Forward nodes in whose derivative it is read. */
   readonly readers: readonly number[]
   readonly recomputed: boolean
+  /** `8 B × 3 turns` of what a loop carries; "" for other values. */
+  readonly turns: string
 }
 /** `checkpoint` keeps what comes into a scope and computes what is inside again. */
 export interface SavedScope {
@@ -35,12 +38,14 @@ export interface SavedScope {
 /** The ledger of a document. */
 export function savedReport(model: GraphModel): SavedReport {
   const { doc } = model
+  const perTurn = savedPerTurn(model)
   const values = doc.residuals
     .map((r) => ({
       node: r.node,
       bytes: r.bytes,
       readers: readersOf(doc, r),
       recomputed: r.policy === "recomputed",
+      turns: (r.policy === "saved" && perTurn.get(r.node)) || "",
     }))
     .sort((a, b) => b.bytes - a.bytes || a.node - b.node)
   const kept = values.filter((v) => !v.recomputed)

@@ -133,13 +133,16 @@ const body = {
     ),
     nodes: ref("node"),
     residuals: list(
-      object({
-        node: index,
-        port: count,
-        users: nodes,
-        bytes: { type: "number", minimum: 0 },
-        policy: oneOf("saved", "recomputed"),
-      }),
+      object(
+        {
+          node: index,
+          port: count,
+          users: nodes,
+          bytes: { type: "number", minimum: 0 },
+          policy: oneOf("saved", "recomputed"),
+        },
+        { turns: count },
+      ),
     ),
     rules: list(object({ id: word, latex: text, text }, { input: count }), 10_000),
   } as Record<string, Schema>,
