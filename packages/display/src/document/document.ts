@@ -75,7 +75,7 @@ export function documentOf(
     const dual = phase === "fwd" ? undefined : (e.dual ?? dualOf(n, notes, doubles, index))
     const forward = dual === undefined ? undefined : (e.of ?? entries[dual].node)
     if (forward) for (const r of rulesOf(forward)) rules.set(r.id, r)
-    const name = e.enters ? enteringName(e, names) : (names.get(n) ?? loopName(e, names))
+    const name = nameAt(e, names)
     return {
       op: e.enters ?? (isSum(n, notes, doubles) ? "accumulate" : n.op.name),
       inputs: e.inputs,
@@ -90,14 +90,9 @@ export function documentOf(
       scope: scopes.number(e.enters ? undefined : notes.scopes.get(n), e.inner),
       loc: places.number(e.enters ? undefined : notes.sites.get(n)?.at(-1)),
       ...(forward === undefined ? {} : { dual, ...ruleFor(forward, n, contributions, rules) }),
-      ...gradAt(e, at),
+      ...gradAt(e, rowsOf.cotangents.get(at), notes, index),
       ...(e.enters ? {} : { ...attrsOf(n), flops: flopsOf(n) }),
     }
-  }
-  function gradAt(e: Entry, at: number): { grad?: number } {
-    const inside = rowsOf.cotangents.get(at)
-    if (inside !== undefined) return { grad: inside }
-    return e.outer && !e.phase ? gradOf(e.node, notes, index) : {}
   }
   const outputs = graph.outputs.map((y) => index.get(isElement(y) ? y.inputs[0] : y) as number)
   const failed = options.failure && failedRow(options.failure, outputs, places)
@@ -156,6 +151,8 @@ function failedRow(
 /** A carry is called as the value that it becomes, or as the one that it begins with. */
 const enteringName = (e: Entry, names: ReadonlyMap<Tensor, string>): string | undefined =>
   e.called?.map((x) => names.get(isElement(x) ? x.inputs[0] : x)).find((name) => name)
+const nameAt = (e: Entry, names: ReadonlyMap<Tensor, string>): string | undefined =>
+  e.enters ? enteringName(e, names) : (names.get(e.node) ?? loopName(e, names))
 /** What a loop gives has the names of its carries. */
 function loopName({ carries }: Entry, names: ReadonlyMap<Tensor, string>): string | undefined {
   const known = [...new Set(carries?.flatMap((x) => names.get(x) ?? []))]
@@ -187,6 +184,16 @@ function dualOf(
   const d = doubles.get(n) ?? notes.dual.get(n)
   const at = d && index.get(isElement(d) ? d.inputs[0] : d)
   return at
+}
+/** The row of the whole cotangent: `inside` of a row in control flow. */
+function gradAt(
+  e: Entry,
+  inside: number | undefined,
+  notes: Notes,
+  index: ReadonlyMap<Tensor, number>,
+): { grad?: number } {
+  if (inside !== undefined) return { grad: inside }
+  return e.outer && !e.phase ? gradOf(e.node, notes, index) : {}
 }
 function gradOf(n: Tensor, notes: Notes, index: ReadonlyMap<Tensor, number>): { grad?: number } {
   const g = notes.cotangents.get(n)
