@@ -2,7 +2,8 @@
 import { formatCount, formatNumber, formatShape } from "./format.ts"
 import { align, shorten } from "./listing.ts"
 import type { TraceDoc, TraceStep } from "./payload.ts"
-import { agreement, TraceNumbers } from "./report/steps.ts"
+import { agreement } from "./report/agreement.ts"
+import { TraceNumbers } from "./report/steps.ts"
 
 /** Numbers that are written out in one cell of the table. */
 const WRITTEN = 8
@@ -60,6 +61,12 @@ function remark(step: TraceStep): string {
   return back && back.uses > 1 ? `use ${back.use} of ${back.uses}` : ""
 }
 
+const CHECKED = {
+  ok: "✓ finite differences",
+  kink: "◇ a kink: the function has two slopes here",
+  wrong: "✗ finite differences disagree",
+} as const
+
 function gradients(doc: TraceDoc, numbers: TraceNumbers): string[] {
   const rows = doc.leaves.map((leaf) => {
     if (leaf.gradient < 0) return [`∂${leaf.name}`, "no gradient reaches it"]
@@ -67,7 +74,7 @@ function gradients(doc: TraceDoc, numbers: TraceNumbers): string[] {
     if (doc.exercise) return [`∂${leaf.name}`, formatShape(shape), "predict it"]
     const last = doc.steps.find((s) => s.back?.of === leaf.node && s.back.use === s.back.uses)
     const found = last && agreement(doc, last, numbers)
-    const check = !found ? "" : found.ok ? "✓ finite differences" : "✗ finite differences disagree"
+    const check = found ? CHECKED[found.verdict] : ""
     return [
       `∂${leaf.name}`,
       formatShape(shape),

@@ -1,6 +1,6 @@
 /** @file Checks what the schema of a trace cannot say: every index, and the length of every column. */
 import { fromBase64 } from "./base64.ts"
-import type { TraceDoc, TraceJacobian, TraceStep } from "./payload.ts"
+import type { TraceDoc, TraceJacobian, TraceKinks, TraceStep } from "./payload.ts"
 
 /** The first thing of a trace that is out of range, as a sentence; undefined for none. */
 export function traceProblem(doc: TraceDoc): string | undefined {
@@ -42,9 +42,15 @@ function stepProblem({ values, nodes }: TraceDoc, step: TraceStep): string | und
     return `${names.length} names; there are ${operands.length} operands`
   if (!back) return undefined
   if (back.input >= operands.length) return "it has no such operand"
+  if (back.kinks && !kinksFit(back.kinks, elements(values[value].shape), nodes.op.length))
+    return "a kink is out of range"
   const from = elements(values[back.upstream].shape)
   const to = elements(values[value].shape)
   return jacobianProblem(back.jacobian, from, to, values.length)
+}
+function kinksFit({ node = 0, entries, left, right }: TraceKinks, size: number, nodes: number) {
+  const sides = [left, right].every((column) => lengthOf(column, 4) === entries.length)
+  return sides && node < nodes && entries.every((at) => at < size)
 }
 function jacobianProblem(j: TraceJacobian, from: number, to: number, values: number) {
   if ((j.value ?? 0) >= values) return "a value is out of range"

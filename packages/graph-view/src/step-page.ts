@@ -1,6 +1,5 @@
 /** @file What one step shows: its rule, the tensors that take part, one entry written out, the sum over uses. */
 import {
-  agreement,
   entryName,
   formatNumber,
   type Term,
@@ -10,6 +9,7 @@ import {
   termsOf,
 } from "@defnote/display"
 import { element } from "./dom.ts"
+import { differenceMark, differenceNotes } from "./step-difference.ts"
 import { type FormulaColours, indexLatex, numbersLatex, ruleLatex } from "./step-math.ts"
 import { type MatrixOptions, matrix } from "./step-matrix.ts"
 import type { PageTheme } from "./theme.ts"
@@ -264,7 +264,10 @@ function entryLines(
           t("Its terms are not written out: %1.", step.back.jacobian.why),
         ),
       )
-    if (step.back.uses === 1) line.append(" ", ...difference(step, context))
+    if (step.back.uses === 1) {
+      line.append(" ", ...differenceMark(step, context))
+      box.append(...differenceNotes(step, context))
+    }
   }
   return box
 }
@@ -308,21 +311,6 @@ function products(terms: readonly Term[], step: TraceStep): (HTMLElement | strin
   })
 }
 
-/** `✓ finite difference −0.241`; without a mark where it is not finite. */
-function difference(
-  step: TraceStep,
-  { doc, numbers, entry, translate: t }: PageContext,
-): HTMLElement[] {
-  const d = numbers.of(step.back?.differences)
-  const found = agreement(doc, step, numbers)
-  if (!d || !found) return []
-  const text = t("finite difference %1", formatNumber(d[entry]))
-  if (!Number.isFinite(d[entry])) return [element("span", "dn-mute", {}, text)]
-  if (found.ok) return [element("span", "dn-ok", {}, `✓ ${text}`)]
-  const title = t("Some entry differs: the rule is wrong, or the function has a kink there.")
-  return [element("span", "dn-error", { title }, `✗ ${text}`)]
-}
-
 /** The sum over the uses of a value, written out; null for a single use. */
 function usesStrip(step: TraceStep, context: PageContext): HTMLElement | null {
   const { back } = step
@@ -352,7 +340,7 @@ function usesStrip(step: TraceStep, context: PageContext): HTMLElement | null {
     missing ? ` + ${t("%1 to come", missing)} = ` : " = ",
     element("strong", "", {}, formatNumber(total)),
     " ",
-    ...(missing ? [] : difference(step, context)),
+    ...(missing ? [] : differenceMark(step, context)),
   )
   return element(
     "div",
@@ -366,5 +354,6 @@ function usesStrip(step: TraceStep, context: PageContext): HTMLElement | null {
       t("Each use sends back its share, and the shares add up. This is use %1.", back.use),
     ),
     line,
+    ...(missing ? [] : differenceNotes(step, context)),
   )
 }

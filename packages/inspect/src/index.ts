@@ -18,6 +18,7 @@ export {
 } from "./statistics.ts"
 export { type BackwardStep, type ForwardStep, type Stepping, stepProgram } from "./step.ts"
 export type { Differences, Sweep } from "./step-differences.ts"
+export type { Kink, Kinks } from "./step-kinks.ts"
 export { type Jacobian, type LocalRule, localPull } from "./step-local.ts"
 export type { Cost, Tangents } from "./step-modes.ts"
 export {

@@ -30,6 +30,8 @@ export interface LocalCheck {
   /** Worst relative error of the directions. */
   readonly rel: number
   readonly eps: number
+  /** Some slope is another on the left than on the right, be the rule between them or not. */
+  readonly bent: boolean
   /** Of a wrong rule of few operands: what is wrong with it. */
   readonly diagnosis?: Diagnosis
 }
@@ -149,7 +151,8 @@ function judge(operation: Operation, n: Tensor, precision: Precision): LocalChec
   if (Number.isNaN(worst.rel)) return undefined
   const off = results.filter((r) => r.rel >= precision.tolerance)
   const verdict = !off.length ? "ok" : off.every((r) => r.kink) ? "kink" : "wrong"
-  const found = { verdict, rel: worst.rel, eps: precision.step } as const
+  const bent = results.some((r) => r.kink)
+  const found = { verdict, rel: worst.rel, eps: precision.step, bent } as const
   if (verdict !== "wrong") return found
   const shapes = n.inputs.map((x) => x.shape)
   const diagnosis = diagnose(operation, shapes, cotangents(operation.outputs), precision.step)

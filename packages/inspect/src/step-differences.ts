@@ -3,6 +3,7 @@
  * and for some entries the error against the size of the step. In f64 where the function can be widened.
  */
 import {
+  compilerNamed,
   constant,
   type DType,
   type Graph,
@@ -19,6 +20,7 @@ import {
   type TensorType,
   withTable,
 } from "@defnote/core"
+import { COARSE, FINE, type Kink, KinkFinder, type Kinks, slopeOf } from "./step-kinks.ts"
 
 /** A scalar function at a point. */
 export interface Whole {
@@ -34,6 +36,8 @@ export interface Differences {
   readonly of: ReadonlyMap<Tensor, Float64Array>
   /** How far from a right gradient these may be, as a part of its largest entry. */
   readonly tolerance: number
+  /** Where a difference says something else than the rule because the function has no single slope there. */
+  readonly kinks: ReadonlyMap<Tensor, Kinks>
 }
 
 /** How wrong a central difference is for steps of many sizes. */
@@ -116,20 +120,49 @@ export function differencesOf(
   const cost = whole.order.reduce((sum, n) => sum + sizeOf(n.shape), 0)
   const nodes = [...whole.leaves, ...[...whole.order].reverse().filter((n) => n.inputs.length)]
   const of = new Map<Tensor, Float64Array>()
+  const kinks = new Map<Tensor, Kinks>()
+  const finder = new KinkFinder(whole.order, whole.values, compilerNamed("reference"))
+  const tolerance = precision === "f64" ? 1e-4 : 2e-2
   let left = WORK
   for (const n of nodes) {
     const size = sizeOf(n.shape)
-    if (!cotangents.has(n) || n.types.length > 1 || 2 * size * cost > left) continue
+    const cotangent = cotangents.get(n)
+    if (!cotangent || n.types.length > 1 || 2 * size * cost > left) continue
     left -= 2 * size * cost
-    of.set(n, gradientBy(whole, n, precision))
+    const { slopes, entries } = gradientBy(whole, n, precision)
+    of.set(n, slopes)
+    const by = entries.length || differ(slopes, cotangent, tolerance) ? finder.below(n) : undefined
+    if (entries.length || by) kinks.set(n, { entries, ...(by ? { by } : {}) })
   }
-  return { of, tolerance: precision === "f64" ? 1e-4 : 2e-2 }
+  return { of, tolerance, kinks }
 }
-function gradientBy(whole: Whole, n: Tensor, precision: Precision): Float64Array {
+function gradientBy(
+  whole: Whole,
+  n: Tensor,
+  precision: Precision,
+): { readonly slopes: Float64Array; readonly entries: readonly Kink[] } {
   const f = lossOf(whole, n, precision)
   const x = whole.values.get(n) as Float64Array
-  const step = precision === "f64" ? 1e-5 : 2 ** -7
-  return x.map((v, k) => central(f, x, k, step * Math.max(1, Math.abs(v))))
+  const middle = f(x)
+  const entries: Kink[] = []
+  const slopes = x.map((v, k) => {
+    const along = (by: number): number => f(x.map((y, i) => (i === k ? y + by : y)))
+    const probe = precision === "f64" ? FINE : COARSE
+    const { slope, kink } = slopeOf(along, middle, probe, Math.max(1, Math.abs(v)))
+    if (kink) entries.push({ entry: k, ...kink })
+    return slope
+  })
+  return { slopes, entries }
+}
+/** Where the gradient is 0 everywhere, a difference may be as large as its step: so much has x² on one side of 0. */
+const BESIDE_ZERO = 2e-5
+/** Whether some finite entry is further off than differences are. */
+function differ(slopes: Float64Array, gradient: Float64Array, tolerance: number): boolean {
+  if (gradient.every((g) => g === 0) && slopes.every((d) => !(Math.abs(d) > BESIDE_ZERO)))
+    return false
+  const gaps = slopes.map((d, k) => Math.abs(d - gradient[k])).filter(Number.isFinite)
+  const sizes = [...slopes, ...gradient].map(Math.abs).filter(Number.isFinite)
+  return gaps.some((gap) => gap > tolerance * Math.max(1e-12, ...sizes))
 }
 
 /** Errors of differences for the first entries of each leaf in turn. */

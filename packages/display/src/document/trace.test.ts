@@ -18,7 +18,8 @@ import { traceListing } from "../listing-steps.ts"
 import { DARK } from "../paint/theme.ts"
 import type { TraceDoc } from "../payload.ts"
 import { readPayload } from "../read.ts"
-import { agreement, TraceNumbers, termsOf } from "../report/steps.ts"
+import { agreement } from "../report/agreement.ts"
+import { TraceNumbers, termsOf } from "../report/steps.ts"
 import { traceSvg } from "../svg/steps.ts"
 import { byteLength, MAX_SVG_BYTES } from "../svg/svg.ts"
 import { backwardRule, forwardRule, indexForm } from "./step-rules.ts"
@@ -97,7 +98,7 @@ describe("a trace document", () => {
   test("finite differences agree where a gradient is complete", () => {
     const found = doc.steps.flatMap((s) => agreement(doc, s, numbers) ?? [])
     expect(found.length).toBeGreaterThan(6)
-    expect(found.filter((f) => !f.ok)).toEqual([])
+    expect(found.filter((f) => f.verdict !== "ok")).toEqual([])
   })
   test("writes a sum over uses out", () => {
     const uses = doc.steps.filter((s) => s.label === "∂t₃" || s.label === "∂h")
@@ -155,6 +156,11 @@ describe("the reader refuses", () => {
     ["a step of an unknown node", (d) => (d.steps[0].node = 999), /out of range/],
     ["a leaf without its value", (d) => (d.leaves[0].gradient = 999), /out of range/],
     ["an operand that is not there", (d) => (d.steps.at(-1).back.input = 9), /no such operand/],
+    [
+      "a kink of an entry that is not there",
+      (d) => (d.steps.at(-1).back.kinks = { entries: [99], left: "AAAAAA==", right: "AAAAAA==" }),
+      /a kink is out of range/,
+    ],
     ["too few names", (d) => d.steps[0].names.pop(), /names; there are/],
     ["a sweep of another length", (d) => (d.sweeps[0].curves[0].error = ""), /has not 31 points/],
     [

@@ -1,6 +1,6 @@
 /** @file A stepped run as a trace document: the graph of the gradient, and the steps through it with their values. */
 import { isConstant, isElement, isParam, sizeOf, type Tensor, type TensorType } from "@defnote/core"
-import type { BackwardStep, ForwardStep, Jacobian, Stepping } from "@defnote/inspect"
+import type { BackwardStep, ForwardStep, Jacobian, Kinks, Stepping } from "@defnote/inspect"
 import { bytesToBase64, floatsToBase64 } from "../base64.ts"
 import { formatConstant, subscript } from "../format.ts"
 import { prepare } from "../layout/fold.ts"
@@ -9,6 +9,7 @@ import {
   type GraphDoc,
   type TraceDoc,
   type TraceJacobian,
+  type TraceKinks,
   type TraceStep,
   versionOf,
 } from "../payload.ts"
@@ -23,8 +24,9 @@ export interface TraceOptions extends DocumentOptions {
   readonly exercise?: boolean
 }
 
-/** Entries of Jacobians that one document stores. */
+/** Entries of Jacobians that one document stores, and kinks of one value. */
 const ENTRIES = 4096
+const KINKS = 1024
 
 /** The document of a run; `live` is a name that is the same for the same content. */
 export function traceDocument(run: Stepping, options: TraceOptions = {}): TraceDoc {
@@ -145,7 +147,9 @@ class TraceWriter {
       g: `∂${names[node.inputs.length]}`,
       y: names[node.inputs.length],
     })
-    const differences = use === uses ? this.#run.differences.of.get(of) : undefined
+    const { of: all, kinks } = this.#run.differences
+    const differences = use === uses ? all.get(of) : undefined
+    const corners = use === uses ? kinks.get(of) : undefined
     const { spec } = node.attrs
     const others = ["g", 1 - input] as const
     const index =
@@ -185,7 +189,18 @@ class TraceWriter {
               ),
             }
           : {}),
+        ...(corners ? { kinks: this.#kinks(corners) } : {}),
       },
+    }
+  }
+
+  #kinks({ entries, by }: Kinks): TraceKinks {
+    const shown = entries.slice(0, KINKS)
+    return {
+      ...(by ? { node: this.#row(by) } : {}),
+      entries: shown.map((k) => k.entry),
+      left: floatsToBase64(Float64Array.from(shown, (k) => k.left)),
+      right: floatsToBase64(Float64Array.from(shown, (k) => k.right)),
     }
   }
 

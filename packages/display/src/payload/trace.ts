@@ -48,6 +48,17 @@ export interface TraceBack {
   readonly sum: number
   /** The gradient of `of` by finite differences, where it was affordable. */
   readonly differences?: number
+  readonly kinks?: TraceKinks
+}
+
+/** Entries at which the function has two slopes, so that no difference can say what is right there. */
+export interface TraceKinks {
+  /** The operation that stands at its kink. */
+  readonly node?: number
+  readonly entries: readonly number[]
+  /** f32: the slope on each side, one for each of `entries`. */
+  readonly left: Base64
+  readonly right: Base64
 }
 
 /** One step of the stepper: a node gets its value, or a use sends its part of a gradient. */

@@ -1,6 +1,7 @@
 /** @file Checks a predicted entry of a gradient, and says which factor is off where that can be seen. Knows no picture. */
 import { formatNumber } from "../format.ts"
 import type { TraceStep } from "../payload.ts"
+import { between, kinksOf, type Sides } from "./agreement.ts"
 import { type TraceNumbers, termsOf } from "./steps.ts"
 
 /** What a wrong answer looks like. */
@@ -18,6 +19,8 @@ export type Slip =
 export interface Judgement {
   readonly right: boolean
   readonly slip?: Slip
+  /** The function has two slopes there, and the answer lies between. */
+  readonly kink?: Sides
   /** Of `factor`: the answer is this many times what is right. */
   readonly times?: number
 }
@@ -40,6 +43,7 @@ export function judge(
   answer: number,
   numbers: TraceNumbers,
 ): Judgement | undefined {
+  const { back } = step
   const asked = askedOf(step, numbers)
   if (!asked || at >= asked.length || Number.isNaN(answer)) return undefined
   const value = asked[at]
@@ -49,6 +53,8 @@ export function judge(
     (Object.is(x, answer) ||
       Math.abs(x - answer) <= Math.max(RELATIVE * Math.abs(x), OF_LARGEST * largest, 1e-12))
   if (near(value)) return { right: true }
+  const kink = back?.use === back?.uses ? kinksOf(step).sides.get(at) : undefined
+  if (kink && between(answer, kink, OF_LARGEST * largest)) return { right: true, kink }
   const slip = slipsOf(step, at, numbers).find(([, x]) => near(x))?.[0]
   if (slip) return { right: false, slip }
   const times = FACTORS.find((f) => near(value * f))

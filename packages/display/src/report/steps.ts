@@ -132,21 +132,3 @@ function products(
 }
 const flat = (position: readonly number[], shape: readonly number[]): number =>
   position.reduce((at, p, k) => at * shape[k] + p, 0)
-
-/**
- * Whether finite differences say the same as the gradient in every entry where both are finite; undefined where there is
- * no such entry.
- */
-export function agreement(
-  doc: TraceDoc,
-  step: TraceStep,
-  numbers: TraceNumbers,
-): { readonly ok: boolean; readonly worst: number } | undefined {
-  const [g, d] = [numbers.of(step.back?.sum), numbers.of(step.back?.differences)]
-  if (!g || !d) return undefined
-  const both = [...g.keys()].filter((i) => Number.isFinite(g[i]) && Number.isFinite(d[i]))
-  if (!both.length) return undefined
-  const scale = both.reduce((m, i) => Math.max(m, Math.abs(d[i]), Math.abs(g[i])), 1e-12)
-  const worst = both.reduce((m, i) => Math.max(m, Math.abs(g[i] - d[i]) / scale), 0)
-  return { ok: worst <= Math.max(doc.tolerance, 1e-4), worst }
-}

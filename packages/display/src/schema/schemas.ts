@@ -279,7 +279,10 @@ const back = object(
     terms: list(index, 10_000),
     sum: index,
   },
-  { differences: index },
+  {
+    differences: index,
+    kinks: object({ entries: list(count, 1024), left: base64, right: base64 }, { node: count }),
+  },
 )
 const step = object(
   {
