@@ -14,9 +14,10 @@ export function shortValue(values: Float64Array | undefined, shape: readonly num
   if (values.length <= WRITTEN) return nested(values, shape)
   const finite = values.filter(Number.isFinite)
   const bad = values.length - finite.length
-  const range = finite.length
-    ? `${formatNumber(finite.reduce((a, b) => Math.min(a, b)))} … ${formatNumber(finite.reduce((a, b) => Math.max(a, b)))}`
-    : ""
+  const ends = finite.length
+    ? [finite.reduce((a, b) => Math.min(a, b)), finite.reduce((a, b) => Math.max(a, b))]
+    : []
+  const range = [...new Set(ends.map((v) => formatNumber(v)))].join(" … ")
   return `${range}${bad ? ` ${formatCount(bad)} NaN or Inf` : ""}`.trim()
 }
 function nested(values: Float64Array, shape: readonly number[]): string {

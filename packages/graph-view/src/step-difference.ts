@@ -88,5 +88,5 @@ function othersOf(
   if (!kinks || found.sides.has(entry)) return []
   const text =
     kinks === 1 ? t("Another entry is at a kink.") : t("%1 entries are at a kink.", kinks)
-  return [element("p", "dn-mute", {}, `◇ ${text}`)]
+  return [element("p", "dn-step-note dn-mute", {}, `◇ ${text}`)]
 }

@@ -75,7 +75,10 @@ function wordOf(pattern: Pattern, { translate: t }: PanelContext): string {
     row: t("one row: a single output depends on the inputs, so its gradient goes to all of them"),
     column: t("one column: a single input goes to every output, so their gradients add up"),
     dense: t("dense: every output depends on every input"),
-    sparse: t("blocks: each output depends on some of the inputs"),
+    triangle: t(
+      "a triangle: each output depends on the inputs up to its own place, or from there on",
+    ),
+    sparse: t("sparse: each output depends on some of the inputs"),
     zero: t("all zero: nothing goes back"),
   }
   return words[pattern]

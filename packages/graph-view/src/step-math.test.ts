@@ -21,6 +21,9 @@ describe("names and numbers", () => {
   test.each([
     ["t₁₂", "t_{12}"],
     ["b′", "b'"],
+    ["w12", "w_{12}"],
+    ["b1′", "b_{1}'"],
+    ["bias′", "\\mathrm{bias}'"],
     ["loss", "\\mathrm{loss}"],
     ["layers[0].w_1", "\\mathrm{layers[0].w\\_1}"],
     ["−0.5", "(-0.500)"],
@@ -48,15 +51,20 @@ describe("rules", () => {
   })
   const doc = { steps: [forward, back] } as unknown as TraceDoc
   test("forward, and backward after what it goes back through", () => {
-    expect(plain(ruleLatex(doc, forward, COLOURS))).toBe("t_{1} = x \\, w")
-    expect(plain(ruleLatex(doc, back, COLOURS))).toBe(
-      "t_{1} = x \\, w \\;\\Longrightarrow\\; \\partial w = x^{\\top} \\, \\partial t_{1}",
-    )
-    expect(plain(indexLatex(forward, COLOURS))).toBe("t_{1}_{ij} = \\sum_{n} x_{in} \\, w_{nj}")
+    expect(ruleLatex(doc, forward, COLOURS).map(plain)).toEqual(["t_{1} = x \\, w"])
+    expect(ruleLatex(doc, back, COLOURS).map(plain)).toEqual([
+      "t_{1} = x \\, w",
+      "\\Longrightarrow\\; \\partial w = x^{\\top} \\, \\partial t_{1}",
+    ])
+    expect(plain(indexLatex(forward, COLOURS))).toBe("(t_{1})_{ij} = \\sum_{n} x_{in} \\, w_{nj}")
+  })
+  test("a number has a sign before it", () => {
+    const scaled = step({ latex: "⟦0⟧ \\, ⟦1⟧ \\, 2", names: ["x", "3", "t₁"] })
+    expect(plain(ruleLatex(doc, scaled, COLOURS)[0])).toBe("t_{1} = x \\cdot 3 \\cdot 2")
   })
   test("a rule entry by entry has its index on the left", () => {
     const product = step({ ...back, latex: "⟦g⟧ \\, \\prod_{k \\ne j} ⟦0⟧_{k}", entry: "j" })
-    expect(plain(ruleLatex(doc, product, COLOURS))).toMatch(
+    expect(plain(ruleLatex(doc, product, COLOURS)[1])).toMatch(
       / \\partial w_\{j\} = \\partial t_\{1\} \\, \\prod_\{k \\ne j\} x_\{k\}$/,
     )
   })

@@ -11,18 +11,19 @@ const SUBSCRIPT = "₀₁₂₃₄₅₆₇₈₉"
 const SPECIAL = /[\\{}$&#^_%~]/g
 const ESCAPED: Record<string, string> = { "\\": "\\backslash ", "^": "\\wedge ", "~": "\\sim " }
 
-/** A name of the program: `t₁` is `t_{1}`, `b′` is `b'`, a word is upright. */
+/** A name of the program: `t₁` and `w1` have an index, `b′` a prime, a word is upright. */
 export function nameLatex(name: string): string {
-  const match = /^([A-Za-z])([₀-₉]*)(′*)$/.exec(name)
+  const match = /^([A-Za-z])(\d*|[₀-₉]*)(′*)$/.exec(name)
   if (match) {
-    const index = [...match[2]].map((c) => SUBSCRIPT.indexOf(c)).join("")
+    const index = match[2].replace(/[₀-₉]/g, (c) => String(SUBSCRIPT.indexOf(c)))
     return `${match[1]}${index ? `_{${index}}` : ""}${"'".repeat(match[3].length)}`
   }
-  if (/^−?[\d.]+(e−?\d+)?$/.test(name))
-    return numberLatex(floatOf(Number(name.replaceAll("−", "-"))))
-  const safe = name.replace(SPECIAL, (c) => ESCAPED[c] ?? `\\${c}`)
-  return `\\mathrm{${safe}}`
+  if (isNumber(name)) return numberLatex(floatOf(Number(name.replaceAll("−", "-"))))
+  const primes = /′*$/.exec(name)?.[0].length ?? 0
+  const safe = name.slice(0, name.length - primes).replace(SPECIAL, (c) => ESCAPED[c] ?? `\\${c}`)
+  return `\\mathrm{${safe}}${"'".repeat(primes)}`
 }
+const isNumber = (name: string): boolean => /^−?[\d.]+(e−?\d+)?$/.test(name)
 
 /** A number to three digits; a negative one in brackets, since it stands in a product. */
 export function numberLatex(value: number): string {
@@ -36,8 +37,16 @@ const colour = (hex: string, latex: string): string => `{\\color{${hex}} ${latex
 
 /** What the placeholders of a template become. */
 export type Slots = (slot: string) => string
+/** A name that has an index already stands in brackets before another one. */
 const fillSlots = (template: string, slots: Slots): string =>
-  template.replace(/⟦(.)⟧/g, (_, slot: string) => slots(slot))
+  template.replace(/⟦(.)⟧(_?)/g, (_, slot: string, index: string) => indexed(slots(slot), index))
+const indexed = (latex: string, index: string): string =>
+  index && latex.includes("_") ? `(${latex})_` : `${latex}${index}`
+/** Names may stand side by side, before a number there is a sign. */
+const withSigns = (template: string, { names }: TraceStep): string =>
+  template.replace(/\\, (?=(\d)|⟦(\d)⟧)/g, (space, digit: string, slot: string) =>
+    digit || isNumber(names[Number(slot)] ?? "") ? "\\cdot " : space,
+  )
 
 /** Names in their colours: values blue, cotangents orange. */
 function namesOf(step: TraceStep, colours: FormulaColours, result: string): Slots {
@@ -59,17 +68,18 @@ function resultOf(step: TraceStep, colours: FormulaColours): string {
     : colour(colours.backward, `\\partial ${name}`)
 }
 
-/** The rule: of a backward step `T = X W ⟹ ∂W = Xᵀ ∂T`; "" where the step has none. */
-export function ruleLatex(doc: TraceDoc, step: TraceStep, colours: FormulaColours): string {
-  if (!step.latex) return ""
-  const result = resultOf(step, colours)
-  const left = step.entry ? `${result}_{${step.entry}}` : result
-  const own = `${left} = ${fillSlots(step.latex, namesOf(step, colours, result))}`
+/** The rule in parts that may stand below each other: of a backward step `T = X W`, then `⟹ ∂W = Xᵀ ∂T`; none where it has none. */
+export function ruleLatex(doc: TraceDoc, step: TraceStep, colours: FormulaColours): string[] {
+  if (!step.latex) return []
+  const own = equation(step, colours)
   const forward = step.back && doc.steps.find((s) => !s.back && s.value === step.back?.output)
-  if (!forward?.latex) return own
-  const value = resultOf(forward, colours)
-  const right = fillSlots(forward.latex, namesOf(forward, colours, value))
-  return `${value} = ${right} \\;\\Longrightarrow\\; ${own}`
+  return forward?.latex ? [equation(forward, colours), `\\Longrightarrow\\; ${own}`] : [own]
+}
+function equation(step: TraceStep, colours: FormulaColours): string {
+  const result = resultOf(step, colours)
+  const left = step.entry ? fillSlots(`⟦=⟧_{${step.entry}}`, () => result) : result
+  const right = fillSlots(withSigns(step.latex ?? "", step), namesOf(step, colours, result))
+  return `${left} = ${right}`
 }
 
 /** The rule entry by entry, `∂W_{ij} = Σ_n X_{ni} ∂T_{nj}`; "" where the step has none. */

@@ -53,15 +53,15 @@ function ruleLine(step: TraceStep, context: PageContext): HTMLElement {
   const { doc, theme, formula, hidden, translate: t } = context
   const colours = coloursOf(theme)
   const row = element("div", "dn-step-rule", {}, element("span", "dn-mute", {}, t("rule")))
+  const parts = ruleLatex(doc, step, colours)
+  // Where nothing is typeset the text says it all.
+  const formulas = parts.map((latex, i) => formula(latex, i === parts.length - 1 ? step.text : ""))
   if (hidden) {
     const reveal = element("details", "dn-step-hint")
-    reveal.append(
-      element("summary", "", {}, t("Show the rule")),
-      formula(ruleLatex(doc, step, colours), step.text),
-    )
+    reveal.append(element("summary", "", {}, t("Show the rule")), ...formulas)
     row.append(reveal)
   } else {
-    row.append(formula(ruleLatex(doc, step, colours), step.text))
+    row.append(...(parts.length ? formulas : [formula("", step.text)]))
     const index = indexLatex(step, colours)
     if (index) row.append(formula(index, ""))
   }
@@ -148,7 +148,7 @@ interface Figure {
 }
 
 function forwardFigures(step: TraceStep, terms: readonly Term[] | undefined): Figure[] {
-  const sign = step.spec ? "·" : ","
+  const sign = signOf(step)
   return step.operands.map((value, i) => ({
     name: step.names[i],
     role: "fwd",
@@ -157,6 +157,15 @@ function forwardFigures(step: TraceStep, terms: readonly Term[] | undefined): Fi
     lit: terms && lit(terms, i === 0 ? "leftAt" : "rightAt"),
   }))
 }
+
+/** What stands between two operands where the rule says it, else a comma. */
+function signOf({ spec, latex = "" }: TraceStep): string {
+  if (spec) return "·"
+  const infix =
+    /^⟦0⟧ (\S+) ⟦1⟧$/.exec(latex)?.[1] ?? (/^\\frac\{⟦0⟧\}\{⟦1⟧\}$/.test(latex) ? "/" : "")
+  return SIGNS[infix] ?? ","
+}
+const SIGNS: Readonly<Record<string, string>> = { "\\,": "×", "+": "+", "-": "−", "/": "÷" }
 
 function backwardFigures(step: TraceStep, terms: readonly Term[] | undefined): Figure[] {
   const back = step.back as NonNullable<TraceStep["back"]>
@@ -337,8 +346,11 @@ function usesStrip(step: TraceStep, context: PageContext): HTMLElement | null {
     {},
     element("strong", "", {}, `${entryName(step.label, entry, shape)} = `),
     ...sum,
-    missing ? ` + ${t("%1 to come", missing)} = ` : " = ",
+    " = ",
     element("strong", "", {}, formatNumber(total)),
+    missing
+      ? ` ${missing === 1 ? t("so far; 1 use is to come") : t("so far; %1 uses are to come", missing)}`
+      : "",
     " ",
     ...(missing ? [] : differenceMark(step, context)),
   )

@@ -33,6 +33,8 @@ export interface StepViewOptions extends GraphViewOptions {
 /** Time for one step while it plays, in ms. */
 const PACE = 900
 const HEIGHT = 560
+/** Up to which height a page keeps the place of a larger step. */
+const STEADY = 260
 /** What an open panel may add. */
 const PANEL = 200
 
@@ -277,12 +279,19 @@ export class StepView implements View<TraceDoc>, NodeView {
     if (hidden) parts.push(exerciseForm({ ...shared, step, solved: (right) => this.#solve(right) }))
     else if (this.#predict && this.#solved.get(this.#at))
       parts.push(element("p", "dn-ok", { role: "status" }, `✓ ${this.#t("predicted")}`))
+    this.#keepHeight()
     this.#page.replaceChildren(...parts)
     const some = doc.steps.some((_, i) => this.#isHidden(i))
     this.#hide.hidden = doc.exercise === true
     this.#hide.setAttribute("aria-pressed", String(this.#predict))
     this.#panels.update({ ...shared, step, hidden: some })
     this.resize()
+  }
+
+  /** A step with less to show leaves room for the largest so far: what stands below does not jump while it plays. */
+  #keepHeight(): void {
+    const tallest = Math.min(STEADY, this.#page.offsetHeight)
+    this.#page.style.minHeight = `${tallest}px`
   }
 
   #makePanels(): Panels {

@@ -4,7 +4,15 @@ import type { TraceStep } from "../payload.ts"
 import { shorts } from "../read-trace.ts"
 import { positionOf, type TraceNumbers } from "./steps.ts"
 
-export type Pattern = "diagonal" | "permutation" | "row" | "column" | "dense" | "sparse" | "zero"
+export type Pattern =
+  | "diagonal"
+  | "triangle"
+  | "permutation"
+  | "row"
+  | "column"
+  | "dense"
+  | "sparse"
+  | "zero"
 
 /** Rows are entries of the output, columns those of the input. */
 export interface JacobianShape {
@@ -84,6 +92,11 @@ function patternOf(rows: number, columns: number, entries: Entries): Pattern {
   if (rows === 1) return "row"
   if (columns === 1) return "column"
   if (entries.length === rows * columns) return "dense"
+  const below = entries.every((e) => e.column <= e.row)
+  const above = entries.every((e) => e.column >= e.row)
+  // Half of all cells at least, or it is a pattern that happens to lie there.
+  if (rows === columns && (below || above) && entries.length > (rows * columns) / 2)
+    return "triangle"
   const once = (of: "row" | "column"): boolean =>
     new Set(entries.map((e) => e[of])).size === entries.length
   return rows === columns && once("row") && once("column") ? "permutation" : "sparse"

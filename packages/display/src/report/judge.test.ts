@@ -84,6 +84,10 @@ describe("patterns of Jacobians", () => {
     const found = pattern(f)
     expect([found?.pattern, found?.entries.length]).toEqual([name, count])
   })
+  test("running sums make a triangle", () => {
+    expect(pattern((a) => a.cumSum(), tensor([1, 2, 3]))?.pattern).toBe("triangle")
+    expect(pattern((a) => a.cumSum({ reverse: true }), tensor([1, 2, 3]))?.pattern).toBe("triangle")
+  })
   test("softmax of a vector is dense", () => {
     expect(pattern((a) => a.softmax(), tensor([1, 2, 3]))?.pattern).toBe("dense")
   })
