@@ -73,7 +73,7 @@ test("an interrupt or an error in any loop ends the panel, with the step and the
   const cell = await lab.run(3, PLAIN)
   const ended = cell.locator(".dn-training .dn-ended")
   await expect(cell.locator(".dn-training .dn-bar")).toContainText(/\d+ \/ 5,000 steps.*left/)
-  await expect(ended).toHaveCount(0)
+  await expect(ended).toBeHidden()
   await lab.command("notebook:interrupt-kernel")
   await expect(ended).toHaveText(/^stopped at step \d+: interrupted$/)
   await expect(cell.locator(".dn-training .dn-bar")).not.toContainText("left")

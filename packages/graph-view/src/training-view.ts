@@ -27,6 +27,8 @@ export class TrainingView implements View<TrainingDoc> {
   readonly #life = new Lifetime()
   readonly #root = element("div", "dn-View dn-training")
   readonly #bar = element("div", "dn-bar")
+  /** Why the run came to no good end. */
+  readonly #ended = element("div", "dn-strip dn-ended", { role: "status" })
   readonly #upper = element("div", "dn-training-upper")
   readonly #charts = element("div", "dn-training-charts")
   readonly #events = element("div", "dn-events", { role: "status" })
@@ -51,7 +53,7 @@ export class TrainingView implements View<TrainingDoc> {
     body.append(this.#upper, this.#norms, this.#readout)
     body.addEventListener("keydown", (event) => this.#key(event, body))
     body.addEventListener("pointerleave", () => this.#look(null))
-    this.#root.append(this.#bar, body)
+    this.#root.append(this.#bar, this.#ended, body)
     host.append(this.#root)
     this.#life.add(() => this.#root.remove())
     this.#life.onResize(this.#root, () => this.resize())
@@ -105,10 +107,8 @@ export class TrainingView implements View<TrainingDoc> {
     bar.push(element("span", "dn-number", {}, progress))
     const about = [...speed, left, doc.title && !early ? word : ""].filter(Boolean).join(" · ")
     bar.push(element("span", "dn-mute", {}, about))
-    if (early) {
-      const text = doc.reason ? `${word}: ${doc.reason}` : word
-      bar.push(element("span", `dn-ended dn-mod-${doc.state}`, { title: text }, text))
-    }
+    this.#ended.textContent = early ? [word, doc.reason].filter(Boolean).join(": ") : ""
+    this.#ended.classList.toggle("dn-mod-failed", doc.state === "failed")
     bar.push(element("span", "dn-fill"))
     if (doc.badSteps) {
       const text = this.#translate("NaN or Inf in %1 steps", formatCount(doc.badSteps))
