@@ -11,7 +11,14 @@ import type { Presentation } from "./presentation.ts"
 import type { SourceLinks } from "./source-links.ts"
 
 /** The kinds that have a renderer. */
-export type OutputKind = "graph" | "gradient" | "tensor" | "training" | "profile" | "trace"
+export type OutputKind =
+  | "graph"
+  | "gradient"
+  | "tensor"
+  | "training"
+  | "profile"
+  | "trace"
+  | "image"
 
 /** What an output needs of the page. */
 export interface OutputServices {

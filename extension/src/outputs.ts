@@ -17,7 +17,15 @@ import type { SourceLinks } from "./source-links.ts"
 import { IOutputRegistry, ISourceLinks } from "./tokens.ts"
 
 const ID = "defnote-labextension:outputs"
-const KINDS: readonly OutputKind[] = ["graph", "gradient", "tensor", "training", "profile", "trace"]
+const KINDS: readonly OutputKind[] = [
+  "graph",
+  "gradient",
+  "tensor",
+  "training",
+  "profile",
+  "trace",
+  "image",
+]
 
 /** Renders graph, gradient, tensor, training and kernel outputs; safe, so untrusted notebooks show them. */
 export const outputs: JupyterFrontEndPlugin<OutputRegistry> = {

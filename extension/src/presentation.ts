@@ -3,6 +3,7 @@ import "../style/views.css"
 import {
   type GraphDoc,
   type GraphLike,
+  type ImageDoc,
   type PayloadOf,
   type ProfileDoc,
   readPayload,
@@ -15,6 +16,7 @@ import {
   GradientView,
   GraphView,
   type GraphViewOptions,
+  ImageView,
   isNodeView,
   ProfileView,
   StepView,
@@ -76,7 +78,9 @@ export class Presentation {
 
   /** Shows a bundle. The same payload again, as after saving the view, changes nothing. */
   show(data: ReadonlyPartialJSONObject, mimeType: string, saved: unknown): void {
-    const json = JSON.stringify(data[mimeType] ?? null)
+    // The pixels of images stand beside their payload.
+    const beside = this.#kind === "image" ? data["image/png"] : undefined
+    const json = JSON.stringify([data[mimeType] ?? null, beside])
     if (json === this.#json) return
     this.#json = json
     const { doc, problem } = readPayload<OutputKind>(this.#kind, data[mimeType])
@@ -85,7 +89,7 @@ export class Presentation {
       return
     }
     try {
-      this.#showDocument(doc, saved)
+      this.#showDocument(doc, saved, beside)
     } catch (error) {
       // A payload that passed the checks and still breaks the view must not take the cell with it.
       console.error("defnote: an output could not be drawn", error)
@@ -110,7 +114,7 @@ export class Presentation {
     this.#host.replaceChildren()
   }
 
-  #showDocument(doc: Document, saved: unknown): void {
+  #showDocument(doc: Document, saved: unknown, beside: unknown): void {
     this.#order = ++shown
     const first = this.#view === null
     if (first) {
@@ -124,7 +128,8 @@ export class Presentation {
       this.#view.setDocument(doc as TraceDoc, readView(saved))
     } else if (this.#view instanceof TensorView && first) {
       this.#view.setDocument(doc as TensorDoc, saved)
-    } else this.#view?.setDocument(doc)
+    } else if (this.#view instanceof ImageView) this.#view.setDocument(doc as ImageDoc, beside)
+    else this.#view?.setDocument(doc)
     if ("nodes" in doc) this.#connect(doc)
   }
 
@@ -158,6 +163,8 @@ export class Presentation {
           tiles: kernelTiles(this.#services.kernel),
           onView: (view) => this.#services.save(view as ReadonlyPartialJSONObject),
         }) as View<Document>
+      case "image":
+        return new ImageView(this.#host, { translate: this.#translate }) as View<Document>
       case "training":
         return new TrainingView(this.#host, {
           translate: this.#translate,

@@ -190,6 +190,51 @@ test("a vector is a chart with a value axis, read by keys", async ({ lab }) => {
   await expect(view.locator("tbody tr").nth(4)).toHaveText(/4\s*NaN/)
 })
 
+test("a batch of images wraps to the width; wrong predictions have a mark and can be shown alone", async ({
+  lab,
+}) => {
+  const cell = await lab.run(
+    8,
+    `const grey = tensor([0, 0.25, 0.5, 0.75, 1, 0]).reshape([6, 1, 1]).multiply(255)
+const batch = grey.broadcastTo([6, 28, 28]).asType("u8")
+image(batch, { labels: [0, 1, 2, 3, 4, 5], predictions: tensor([0, 1, 8, 3, 4, 9]) })`,
+  )
+  const view = cell.locator(".dn-images")
+  await expect(view.locator("figcaption")).toHaveText([
+    "✓ 0",
+    "✓ 1",
+    "✗ 8, is 2",
+    "✓ 3",
+    "✓ 4",
+    "✗ 9, is 5",
+  ])
+  await expect(view.locator(".dn-bar")).toContainText("2 of 6 wrong")
+  await expect(view.locator("canvas").nth(2)).toHaveAttribute(
+    "aria-label",
+    "image 2, predicted 8, label 2, wrong",
+  )
+  const pixel = (k: number) =>
+    view
+      .locator("canvas")
+      .nth(k)
+      .evaluate((canvas: HTMLCanvasElement) => {
+        const { data } = canvas.getContext("2d")?.getImageData(3, 3, 1, 1) ?? { data: [] }
+        return [...data]
+      })
+  await expect.poll(() => pixel(1)).toEqual([63, 63, 63, 255])
+  expect(await pixel(4)).toEqual([255, 255, 255, 255])
+  await view.getByRole("button", { name: /Show only the images/ }).click()
+  await expect(view.locator("figure:visible")).toHaveCount(2)
+  const columns = () =>
+    view
+      .locator(".dn-image-grid")
+      .evaluate((grid) => getComputedStyle(grid).gridTemplateColumns.split(" ").length)
+  const wide = await columns()
+  await lab.page.setViewportSize({ width: 900, height: 1000 })
+  await expect.poll(columns).toBeLessThan(wide)
+  await lab.page.setViewportSize({ width: 1280, height: 1000 })
+})
+
 test("VISUAL 12: after a restart the view says what it no longer has", async ({ lab }) => {
   const restarted = lab.command("notebook:restart-kernel")
   await lab.page.locator(".jp-Dialog button.jp-mod-accept").click()

@@ -2,6 +2,7 @@
 export * from "@defnote/core/public"
 export { Exercise, type Prediction } from "./exercise.ts"
 export { type ImageLayout, type ImageOptions, image } from "./image.ts"
+export type { CaptionOptions, ImageClasses } from "./image-captions.ts"
 export { readNpy, writeNpy } from "./npy.ts"
 export { readNpz, writeNpz } from "./npz.ts"
 export { Output } from "./output.ts"

@@ -1,20 +1,30 @@
 /** @file `image`: grey and colour images, one or a batch as a grid, as PNG. */
 import { formatType, isConcrete, isTensor, OptionError, type Tensor } from "@defnote/core"
-import { bytesToBase64, formatNumber, formatType as typeText } from "@defnote/display"
+import {
+  bytesToBase64,
+  floatValue,
+  formatNumber,
+  type ImageDoc,
+  MIME,
+  formatType as typeText,
+  versionOf,
+} from "@defnote/display"
 import { valuesOf } from "@defnote/display/document"
-import { Output } from "./output.ts"
+import { type CaptionOptions, type Captions, captionsOf, captionText } from "./image-captions.ts"
+import { type MimeBundle, Output } from "./output.ts"
 import { encodePng, type Pixels } from "./png.ts"
 
 /** The meaning of each axis: N images, H rows, W columns, C channels (1 grey, 3 RGB, 4 RGBA). */
 export type ImageLayout = "HW" | "HWC" | "CHW" | "NHW" | "NHWC" | "NCHW"
 
 /** Options of {@link image}. */
-export interface ImageOptions {
+export interface ImageOptions extends CaptionOptions {
+  readonly title?: string
   /** Meaning of the axes; found from the shape where that leaves no choice. */
   readonly layout?: ImageLayout
   /** Values of black and of full brightness; 0 to 255 for integers, 0 to 1 for floats that lie there, else their range. */
   readonly range?: readonly [black: number, white: number]
-  /** Images in one row of the grid. */
+  /** Images in one row of the grid; without it they wrap to the width of the notebook. */
   readonly columns?: number
 }
 
@@ -38,33 +48,89 @@ interface Images {
 }
 
 /**
- * A tensor as an image, or a batch of images as a grid. Small images are enlarged without smoothing; NaN is yellow.
+ * A tensor as an image, or a batch of images as a grid that wraps to the width of the notebook. Small images are enlarged
+ * without smoothing; NaN is yellow. With labels and predictions the wrong images are marked.
  * @param x - `[height, width]`, with channels first or last, with or without a batch axis
- * @throws OptionError when the shape does not fit the layout or leaves several
+ * @throws OptionError when the shape does not fit the layout or leaves several, and when labels, predictions or captions
+ *   are not one for each image
  * @example image(digits.at(0))
  * @example image(photos, { layout: "NHWC" })
+ * @example image(digits, { labels, predictions: scores.argMax(-1), classes: ["zero", "one"] })
  */
 export function image(x: Tensor, options: ImageOptions = {}): Output {
   if (!isTensor(x) || !isConcrete(x))
     throw new OptionError("image: takes a tensor with values, as [height, width] or with channels")
+  checkOptions(options)
   const layout = options.layout ?? layoutOf(x)
   const images = imagesOf(x, layout)
-  return new Output(() => {
-    const values = valuesOf(x)
-    const range = options.range ?? rangeOf(x, values)
-    const shown = Math.min(images.count, MOST)
-    const columns = options.columns ?? Math.ceil(Math.sqrt(shown))
-    const scale = scaleFor(images, columns, shown)
-    const pixels = draw(values, { ...images, count: shown }, range, columns, scale)
-    const about = [
-      `image ${typeText(x.dtype, x.shape, x.names)} ${layout}`,
-      `black ${formatNumber(range[0])}, white ${formatNumber(range[1])}`,
-      ...(shown < images.count ? [`${shown} of ${images.count} images`] : []),
-      ...(scale < 1 ? [`every ${Math.round(1 / scale)}th pixel`] : []),
-    ]
-    return { "image/png": bytesToBase64(encodePng(pixels)), "text/plain": about.join(", ") }
-  })
+  const captions = captionsOf(options, images.count)
+  return new Output(() => imageBundle(x, layout, images, captions, options))
 }
+
+/** @throws OptionError for a range without extent, and a number of columns that is none */
+function checkOptions({ range, columns }: ImageOptions): void {
+  const fits = range === undefined || (range.length === 2 && range.every(Number.isFinite))
+  if (!fits || (range && range[0] === range[1]))
+    throw new OptionError(
+      `image: range is [${range}]; it must be two different numbers, of black and of white`,
+    )
+  if (columns !== undefined && !(Number.isSafeInteger(columns) && columns > 0))
+    throw new OptionError(`image: columns is ${columns}; it must be a positive integer`)
+}
+
+function imageBundle(
+  x: Tensor,
+  layout: ImageLayout,
+  images: Images,
+  captions: Captions,
+  options: ImageOptions,
+): MimeBundle {
+  const values = valuesOf(x)
+  const range = options.range ?? rangeOf(x, values)
+  const shown = Math.min(images.count, MOST)
+  const columns = Math.min(shown, options.columns ?? Math.ceil(Math.sqrt(shown)))
+  const scale = scaleFor(images, columns, shown)
+  const pixels = draw(values, { ...images, count: shown }, range, columns, scale)
+  const every = Math.round(1 / scale)
+  const about = [
+    `image ${typeText(x.dtype, x.shape, x.names)} ${layout}`,
+    `black ${formatNumber(range[0])}, white ${formatNumber(range[1])}`,
+    ...(shown < images.count ? [`${shown} of ${images.count} images`] : []),
+    ...(every > 1 ? [`one pixel of ${every} × ${every}`] : []),
+  ]
+  const text = [options.title, about.join(", "), captionText(captions)].filter(Boolean).join("\n")
+  const picture = { "image/png": bytesToBase64(encodePng(pixels)), "text/plain": text }
+  if (images.count === 1 && !Object.keys(captions).length && !options.title) return picture
+  const doc: ImageDoc = {
+    schema: versionOf("image"),
+    strings: [],
+    sources: [],
+    locs: [],
+    ...(options.title ? { title: options.title } : {}),
+    dtype: x.dtype,
+    shape: x.shape,
+    ...(x.names ? { names: x.names } : {}),
+    layout,
+    range: [floatValue(range[0]), floatValue(range[1])],
+    count: images.count,
+    shown,
+    sheet: { columns, ...tileOf(images, scale), gap: GAP },
+    ...(options.columns === undefined ? {} : { fixed: true }),
+    ...firstOf(captions, shown),
+    text,
+  }
+  return { [MIME.image]: doc, ...picture }
+}
+
+/** Captions of the images that are shown. */
+const firstOf = (captions: Captions, shown: number): Captions =>
+  Object.fromEntries(Object.entries(captions).map(([name, words]) => [name, words.slice(0, shown)]))
+
+/** Pixels of one image on the picture. */
+const tileOf = ({ height, width }: Images, scale: number) => ({
+  width: Math.max(1, Math.ceil(width * scale)),
+  height: Math.max(1, Math.ceil(height * scale)),
+})
 
 const isChannels = (size: number) => size === 1 || size === 3 || size === 4
 
@@ -143,7 +209,7 @@ function draw(
   scale: number,
 ): Pixels {
   const across = Math.min(columns, images.count)
-  const [h, w] = [images.height, images.width].map((n) => Math.max(1, Math.ceil(n * scale)))
+  const { height: h, width: w } = tileOf(images, scale)
   const width = across * (w + GAP) - GAP
   const height = Math.ceil(images.count / across) * (h + GAP) - GAP
   const rgba = new Uint8Array(4 * width * height)

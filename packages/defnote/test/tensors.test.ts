@@ -131,8 +131,46 @@ describe("image", () => {
 
   test("a large image keeps every nth pixel and says so", () => {
     const output = image(zeros([3000, 2000]))
-    expect(String(output)).toContain("every 3th pixel")
+    expect(String(output)).toContain("one pixel of 3 × 3")
     expect(pictureOf(output).width).toBe(667)
+  })
+
+  test("labels and predictions stand in the payload and in the text, which names the wrong ones", () => {
+    const output = image(zeros([3, 4, 5]).asType("u8"), {
+      title: "digits",
+      layout: "NHW",
+      labels: tensor([0, 1, 1], { dtype: "i64" }),
+      predictions: [0, 1, 0],
+      classes: ["cat", "dog"],
+    })
+    const { doc, problem } = readPayload("image", output.bundle[MIME.image])
+    expect(problem).toBeUndefined()
+    expect(doc).toMatchObject({
+      count: 3,
+      shown: 3,
+      sheet: { columns: 2, gap: 2 },
+      labels: ["cat", "dog", "dog"],
+      predictions: ["cat", "dog", "cat"],
+    })
+    const { width, height } = pictureOf(output)
+    const sheet = doc?.sheet ?? { width: 0, height: 0 }
+    expect([width, height]).toEqual([2 * sheet.width + 2, 2 * sheet.height + 2])
+    expect(String(output)).toBe(
+      "digits\nimage u8[3, 4, 5] NHW, black 0, white 255\n1 of 3 wrong: image 2 is dog, predicted cat",
+    )
+    expect(image(zeros([4, 5])).bundle[MIME.image]).toBeUndefined()
+  })
+
+  test.each([
+    [{ labels: [1, 2] }, "2 labels for 3 images; there must be one for each"],
+    [{ predictions: zeros([3, 10]) }, "predictions is f32[3,10]; it must have one class"],
+    [{ labels: [0, 1, 7], classes: ["a", "b"] }, "labels has the class 7; there are 2 names"],
+    [{ captions: ["a"], labels: [1, 2, 3] }, "captions stand in place of labels"],
+    [{ labels: "abc" as never }, "labels is string; it must be a tensor or a list"],
+    [{ range: [1, 1] as const }, "range is [1,1]; it must be two different numbers"],
+    [{ columns: 0 }, "columns is 0; it must be a positive integer"],
+  ])("%o is refused", (options, message) => {
+    expect(() => image(zeros([3, 8, 9]), { layout: "NHW", ...options })).toThrow(message)
   })
 
   test("a shape with several meanings is refused with the layouts that it can have", () => {

@@ -2,6 +2,7 @@
 import type { GradientHistory, Harm, LookCost } from "./payload/findings.ts"
 import type { GraphBody, GraphDoc } from "./payload/graph.ts"
 import type { PayloadHead } from "./payload/head.ts"
+import type { ImageDoc } from "./payload/image.ts"
 import type { TensorDoc } from "./payload/tensor.ts"
 import type { TraceDoc } from "./payload/trace.ts"
 import type { TrainingDoc } from "./payload/training.ts"
@@ -9,6 +10,7 @@ import type { TrainingDoc } from "./payload/training.ts"
 export * from "./payload/findings.ts"
 export * from "./payload/graph.ts"
 export * from "./payload/head.ts"
+export * from "./payload/image.ts"
 export * from "./payload/parts.ts"
 export * from "./payload/tensor.ts"
 export * from "./payload/trace.ts"
@@ -39,4 +41,5 @@ export interface PayloadOf {
   trace: TraceDoc
   profile: ProfileDoc
   training: TrainingDoc
+  image: ImageDoc
 }

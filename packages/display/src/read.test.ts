@@ -85,6 +85,17 @@ describe("versions (D8.3)", () => {
   })
 })
 
+describe("images", () => {
+  it("have a picture of bounded size, and one caption each", () => {
+    const image = recorded("image")
+    const spoilt = (change: object) => readPayload("image", { ...image, ...change }).problem
+    const sheet = { ...image.sheet, width: 8000, height: 8000 }
+    expect(spoilt({ sheet })).toMatch(/^image: sheet: \d+ pixels; at most/)
+    expect(spoilt({ predictions: ["a"] })).toBe("image: predictions: 1; 3 images are shown")
+    expect(spoilt({ shown: 0 })).toMatch(/^image: .*shown/)
+  })
+})
+
 describe("readPayload", () => {
   it("accepts every example graph, as JSON and as text", () => {
     const {

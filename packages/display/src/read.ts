@@ -7,6 +7,7 @@ import type {
   Cut,
   GradientDoc,
   GraphLike,
+  ImageDoc,
   Pass,
   PayloadHead,
   PayloadKind,
@@ -68,6 +69,7 @@ function contentProblem(kind: PayloadKind, doc: PayloadHead): string | undefined
   const head = headProblem(doc)
   if (head) return head
   if (kind === "tensor") return tensorProblem(doc as TensorDoc)
+  if (kind === "image") return imageProblem(doc as ImageDoc)
   const { history } = doc as Partial<GradientDoc>
   const curves = kind === "gradient" && history ? seriesProblem(history.series) : undefined
   if (curves) return curves
@@ -255,6 +257,20 @@ export function levelProblem(
     const length = column === undefined ? cells * width : fromBase64(column)?.length
     if (length !== cells * width)
       return `${name}: ${length ?? "no"} bytes; ${cells} cells are ${cells * width}`
+  }
+  return undefined
+}
+
+/** Most pixels of the picture of a batch. */
+const PIXELS = 4_000_000
+
+function imageProblem({ shown, sheet, ...doc }: ImageDoc): string | undefined {
+  const { columns, width, height, gap } = sheet
+  const pixels = columns * (width + gap) * Math.ceil(shown / columns) * (height + gap)
+  if (pixels > PIXELS) return `sheet: ${pixels} pixels; at most ${PIXELS}`
+  for (const column of ["captions", "labels", "predictions"] as const) {
+    const length = doc[column]?.length ?? shown
+    if (length !== shown) return `${column}: ${length}; ${shown} images are shown`
   }
   return undefined
 }

@@ -2,6 +2,7 @@
 export { GradientView, type GradientViewOptions } from "./gradient-view.ts"
 export type { GraphViewOptions } from "./graph-options.ts"
 export { GraphView } from "./graph-view.ts"
+export { ImageView } from "./image-view.ts"
 export { answerLayouts, type WorkerInput, type WorkerOutput } from "./layout-service.ts"
 export { expressionText } from "./node-text.ts"
 export { ProfileView } from "./profile-view.ts"

@@ -1,7 +1,14 @@
 /** @file What every payload begins with: kind, version, strings, places in the code; types and names only. */
 
 /** The kinds of payload. Each has one MIME type and one JSON Schema in `packages/display/schema`. */
-export type PayloadKind = "graph" | "gradient" | "tensor" | "trace" | "profile" | "training"
+export type PayloadKind =
+  | "graph"
+  | "gradient"
+  | "tensor"
+  | "trace"
+  | "profile"
+  | "training"
+  | "image"
 
 /** MIME type of each kind. The major version is in the name, so an old reader never sees a new major. */
 export const MIME = {
@@ -11,6 +18,7 @@ export const MIME = {
   trace: "application/vnd.defnote.trace.v1+json",
   profile: "application/vnd.defnote.profile.v1+json",
   training: "application/vnd.defnote.training.v1+json",
+  image: "application/vnd.defnote.image.v1+json",
 } as const satisfies Record<PayloadKind, string>
 
 /** A float in JSON: a number, or one of the four that JSON cannot say (D8.3). */

@@ -13,6 +13,7 @@ export const MINOR = {
   trace: 2,
   profile: 2,
   training: 1,
+  image: 0,
 } as const satisfies Record<PayloadKind, number>
 export const MAJOR = 1
 

@@ -308,6 +308,9 @@ const step = object(
 )
 const labels = list(word, 4096)
 
+/** Pixels of one side of an image. */
+const side: Schema = { type: "integer", minimum: 1, maximum: 8192 }
+
 /** One tensor of an output. */
 const picture = {
   required: {
@@ -421,6 +424,32 @@ export const SCHEMAS: Readonly<Record<PayloadKind, Schema>> = {
       labels: object({}, { rows: labels, columns: labels }),
       linked: list(object(picture.required, picture.optional), 8),
       ratio: float,
+    },
+  ),
+  image: payload(
+    "image",
+    {
+      dtype: word,
+      shape: list(count, 64),
+      layout: word,
+      range: tuple(float, float),
+      count,
+      shown: { type: "integer", minimum: 1, maximum: 1000 },
+      sheet: object({
+        columns: { type: "integer", minimum: 1, maximum: 1000 },
+        width: side,
+        height: side,
+        gap: { type: "integer", minimum: 0, maximum: 100 },
+      }),
+      text,
+    },
+    {
+      title: text,
+      names: list({ anyOf: [{ type: "null" }, word] }, 64),
+      fixed: { type: "boolean" },
+      captions: list(word, 1000),
+      labels: list(word, 1000),
+      predictions: list(word, 1000),
     },
   ),
   training: payload(
