@@ -4,6 +4,7 @@ import { appendFileSync } from "node:fs"
 import { dirname, join } from "node:path"
 import { fileURLToPath, pathToFileURL } from "node:url"
 import { LanguageService } from "defnote/language"
+import { isInternalScript } from "./host/internal-scripts.ts"
 import { Kernel } from "./host/kernel.ts"
 import { readSettings, type Settings } from "./host/settings.ts"
 import { RuntimeProcess } from "./runtime/process.ts"
@@ -58,17 +59,12 @@ async function main(connectionFile: string | undefined): Promise<void> {
     settings,
     version: VERSION,
     log,
-    isInternal,
+    isInternal: (url) => isInternalScript(url, ownUrl),
     exit,
   })
   process.on("SIGINT", () => void kernel?.interrupt())
   process.on("SIGTERM", () => void exit())
   watchParent(() => void exit())
-}
-
-/** Whether a script is hidden from tracebacks: Node's and the kernel's own, the library included. */
-function isInternal(url: string): boolean {
-  return url.startsWith("node:") || url.startsWith(ownUrl) || url === "<anonymous>"
 }
 
 const ownUrl = pathToFileURL(own).href

@@ -24,7 +24,7 @@ export function blocking(
 /** The error of a cell that was not run. */
 export function refusal(cell: Located, found: readonly Finding[]): JupyterError {
   const [first] = found
-  const traceback = found.slice(0, SHOWN).flatMap((item) => describe(cell, item, paint.error))
+  const traceback = found.slice(0, SHOWN).flatMap((item) => describe(cell, item))
   if (found.length > SHOWN) traceback.push(`${found.length - SHOWN} more`)
   const ename = first.code.startsWith("TS") ? "TypeCheckError" : "SyntaxError"
   return { ename, evalue: sentence(first), traceback }
@@ -32,7 +32,7 @@ export function refusal(cell: Located, found: readonly Finding[]): JupyterError 
 
 /** The text of warnings for stderr. */
 export function warningText(cell: Located, found: readonly Finding[]): string {
-  const lines = found.slice(0, SHOWN).flatMap((item) => describe(cell, item, paint.warning))
+  const lines = found.slice(0, SHOWN).flatMap((item) => describe(cell, item))
   if (found.length > SHOWN) lines.push(`${found.length - SHOWN} more`)
   return lines.length === 0 ? "" : `${lines.join("\n")}\n`
 }
@@ -43,14 +43,10 @@ export type Located = Pick<PreparedCell, "name" | "source">
 /** A finding of the type checker or the rewriter. */
 export type Finding = Pick<CellDiagnostic, "code" | "message" | "from" | "to">
 
-function describe(cell: Located, found: Finding, colour: (text: string) => string): string[] {
+function describe(cell: Located, found: Finding): string[] {
   const at = positionAt(cell.source, found.from)
   const place = `${cellLabel(cell.name)}, line ${at.line + 1}, column ${at.column + 1}`
-  return [
-    `${colour(found.code)}: ${found.message}`,
-    paint.place(place),
-    codeFrame(cell.source, found),
-  ]
+  return [`${paint.strong(found.code)}: ${found.message}`, place, codeFrame(cell.source, found)]
 }
 
 function sentence({ code, message }: Finding): string {

@@ -9,11 +9,9 @@ const WIDTH = 160
 
 const WORD = /^(?:[\p{L}_$][\p{L}\p{N}_$]*|\d[\w.]*|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*')/u
 
-/** ANSI colours of tracebacks. */
+/** Tracebacks stand on red: of the colours that Jupyter has for text, none can be read there in light and in dark. */
 export const paint = {
-  error: (text: string) => `\x1b[31m${text}\x1b[39m`,
-  warning: (text: string) => `\x1b[33m${text}\x1b[39m`,
-  place: (text: string) => `\x1b[36m${text}\x1b[39m`,
+  strong: (text: string) => `\x1b[1m${text}\x1b[22m`,
   dim: (text: string) => `\x1b[2m${text}\x1b[22m`,
 }
 
@@ -33,7 +31,7 @@ export function codeFrame(source: string, span: Span): string {
   const out: string[] = []
   for (let line = first; line <= last; line++) {
     const marked = line === start.line
-    const gutter = `${marked ? paint.error(">") : " "} ${String(line + 1).padStart(digits)} | `
+    const gutter = `${marked ? paint.strong(">") : " "} ${String(line + 1).padStart(digits)} | `
     out.push(gutter + cut(lines[line], marked ? start.column : 0))
     if (marked) out.push(caretLine(lines[line], start.column, span, digits))
   }
@@ -44,7 +42,7 @@ function caretLine(line: string, column: number, span: Span, digits: number): st
   const shift = cutStart(line, column)
   const length = Math.max(1, Math.min(span.to - span.from, line.length - column))
   const before = line.slice(shift, column).replace(/[^\t]/gu, " ")
-  return `  ${" ".repeat(digits)} | ${before}${paint.error("^".repeat(length))}`
+  return `  ${" ".repeat(digits)} | ${before}${paint.strong("^".repeat(length))}`
 }
 
 function cut(line: string, column: number): string {

@@ -45,7 +45,7 @@ export class Traceback {
 
   #lines(report: ErrorReport): string[] {
     const stack = this.#stack(report.stack)
-    const lines = [`${paint.error(report.name)}: ${report.message}`]
+    const lines = [`${paint.strong(report.name)}: ${report.message}`]
     const frame = this.#frame(report, stack)
     if (frame) lines.push(...frame)
     for (const line of stack.slice(0, FRAMES)) {
@@ -65,7 +65,7 @@ export class Traceback {
     if (!found) return undefined
     const { cell, span } = found
     const line = positionAt(cell.source, span.from).line + 1
-    return [paint.place(`${cellLabel(cell.name)}, line ${line}`), codeFrame(cell.source, span)]
+    return [`${cellLabel(cell.name)}, line ${line}`, codeFrame(cell.source, span)]
   }
 
   /** The expression the engine names, when its cell is known. */
