@@ -1,5 +1,5 @@
 /** @file The whole picture as a strip: where boxes stand, what is found, which part is on the stage. Pointer only. */
-import type { Layout } from "@defnote/display"
+import { FAINT, type Layout } from "@defnote/display"
 import type { Extent } from "./camera.ts"
 import { context2d, element, Lifetime, sizeCanvas } from "./dom.ts"
 import type { PageTheme } from "./theme.ts"
@@ -102,7 +102,7 @@ export class Minimap {
     const across = (WIDTH - 2 * PAD) / layout.width
     for (const box of layout.boxes) {
       context.fillStyle = hue[box.column]
-      context.globalAlpha = box.kind === "scope" ? 0.9 : 0.55
+      context.globalAlpha = box.kind === "scope" ? 1 : FAINT
       const h = Math.max(0.8, box.h * this.#scale)
       context.fillRect(PAD + box.x * across, PAD + box.y * this.#scale, box.w * across, h)
     }

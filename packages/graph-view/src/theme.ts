@@ -33,7 +33,8 @@ export function readTheme(host: Element): PageTheme {
   const entries = Object.keys(TOKENS).map((token) => [token, colour(token as Token)])
   const colours = Object.fromEntries(entries) as Record<Token, string>
   // The lab's second surface is too strong for chips and bands; style/view.css mixes the same share.
-  if (!fixed && !read(TOKENS.panel.css)) colours.panel = soften(colours.paper, colours.panel)
+  if (!fixed && !read(TOKENS.panel.css)) colours.panel = soften(colours.paper, colours.panel, 0.45)
+  if (!fixed && !read(TOKENS.ink2.css)) colours.ink2 = soften(colours.paper, colours.ink, 0.72)
   return {
     ...base,
     colours,
@@ -42,8 +43,12 @@ export function readTheme(host: Element): PageTheme {
   }
 }
 
-const soften = (paper: string, panel: string): string =>
-  css(mix(parseColor(paper), parseColor(panel), 0.45))
+/** A colour of which only a share lies on paper; what it lets through counts too. */
+const soften = (paper: string, colour: string, share: number): string =>
+  css(mix(parseColor(paper), parseColor(colour), share * opacityOf(colour)))
+
+const opacityOf = (colour: string): number =>
+  Number(/^rgba\((?:[^,]+,){3}([^)]+)\)$/.exec(colour)?.[1] ?? 1)
 
 function baseTheme(host: Element): Theme {
   const dark = isDark(host)

@@ -9,7 +9,7 @@ import type { Mark } from "./marks.ts"
 import type { Canvas } from "./paint.ts"
 import type { Item, Text } from "./primitives.ts"
 import { ADVANCE, textWidth } from "./text-width.ts"
-import type { Token } from "./theme.ts"
+import { FAINT, STRONGEST_FILL, type Token } from "./theme.ts"
 
 const HUE = { leaf: "ink3", forward: "fwd", backward: "bwd", update: "upd" } as const
 const TINT = { leaf: "panel", forward: "fwdTint", backward: "bwdTint", update: "updTint" } as const
@@ -91,7 +91,7 @@ function drawReference(
     stroke: cut === undefined ? "ink3" : "error",
     width: near || cut !== undefined ? 1.9 : 1,
     radius: 6,
-    opacity: (selected >= 0 || options.reach) && !near ? 0.35 : 0.75,
+    opacity: (selected >= 0 || options.reach) && !near ? 0.35 : FAINT,
   })
   if (cut !== undefined) drawScissorsAtChip(line, add)
 }
@@ -150,7 +150,13 @@ function drawUpdate({ add }: Canvas, box: Box, { title, second }: Label): void {
 function drawOverlay({ add }: Canvas, box: Box, { tone, share }: OverlayMark): void {
   const inner = { kind: "rect", role: "band", x: box.x + 1, radius: 3.5, fill: tone } as const
   add(
-    { ...inner, y: box.y + 1, w: box.w - 2, h: box.h - 2, opacity: 0.06 + 0.34 * share },
+    {
+      ...inner,
+      y: box.y + 1,
+      w: box.w - 2,
+      h: box.h - 2,
+      opacity: 0.06 + (STRONGEST_FILL - 0.06) * share,
+    },
     { ...inner, y: box.y + box.h - 4, w: Math.max(3, (box.w - 2) * share), h: 3, radius: 1.5 },
   )
 }
@@ -209,10 +215,18 @@ function drawLines(canvas: Canvas, i: number, label: Label, mark: Mark | undefin
   else if (right) add({ ...right, x: end, y: box.y + 15.5 })
   const note = saved && right?.text !== saved ? saved : isOutput(canvas, box) ? "output" : ""
   const line = canvas.options.overlay?.get(box.key)?.text ?? label.second
+  const filled = canvas.options.overlay?.has(box.key)
   const roomy = textWidth(line, 10) + textWidth(note, 9.5) + 8 <= box.w - 20
   if (note && roomy)
     add({
-      ...mono("second", end, box.y + 29, 9.5, note, note === saved ? "res" : "ink3"),
+      ...mono(
+        "second",
+        end,
+        box.y + 29,
+        9.5,
+        note,
+        filled ? "ink" : note === saved ? "res" : "ink3",
+      ),
       anchor: "end",
     })
   const second = fit(line, box.w - 20, 10)

@@ -12,6 +12,7 @@ import { Labels, turnsText } from "./labels.ts"
 import { type Mark, marksOf } from "./marks.ts"
 import type { Colour, DisplayList, Hit, Item } from "./primitives.ts"
 import { textWidth } from "./text-width.ts"
+import { FAINT } from "./theme.ts"
 
 /** What is drawn beside the graph itself. */
 export interface PaintOptions {
@@ -249,7 +250,7 @@ function drawEdge({ layout, options, selected, lit, add }: Canvas, edge: Edge): 
   if (residual && shown !== "all" && !(shown === "selected" && near)) return
   const cut = cutAt(layout, edge)
   const { stroke, width } = STYLE[edge.kind]
-  const faint = (selected >= 0 || reach) && !near ? 0.35 : edge.kind === "leaf" ? 0.75 : undefined
+  const faint = (selected >= 0 || reach) && !near ? 0.35 : edge.kind === "leaf" ? FAINT : undefined
   add({
     kind: "line",
     role: residual ? "residual" : "edge",

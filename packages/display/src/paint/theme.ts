@@ -6,8 +6,9 @@ export const TOKENS = {
   panel: { css: "--dn-panel", maps: "--jp-layout-color2", light: "#f7f8fa", dark: "#191d23" },
   line: { css: "--dn-line", maps: "--jp-border-color2", light: "#d9dde3", dark: "#333a44" },
   ink: { css: "--dn-ink", maps: "--jp-content-font-color1", light: "#1d2127", dark: "#e8eaee" },
-  ink2: { css: "--dn-ink2", maps: "--jp-content-font-color2", light: "#545b66", dark: "#a9b0bb" },
-  ink3: { css: "--dn-ink3", maps: null, light: "#6b727d", dark: "#8d95a1" },
+  // The lab's second font colour has 4.6 on white and less on tints: views mix their own of ink and paper.
+  ink2: { css: "--dn-ink2", maps: null, light: "#545b66", dark: "#a9b0bb" },
+  ink3: { css: "--dn-ink3", maps: null, light: "#646b76", dark: "#99a1ad" },
   fwd: { css: "--dn-fwd", maps: null, light: "#0b66a8", dark: "#6cb6f0" },
   fwdTint: { css: "--dn-fwd-tint", maps: null, light: "#eef5fb", dark: "#14222f" },
   bwd: { css: "--dn-bwd", maps: null, light: "#ad5410", dark: "#ff9d53" },
@@ -28,6 +29,11 @@ export const TOKENS = {
 } as const
 
 export type Token = keyof typeof TOKENS
+
+/** Opacity of marks that stand back: edges of leaves, boxes in the strip of the whole picture. */
+export const FAINT = 0.75
+/** Opacity of an overlay's strongest fill; text stands on it. */
+export const STRONGEST_FILL = 0.4
 
 /** Colours of one theme, and how much wider its strokes are. */
 export interface Theme {
