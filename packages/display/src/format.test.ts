@@ -96,6 +96,8 @@ describe("numbers (VISUAL: numbers)", () => {
     expect(clip("∂t₂ = ∂h", 5)).toBe("∂t₂ …")
     expect(clipPath("blocks.0.attention.wq", 12)).toBe("…wq")
     expect(clipPath("w", 12)).toBe("w")
+    expect(clipPath("layers[0].w", 9)).toBe("…[0].w")
+    expect(clipPath("layers[10].w", 5)).toBe("…w")
     expect(superscript(-26)).toBe("⁻²⁶")
   })
 

@@ -123,10 +123,10 @@ export function clip(text: string, characters: number): string {
   return characters <= 1 ? "…" : `${glyphs.slice(0, characters - 1).join("")}…`
 }
 
-/** Cuts a dotted path from the left, where its parts matter least: `….attention.wq`. */
+/** Cuts a path from the left, where its parts matter least: `…attention.wq`, `…[0].w`. */
 export function clipPath(text: string, characters: number): string {
   let rest = text
-  while ([...rest].length > characters && /[./]/.test(rest))
-    rest = rest.replace(/^…?[^./]*[./]/, "…")
+  while ([...rest].length > characters && /[./[]/.test(rest.slice(1)))
+    rest = rest.replace(/^…?(?:\[[^\]]*\]?|[^./[]*)[./]?/, "…")
   return clip(rest, characters)
 }

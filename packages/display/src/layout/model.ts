@@ -58,6 +58,7 @@ export function readModel(doc: GraphLike): GraphModel {
   const outputs = doc.outputs ?? []
   const user = firstUsers(nodes)
   settleDuals(nodes, doc, outputs, grad)
+  settleUpdates(nodes, grad)
   const gradOf = new Int32Array(nodes.length).fill(-1)
   cotangent.forEach((g, n) => {
     if (g >= 0 && gradOf[g] < 0) gradOf[g] = n
@@ -212,6 +213,22 @@ function settleDuals(
       node.order = nodes[dual].order + 1
     }
     if (node.owner < 0) node.owner = node.id
+  }
+}
+
+/** What is made of a parameter's gradient is one update and stands in the parameter's row. */
+function settleUpdates(nodes: readonly ModelNode[], grad: Int32Array): void {
+  const parameter = new Int32Array(nodes.length).fill(-1)
+  grad.forEach((g, n) => {
+    if (g >= 0 && isLeaf(nodes[n]) && parameter[g] < 0) parameter[g] = n
+  })
+  for (const node of nodes) {
+    if (node.phase !== "update") continue
+    const own = node.inputs.find((i) => nodes[i].phase !== "update" && parameter[i] >= 0)
+    const through = own ?? node.inputs.find((i) => parameter[i] >= 0)
+    if (through === undefined) continue
+    parameter[node.id] = parameter[through]
+    node.owner = parameter[through]
   }
 }
 

@@ -19,7 +19,7 @@ export function drawEmphasis(canvas: Canvas, box: Box, at: Place = box): void {
   if (count) drawFound(canvas, box, at, count)
   rules?.get(box.key)?.forEach((rule, k) => drawLetter(canvas, at, rule, k))
   const hops = reach?.get(box.key)
-  if (hops) drawHops(canvas, at, hops)
+  if (hops) drawHops(canvas, box, at, hops)
 }
 
 interface Place {
@@ -103,12 +103,14 @@ function drawLetter({ add }: Canvas, { x, y }: Place, rule: number, k: number): 
   )
 }
 
-function drawHops({ add }: Canvas, { x, y, w }: Place, hops: number): void {
+/** Above the right end of a box; left of a chip, where another chip may stand above. */
+function drawHops({ add }: Canvas, box: Box, { x, y, w, h }: Place, hops: number): void {
+  const leaf = box.column === "leaf"
   add({
     kind: "text",
     role: "badge",
-    x: x + w - 4,
-    y: y - 2.5,
+    x: leaf ? x - 4 : x + w - 4,
+    y: leaf ? y + h / 2 + 3.3 : y - 2.5,
     size: 9.5,
     text: String(hops),
     fill: "ink2",

@@ -203,11 +203,24 @@ function resultTitle(names: Names, box: Box): string {
   return derivativeName(names, box.node) || "gradient"
 }
 
+/** Longest formula of an update's chip. */
+const UPDATE_TEXT = 16
+
+/** `−= 0.1 × ∂w`: the parameter by the last part of its name, which its row says whole. */
 function updateTitle(names: Names, box: Box): string {
-  const inside = new Set(box.members)
-  const text = formula(names, box.members[box.members.length - 1], inside)
-  if (text && text.length <= 17) return text
-  return `update ${names.of[box.node]}`.trim()
+  const parameter = names.of[box.node]
+  const short = parameter.replace(/^.*[./](?=[^./]+$)/, "")
+  const gradient = names.model.doc.nodes.grad?.[box.node] ?? -1
+  const aliases = new Map([
+    [box.node, short],
+    [gradient, `∂${short}`],
+  ])
+  const last = box.members[box.members.length - 1]
+  const text = formula(names, last, new Set(box.members), short ? aliases : new Map())
+  const less = `${short} − `
+  const shown = short && text.startsWith(less) ? `−= ${text.slice(less.length)}` : text
+  if (shown && shown.length <= UPDATE_TEXT) return shown
+  return `update ${parameter}`.trim()
 }
 
 /** All nodes of one derivative: one line for each input that gets a cotangent. */

@@ -48,9 +48,16 @@ describe("formulas of boxes", () => {
     expect(titles(transformerStep(), "forward")).toContain("mul scale")
   })
 
+  it("write an update as what is taken off, once for each parameter, also without a note of its forward node", () => {
+    const doc = mlpStep()
+    const dual = doc.nodes.dual?.map((d, n) => (doc.nodes.phase[n] === "update" ? -1 : d))
+    const updates = titles({ ...doc, nodes: { ...doc.nodes, dual } }, "update")
+    expect(updates).toEqual(["w", "b", "w", "b", "w", "b"].map((name) => `−= 0.1 × ∂${name}`))
+  })
+
   it("shorten dotted parameters where the scope says the rest", () => {
     expect(titles(mlpStep(), "leaf")).toContain("w")
-    expect(titles(mlpStep(), "update")).toContain("w − 0.1 × ∂w")
+    expect(titles(mlpStep(), "update")).toContain("−= 0.1 × ∂w")
   })
 
   it("count the uses that a derivative sums over", () => {
