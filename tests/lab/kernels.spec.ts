@@ -73,7 +73,7 @@ test("D4.4: memory over the schedule, with who makes and reads each value", asyn
   await profile.getByRole("tab", { name: "Memory" }).click()
   await expect(profile.getByRole("img", { name: /memory over the schedule: peak/ })).toBeVisible()
   const row = profile.locator(".dn-memory-row", { hasText: /^h/ })
-  await expect(row).toContainText(/256 B.*made by K\d, read by K\d/)
+  await expect(row).toHaveAttribute("aria-label", /, 256 B, made by K\d, read by K\d/)
   await row.click()
   await expect(row).toHaveClass(/dn-mod-lit/)
   expect(await lab.lit(0)).toBe("(x.matmul(w) + b).tanh()")

@@ -72,9 +72,16 @@ export class Details {
     className: string,
     heading: string,
     title: string,
+    buttons: readonly HTMLElement[] = [],
   ): { box: HTMLElement; list: HTMLElement } {
     const list = element("dl", "dn-facts")
-    const head = element("h4", className, {}, heading)
+    const head = element(
+      "div",
+      "dn-part-head",
+      {},
+      element("h4", className, {}, heading),
+      ...buttons,
+    )
     return {
       box: element("section", "dn-part", {}, head, element("h3", "dn-code", {}, title), list),
       list,
@@ -89,6 +96,7 @@ export class Details {
       "dn-fwd",
       leaf ? t("parameter or data") : t("forward"),
       label.title,
+      this.#buttons(layout, box),
     )
     if (box.kind === "scope") {
       put(list, t("contains"), label.second)
@@ -96,7 +104,6 @@ export class Details {
     } else this.#nodeFacts(list, box.node)
     put(list, t("reads"), this.#neighbours(layout, box, "from"))
     put(list, t("read by"), this.#neighbours(layout, box, "to"))
-    this.#buttons(part, layout, box)
     return part
   }
 
@@ -208,22 +215,19 @@ export class Details {
     return titles.length > 6 ? `${shown}, …` : shown
   }
 
-  #buttons(part: HTMLElement, layout: Layout, box: Box): void {
+  #buttons(layout: Layout, box: Box): HTMLElement[] {
     const t = this.#translate
-    const row = element("div", "dn-part-buttons")
-    const { source } = this.#actions
+    const { source, toggle } = this.#actions
+    const shown: HTMLElement[] = []
     if (source && box.node >= 0 && expressionText(this.#doc, box.node)) {
-      row.append(
-        button(t("Show in cell"), t("Go to the expression in the cell (c)"), () =>
-          source(box.node),
-        ),
-      )
+      const title = t("Go to the expression in the cell (c)")
+      shown.push(button(t("Show in cell"), title, () => source(box.node)))
     }
     if (box.kind === "scope") {
       const at = layout.boxes.indexOf(box)
-      row.append(button(t("Open"), t("Open this scope (Enter)"), () => this.#actions.toggle(at)))
+      shown.push(button(t("Open"), t("Open this scope (Enter)"), () => toggle(at)))
     }
-    if (row.childElementCount) part.append(row)
+    return shown
   }
 }
 

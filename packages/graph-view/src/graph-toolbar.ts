@@ -20,6 +20,7 @@ export class GraphToolbar {
   readonly #title = element("strong", "dn-title")
   readonly #count = element("span", "dn-mute")
   readonly #detail = element("input", "dn-slider", { type: "range", min: 0, step: 1 })
+  readonly #detailBox = element("label", "dn-detail")
   readonly #overlay = element("select", "dn-select")
   readonly #steps: readonly number[]
   readonly #status = element("span", "dn-status", { role: "status" })
@@ -43,8 +44,9 @@ export class GraphToolbar {
     this.#saved.setAttribute("aria-pressed", "false")
     this.#detail.max = String(steps.length - 1)
     const detail = t("Detail: how many scopes are open")
-    this.#detail.title = detail
+    this.#detailBox.title = detail
     this.#detail.setAttribute("aria-label", detail)
+    this.#detailBox.append(element("span", "dn-mute", {}, t("Detail")), this.#detail)
     this.#detail.addEventListener("input", () => actions.detail(steps[Number(this.#detail.value)]))
     this.#overlay.setAttribute("aria-label", t("overlay (t)"))
     this.#overlay.title = t("Lay bytes, operations, times or statistics over the boxes (t)")
@@ -61,7 +63,7 @@ export class GraphToolbar {
       button(t("Find"), t("Find operations, names, shapes (/)"), () => actions.find()),
       this.#saved,
       this.#overlay,
-      this.#detail,
+      this.#detailBox,
       menu,
       button("−", t("Zoom out (-)"), () => actions.zoom(1 / 1.2), "dn-square"),
       button("+", t("Zoom in (+)"), () => actions.zoom(1.2), "dn-square"),
@@ -69,21 +71,30 @@ export class GraphToolbar {
     )
   }
 
-  /** Name of the function and how much of it is drawn. */
-  setTitle(title: string, boxes: number, nodes: number, hasSaved: boolean): void {
+  /** Name of the function and how much of it is drawn. What changes nothing in this graph is hidden. */
+  setTitle(
+    title: string,
+    boxes: number,
+    nodes: number,
+    has: { readonly saved: boolean; readonly scopes: boolean },
+  ): void {
     this.#title.textContent = title
+    this.#title.title = title
     if (!this.#counted)
       this.#count.textContent =
         boxes === 1 && nodes === 1
           ? this.#translate("1 box")
           : this.#translate("%1 boxes from %2 nodes", boxes, nodes)
-    this.#saved.hidden = !hasSaved
+    this.#count.title = this.#count.textContent ?? ""
+    this.#saved.hidden = !has.saved
+    this.#detailBox.hidden = !has.scopes
   }
 
   /** Replaces the number of boxes; "" brings it back with the next picture. */
   setCount(text: string): void {
     this.#counted = text !== ""
     this.#count.textContent = text
+    this.#count.title = text
   }
 
   /** Where the slider of detail stands: at the step that is not above the budget. */

@@ -327,12 +327,8 @@ export class GraphView implements View<GraphLike> {
     const { doc } = layout.model
     const selected = boxWithKey(this.#layout, this.#selected)
     const title = doc.title || this.#translate("graph")
-    this.#toolbar.setTitle(
-      title,
-      layout.boxes.length,
-      doc.nodes.op.length,
-      doc.residuals.length > 0,
-    )
+    const has = { saved: doc.residuals.length > 0, scopes: layout.tree.scopes.length > 0 }
+    this.#toolbar.setTitle(title, layout.boxes.length, doc.nodes.op.length, has)
     this.#details?.show(this.#panel, layout, selected)
     this.#tree.update(layout, this.#labels, title, selected)
     this.#repaint()

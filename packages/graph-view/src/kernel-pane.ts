@@ -54,6 +54,7 @@ export class KernelPane implements ProfilePane {
   shown(): void {
     this.#host.showStage(0, new Map())
     this.#host.showKernel(this.#tabs.chosen)
+    this.#tabs.reveal()
   }
 
   /** The kernel that computes most of the nodes is shown, unless the one shown computes some. */

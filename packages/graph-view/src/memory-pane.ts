@@ -88,7 +88,7 @@ export class MemoryPane implements ProfilePane {
     const heading = element("h4", "", {}, t("At the peak, largest first"))
     this.node.replaceChildren(
       element("div", "dn-memory-figure", {}, chart, scale),
-      element("div", "dn-memory-list", {}, heading, ...rows),
+      element("div", "dn-memory-list", {}, heading, this.#head(), ...rows),
     )
   }
 
@@ -104,17 +104,33 @@ export class MemoryPane implements ProfilePane {
     return path
   }
 
+  #head(): HTMLElement {
+    const t = this.#host.translate
+    const names = [t("value"), t("bytes"), "", t("made by"), t("read by")]
+    const cells = names.map((name) => element("span", "", {}, name))
+    // The buttons below say all of it in their names.
+    return element("div", "dn-memory-row dn-memory-head", { "aria-hidden": "true" }, ...cells)
+  }
+
   #row(value: LiveValue): HTMLElement {
     const bar = element("span", "dn-memory-bar")
+    const readers =
+      value.readers.join(", ") || (value.maker ? this.#host.translate("a result") : "")
     bar.style.width = `${(60 * value.bytes) / (this.#report?.peak.bytes || 1)}px`
     return element(
       "button",
       "dn-memory-row",
-      { type: "button", "data-node": value.node, title: this.#describe(value) },
+      {
+        type: "button",
+        "data-node": value.node,
+        title: this.#describe(value),
+        "aria-label": this.#describe(value),
+      },
       element("code", "dn-code", {}, this.#nameOf(value.node)),
       element("span", "dn-number", {}, formatBytes(value.bytes)),
       element("span", "dn-memory-bar-box", {}, bar),
-      element("span", "dn-mute", {}, this.#users(value)),
+      element("span", "dn-mute", {}, value.maker ?? ""),
+      element("span", "dn-mute", {}, readers),
     )
   }
 

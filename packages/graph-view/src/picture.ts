@@ -19,6 +19,9 @@ export interface PictureEvents {
   found(): ReadonlyMap<string, number> | undefined
 }
 
+/** A picture that is at most so much higher than its limit is shown whole: two rows are not worth scrolling. */
+const SLACK = 1.3
+
 /** Paints a layout in a focusable element. */
 export class Picture {
   readonly stage = element("div", "dn-stage", { tabindex: 0 })
@@ -111,13 +114,13 @@ export class Picture {
     this.repaint()
   }
 
-  /** Sets the height of the stage so that the picture fits, from `least` to `limit`; Infinity fills the host. */
+  /** Sets the height of the stage so that the picture fits, from `least` to about `limit`; Infinity fills the host. */
   setHeight(least: number, limit: number): void {
     if (!this.#layout) return
     const scale = Math.min(1, this.stage.clientWidth / this.#layout.width || 1)
     const wanted = Math.ceil(this.#layout.height * scale) + 30
     this.#limit = Number.isFinite(limit) ? limit : 0
-    const height = Math.max(least, Math.min(wanted, limit))
+    const height = Math.max(least, wanted <= limit * SLACK ? wanted : limit)
     this.stage.style.height = Number.isFinite(limit) ? `${height}px` : ""
     if (!this.#fitted) this.#fitNow()
     else this.#refit()

@@ -37,6 +37,18 @@ export class Tabs {
       tab.setAttribute("aria-selected", String(i === index))
       tab.tabIndex = i === index ? 0 : -1
     })
+    this.reveal()
+  }
+
+  /** Scrolls the list, and nothing around it, so that the chosen tab is in sight. */
+  reveal(): void {
+    const tab = this.#tabs[this.#chosen]
+    if (!tab) return
+    const { node } = this
+    const above = tab.offsetTop - node.offsetTop
+    const below = above + tab.offsetHeight - node.clientHeight
+    if (node.scrollTop > above) node.scrollTop = above
+    else if (node.scrollTop < below) node.scrollTop = below
   }
 
   #pick(index: number): void {
