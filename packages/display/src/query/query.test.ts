@@ -24,6 +24,16 @@ describe("search (VISUAL 9)", () => {
     expect(find("attention", large)).toEqual(expect.arrayContaining(scoped))
     expect(find("ATTENTION", large)).toEqual(find("attention", large))
   })
+  test("a word finds what the cell calls, whatever the operation's name is", () => {
+    const at = all((n) => op(n) === "tanh" && doc.nodes.phase[n] === "fwd")
+    expect(at).toHaveLength(1)
+    const strings = doc.strings.map((text) => (text === "tanh" ? "squash" : text))
+    const renamed: GraphDoc = { ...doc, strings }
+    expect(find("call:tanh", renamed)).toEqual(at)
+    expect(find("tanh", renamed)).toEqual(at)
+    expect(find("call:matmul", renamed)).toEqual([])
+    expect(find("tanh", { ...renamed, sources: [] })).toEqual([])
+  })
   test("words are all needed, and a minus turns one round", () => {
     const backward = find("phase:backward")
     expect(backward).toEqual(all((n) => doc.nodes.phase[n] === "bwd"))

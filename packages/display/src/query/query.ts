@@ -3,6 +3,7 @@
  * match; a minus in front of a word turns it round. Knows documents, no boxes.
  */
 import type { GraphLike } from "../payload.ts"
+import { callOf } from "./expression.ts"
 import { NodeMeasures } from "./measures.ts"
 
 /** What a query says of nodes, or why it cannot be read. */
@@ -18,6 +19,8 @@ interface Facts {
   readonly measures: NodeMeasures
   readonly scopes: readonly string[]
   readonly saved: ReadonlySet<number>
+  /** What a location calls. */
+  readonly calls: (location: number) => string
 }
 
 /** Prepares a document for many queries. */
@@ -26,8 +29,18 @@ export function queryable(doc: GraphLike): (text: string) => Query {
   for (const { name, parent } of doc.scopes)
     scopes.push(`${scopes[parent] ? `${scopes[parent]}/` : ""}${lower(doc.strings[name] ?? "")}`)
   const saved = new Set(doc.residuals.map((residual) => residual.node))
-  const facts = { doc, measures: new NodeMeasures(doc), scopes, saved }
+  const facts = { doc, measures: new NodeMeasures(doc), scopes, saved, calls: callsOf(doc) }
   return (text) => readQuery(text, facts)
+}
+
+/** Reads each location once: a query asks for all of them at every letter. */
+function callsOf(doc: GraphLike): (location: number) => string {
+  const known = new Map<number, string>()
+  return (location) => {
+    let call = known.get(location)
+    if (call === undefined) known.set(location, (call = callOf(doc, location)))
+    return call
+  }
 }
 
 /** Nodes that match, in program order; none for an empty query. */
@@ -59,6 +72,7 @@ function wordsOf(text: string): string[] {
 /** The keys of `key:value`, and what each one looks at. */
 const KEYS: Record<string, (node: number, facts: Facts) => string> = {
   op: (n, { doc }) => doc.strings[doc.nodes.op[n]] ?? "",
+  call: (n, { doc, calls }) => (doc.nodes.phase[n] === "fwd" ? calls(doc.nodes.loc[n]) : ""),
   name: (n, { doc }) => doc.strings[doc.nodes.name?.[n] ?? -1] ?? "",
   scope: (n, { doc, scopes }) => scopes[doc.nodes.scope[n]] ?? "",
   dtype: (n, { doc }) => doc.strings[doc.nodes.outs[n][0]?.dtype] ?? "",
@@ -92,7 +106,9 @@ function readWord(word: string, facts: Facts): Test | string {
   if (type) return readType(type[1] ?? "", type[2] ?? "", facts)
   const wanted = lower(unquoted(word))
   return (node) =>
-    [KEYS.op, KEYS.name, KEYS.scope].some((of) => lower(of(node, facts)).includes(wanted))
+    [KEYS.op, KEYS.call, KEYS.name, KEYS.scope].some((of) =>
+      lower(of(node, facts)).includes(wanted),
+    )
 }
 
 const unquoted = (text: string) => text.replaceAll('"', "")
