@@ -24,6 +24,17 @@ describe("Camera (VISUAL 9)", () => {
     expect(camera.scale).toBe(SCALE.min)
   })
 
+  it("keeps the upper edge when the width of the stage changes", () => {
+    const camera = new Camera()
+    camera.fitWidth(picture, stage, 30)
+    camera.refitWidth(picture, { width: 900, height: 400 }, 30)
+    expect(camera.y).toBe(30)
+    camera.pan(0, -500)
+    camera.refitWidth(picture, stage, 30)
+    expect(camera.toPicture(0, 30)[1]).toBeCloseTo(500, 9)
+    expect(camera.scale).toBeCloseTo(600 / 900, 9)
+  })
+
   it("fits a wide picture into the stage and centres a narrow one at 100 %", () => {
     const camera = new Camera()
     camera.fitWidth(picture, stage, 30)

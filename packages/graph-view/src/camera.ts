@@ -47,6 +47,14 @@ export class Camera {
     this.y = top
   }
 
+  /** Fits another width; what is at `top` of the stage stays there, and nothing is left free that was not. */
+  refitWidth(picture: Extent, stage: Extent, top: number): void {
+    const [, upper] = this.toPicture(0, top)
+    this.fitWidth(picture, stage, top)
+    this.y -= upper * this.scale
+    this.clamp(picture, stage, top)
+  }
+
   /** Keeps part of the picture on the stage: it never gets lost by panning. */
   clamp(picture: Extent, stage: Extent, top: number): void {
     const [w, h] = [picture.width * this.scale, picture.height * this.scale]

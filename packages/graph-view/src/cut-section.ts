@@ -1,6 +1,6 @@
 /** @file Where a gradient stops: each cut edge with its reason, and the graph around it as a picture. */
 import { cutGraphSvg, cutsOf, type GradientDoc } from "@defnote/display"
-import { element } from "./dom.ts"
+import { element, prose } from "./dom.ts"
 import { expressionText, nodeName, oneLine } from "./node-text.ts"
 import { readTheme } from "./theme.ts"
 import type { Translate } from "./view.ts"
@@ -28,7 +28,7 @@ export function cutSection(
         element("code", "dn-code", {}, nameOf(doc, from)),
         element("span", "dn-error", { "aria-hidden": "true" }, " ✂ "),
         element("code", "dn-code", {}, nameOf(doc, to)),
-        element("span", "dn-cut-reason", {}, reason),
+        element("span", "dn-cut-reason", {}, ...prose(reason)),
       ),
     )
   if (cuts.length > MOST)

@@ -99,6 +99,10 @@ export class Lifetime {
   }
 }
 
+/** A sentence in which words between backticks are code. */
+export const prose = (text: string): (Node | string)[] =>
+  text.split(/`([^`]+)`/).map((part, i) => (i % 2 ? element("code", "dn-code", {}, part) : part))
+
 /** Creates an SVG element with presentation attributes and children. */
 export function svg<K extends keyof SVGElementTagNameMap>(
   tag: K,

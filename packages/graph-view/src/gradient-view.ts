@@ -1,7 +1,7 @@
 /** @file The gradient inspector: verdict, ladder of values and gradients, what harms them (VISUAL §11). */
 import { costFigures, type GradientDoc } from "@defnote/display"
 import { cutSection } from "./cut-section.ts"
-import { button, element, Lifetime } from "./dom.ts"
+import { button, element, Lifetime, prose } from "./dom.ts"
 import { historySection } from "./history-section.ts"
 import { ladder } from "./ladder.ts"
 import { expressionText, nodeName, oneLine } from "./node-text.ts"
@@ -116,7 +116,7 @@ export class GradientView implements View<GradientDoc> {
         element("span", ok ? "dn-ok" : "dn-error", { "aria-hidden": "true" }, ok ? "✓ " : "✗ "),
       )
     box.append(heading)
-    if (text) box.append(element("p", "", {}, text))
+    if (text) box.append(element("p", "", {}, ...prose(text)))
     if (fix) box.append(this.#fix(fix))
     return box
   }

@@ -181,7 +181,7 @@ function stripCell(
   role: "forward" | "backward",
   translate: Translate,
 ): HTMLElement {
-  const cell = element("td", "dn-strip")
+  const cell = element("td", "dn-histogram")
   if (!statistics) return cell
   const { bins, broken } = statistics
   const zero = statistics.get("zeros") ?? 0

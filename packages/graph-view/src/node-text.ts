@@ -1,6 +1,6 @@
 /** @file What a node of a document is called: name, operation, type, expression. Text only. */
 import type { GraphLike } from "@defnote/display"
-import { formatNumber, formatType } from "@defnote/display"
+import { formatNumber, formatType, locationText } from "@defnote/display"
 
 /** `h`, or the op's name. */
 export function nodeName(doc: GraphLike, node: number): string {
@@ -23,14 +23,6 @@ export function nodeType(doc: GraphLike, node: number): string {
 /** The source text of a node, or "". Offsets outside the stored text give "". */
 export function expressionText(doc: GraphLike, node: number): string {
   return locationText(doc, doc.nodes.loc[node])
-}
-
-/** The source text of a location, or "". */
-export function locationText(doc: GraphLike, location: number): string {
-  const loc = doc.locs[location]
-  const source = loc && doc.sources[loc[0]]
-  if (!source || loc[1] < 0 || loc[2] > source.text.length || loc[1] >= loc[2]) return ""
-  return source.text.slice(loc[1], loc[2])
 }
 
 /** One line of an expression, at most `limit` characters. */

@@ -217,9 +217,7 @@ export class Picture {
   #refit(): void {
     const stage = this.#room()
     if (this.#zoomed || !this.#layout || !stage.width) return
-    const [, top] = this.#camera.toPicture(0, 0)
-    this.#camera.fitWidth(this.#layout, stage, 0)
-    this.#camera.y = -top * this.#camera.scale
+    this.#camera.refitWidth(this.#layout, stage, this.#list?.headingHeight ?? 0)
   }
 
   #moved(): void {
