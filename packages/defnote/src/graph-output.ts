@@ -9,6 +9,7 @@ import {
   graphTypeScript,
   MIME,
 } from "@defnote/display"
+import { storedPart } from "./large-graphs.ts"
 import { Output } from "./output.ts"
 
 /** What `graph` gives: shows itself, and is written as SVG, DOT, Mermaid or TypeScript. */
@@ -19,7 +20,11 @@ export class GraphOutput extends Output {
   constructor(document: () => GraphDoc) {
     super(() => {
       const doc = this.#doc
-      return { [MIME.graph]: doc, "image/svg+xml": graphSvg(doc), "text/plain": graphListing(doc) }
+      return {
+        [MIME.graph]: storedPart(doc),
+        "image/svg+xml": graphSvg(doc),
+        "text/plain": graphListing(doc),
+      }
     })
     this.#document = document
   }

@@ -20,6 +20,8 @@ export interface KernelHost {
   readonly variables?: {
     describe(describer: (value: object, until: number) => object | null | undefined): void
   }
+  /** The cell that runs; absent in an older kernel. */
+  cell?(): { readonly cellId?: string; readonly executionCount: number }
   /** Tells once how the running cell ends; absent in an older kernel. */
   whenCellEnds?(owner: object, listener: (end: CellEnd) => void): boolean
   display(value: unknown, options?: { readonly id?: string; readonly update?: boolean }): void

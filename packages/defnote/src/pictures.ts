@@ -14,6 +14,7 @@ import { gradientListing, gradientSvg, MIME, profileListing, profileSvg } from "
 import { documentOf, gradientDocument, profileDocument } from "@defnote/display/document"
 import { inspectProgram } from "@defnote/inspect"
 import { GraphOutput } from "./graph-output.ts"
+import { storedPart } from "./large-graphs.ts"
 import { type MimeBundle, Output } from "./output.ts"
 
 // biome-ignore lint/suspicious/noExplicitAny: any function can be drawn
@@ -87,7 +88,7 @@ function inspection(f: AnyFunction, args: unknown[], { checks = true }: InspectO
   return new Output(() => {
     const doc = gradientDocument(inspection, { title: `inspect(${functionName})`, original })
     return {
-      [MIME.gradient]: doc,
+      [MIME.gradient]: storedPart(doc),
       "image/svg+xml": gradientSvg(doc),
       "text/plain": gradientListing(doc),
     }

@@ -1,5 +1,5 @@
 /** @file What views ask a kernel over comms, and its answers: parts of tensors, steps of a run, variables. Types and names. */
-import type { TensorLevel } from "./payload.ts"
+import type { GraphLike, TensorLevel } from "./payload.ts"
 
 /** The comm target under which a kernel gives parts of the tensors that it keeps. */
 export const TILES = "defnote.tiles/2"
@@ -20,6 +20,24 @@ export interface TileRequest {
 export type TileReply =
   | { readonly request: number; readonly level: TensorLevel }
   | { readonly request: number; readonly problem: "not kept" | "not valid" }
+
+/** The comm target under which a kernel gives what is not stored of the graphs that it keeps. */
+export const PARTS = "defnote.parts/1"
+
+/** A question for what stands in some scopes. */
+export interface PartRequest {
+  readonly request: number
+  /** `whole.id` of the document. */
+  readonly id: string
+  /** Numbers of scopes in the whole program, a scope before those inside of it. */
+  readonly scopes: readonly number[]
+}
+
+/** The answer: the document with these scopes in it, or why there is none. */
+export type PartReply =
+  | { readonly request: number; readonly doc: GraphLike }
+  | { readonly request: number; readonly problem: PartProblem }
+export type PartProblem = "not kept" | "not valid" | "too large"
 
 /** The comm target under which a kernel shows the gradients of a step. */
 export const TRAINING = "defnote.training/1"

@@ -17,6 +17,10 @@ class Unwritable extends Error {}
  */
 export function graphTypeScript(doc: GraphLike): TypeScriptResult {
   if (doc.error) return { problem: `tracing stopped: ${doc.error.message.split("\n", 1)[0]}` }
+  if (doc.summaries?.length)
+    return {
+      problem: `${doc.whole?.scopes ?? "some"} of its scopes are not stored; toTypeScript() has all`,
+    }
   try {
     return { text: new Writer(doc).write() }
   } catch (error) {

@@ -5,7 +5,7 @@
 import { type ScopeNode, scopesBelow } from "../layout/scopes.ts"
 import type { GradientDoc, GraphLike } from "../payload.ts"
 import { scopesToLeaveOut } from "./choose.ts"
-import { type Placed, placed } from "./places.ts"
+import { type Placed, placed, placedAgain } from "./places.ts"
 import { without } from "./summarise.ts"
 import { weightsOf } from "./weights.ts"
 
@@ -47,7 +47,7 @@ export function partWith<D extends GraphLike>(
   wanted: readonly number[],
   limit = limitOf(whole),
 ): D {
-  return fitting(placed(whole), wanted, limit)
+  return fitting(placedAgain(whole), wanted, limit)
 }
 
 /** Leaves out more until the text itself fits; that of the wanted scopes comes on top. */

@@ -36,8 +36,13 @@ export function placed<D extends GraphLike>(doc: D): Placed<D> {
   })
   const scope = scopesOfBoxes(before).slice(0, doc.nodes.op.length).map(numberOf)
   const result = { ...doc, strings: strings.list, scopes: written, nodes: { ...doc.nodes, scope } }
-  const after = prepare(result)
-  return { doc: result, ...after, scopeOf: scopesOfBoxes(after) }
+  return placedAgain(result)
+}
+
+/** A document that {@link placed} has written. */
+export function placedAgain<D extends GraphLike>(doc: D): Placed<D> {
+  const prepared = prepare(doc)
+  return { doc, ...prepared, scopeOf: scopesOfBoxes(prepared) }
 }
 
 function scopesOfBoxes({ model, tree }: Prepared): ScopeNode[] {
