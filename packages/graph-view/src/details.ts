@@ -6,6 +6,7 @@ import {
   formatCount,
   formatNumber,
   type GraphLike,
+  isUnstored,
   type Labels,
   type Layout,
   through,
@@ -113,7 +114,7 @@ export class Details {
     const expression = expressionText(doc, node)
     if (expression) put(list, t("expression"), expression, "dn-expression")
     put(list, t("type"), nodeType(doc, node))
-    put(list, t("operation"), `%${node} ${opName(doc, node)}`)
+    put(list, t("operation"), numberedOp(doc, node))
     put(list, t("options"), attributeText(doc, node))
     put(list, t("scope"), scopePath(doc, node).join(" › "))
     put(list, t("value"), this.#range(node))
@@ -127,9 +128,10 @@ export class Details {
     if (label.formula) put(list, t("also"), label.second)
     this.#rules(list, box)
     const inside = box.members.filter((n) => n < this.#doc.nodes.op.length)
-    const shown = inside.slice(0, 4).map((n) => `%${n} ${opName(this.#doc, n)}`)
+    const shown = inside.slice(0, 4).map((n) => numberedOp(this.#doc, n))
     const more = inside.length > 4 ? ` ${t("and %1 more", inside.length - 4)}` : ""
-    put(list, t("operations"), shown.join(", ") + more)
+    if (isUnstored(box)) put(list, t("contains"), label.second)
+    else put(list, t("operations"), shown.join(", ") + more)
     if (inside.length) put(list, t("type"), nodeType(this.#doc, inside[inside.length - 1]))
     const gradient = this.#doc.nodes.grad?.[box.node] ?? -1
     if (gradient >= 0) put(list, t("gradient"), this.#range(gradient))
@@ -230,6 +232,10 @@ export class Details {
     return shown
   }
 }
+
+/** `%12 matmul`, by its number in the whole program. */
+const numberedOp = (doc: GraphLike, node: number): string =>
+  `%${doc.nodes.id?.[node] ?? node} ${opName(doc, node)}`
 
 /** Adds a name and a value; nothing for an empty value. */
 function put(list: HTMLElement, name: string, value: string, className = ""): HTMLElement | null {

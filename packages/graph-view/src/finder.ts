@@ -14,6 +14,7 @@ interface Rule {
 export class Finder {
   #query: ((text: string) => Query) | null = null
   #count = 0
+  #unsearched = 0
   #text = ""
   #nodes: readonly number[] = []
   #problem = ""
@@ -24,6 +25,7 @@ export class Finder {
   setDocument(doc: GraphLike): void {
     this.#query = queryable(doc)
     this.#count = doc.nodes.op.length
+    this.#unsearched = doc.whole?.scopes ?? 0
     this.setText(this.#text)
     this.setRules(this.#kept ?? this.rules)
     this.#kept = null
@@ -40,6 +42,10 @@ export class Finder {
   /** Why the text is no query; "" when it is. */
   get problem(): string {
     return this.#problem
+  }
+  /** Scopes that are not stored, in which nothing can be found. */
+  get unsearched(): number {
+    return this.#unsearched
   }
   get found(): number {
     return this.#nodes.length

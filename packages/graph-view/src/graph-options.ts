@@ -1,5 +1,6 @@
 /** @file What a host asks of a graph view, and what it is told. */
-import type { SavedView } from "@defnote/display"
+import type { GraphLike, SavedView } from "@defnote/display"
+import type { PartSource } from "./graph-parts.ts"
 import type { ViewOptions } from "./view.ts"
 
 /** Options of a graph view. */
@@ -22,6 +23,10 @@ export interface GraphViewOptions extends ViewOptions {
   readonly height?: number
   /** Forward boxes that the first view opens at most, default 44. */
   readonly budget?: number
+  /** Who has what is not stored of a large graph. */
+  readonly parts?: PartSource
+  /** More of a large graph came: its nodes have other places now. */
+  readonly onPart?: (doc: GraphLike) => void
   /** False leaves out the panel about the selected box, for hosts that say more elsewhere. */
   readonly details?: boolean
 }

@@ -115,10 +115,17 @@ export class GraphToolbar {
     this.#overlay.hidden = names.length === 0
   }
 
-  /** A state of VISUAL §12 in words; "" for none. */
-  setStatus(text: string, action?: StatusAction): void {
+  /**
+   * A state of VISUAL §12 in words; "" for none.
+   *
+   * @param quiet nothing is wrong
+   */
+  setStatus(text: string, action?: StatusAction, quiet = false): void {
+    this.#status.classList.toggle("dn-mod-quiet", quiet)
     if (this.#status.textContent !== text) this.#status.textContent = text
     this.#status.title = text
+    // The sentence is read whole: in a narrow output the buttons make room for it.
+    this.node.classList.toggle("dn-mod-telling", action !== undefined)
     this.#action.hidden = action === undefined
     this.#action.textContent = action?.label ?? ""
     this.#action.onclick = action ? () => action.run() : null

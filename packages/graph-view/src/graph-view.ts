@@ -1,8 +1,10 @@
 /** @file The interactive picture of a graph: picture, toolbar, details, keyboard, screen reader. */
 import {
+  type Box,
   type Direction,
   type GraphLike,
   type Hit,
+  isUnstored,
   keysAround,
   Labels,
   type Layout,
@@ -19,6 +21,7 @@ import { exportMenu } from "./export-menu.ts"
 import { boxOfNode, boxWithKey, nodeWithKey } from "./find-box.ts"
 import { type KeyActions, keyMap } from "./graph-keys.ts"
 import type { GraphViewOptions } from "./graph-options.ts"
+import { GraphParts } from "./graph-parts.ts"
 import { GraphToolbar } from "./graph-toolbar.ts"
 import { Lenses } from "./lenses.ts"
 import { type Anchor, closeAround, closeScope, toggleBox } from "./open-scopes.ts"
@@ -48,6 +51,7 @@ export class GraphView implements View<GraphLike> {
   readonly #sticky: StickyHeader
   readonly #tree: AriaTree
   readonly #unfolding: Unfolding
+  readonly #parts: GraphParts
   #doc: GraphLike | null = null
   #labels: Labels | null = null
   #details: Details | null = null
@@ -66,6 +70,7 @@ export class GraphView implements View<GraphLike> {
     this.#options = options
     this.#translate = options.translate ?? english
     this.#unfolding = this.#makeUnfolding()
+    this.#parts = this.#makeParts()
     this.#toolbar = new GraphToolbar(
       {
         toggleSaved: () => this.toggleSaved(),
@@ -95,7 +100,7 @@ export class GraphView implements View<GraphLike> {
     this.#picture = new Picture({
       point: (hit) => this.#hover(hit?.what === "scope" ? null : (hit?.key ?? null)),
       click: (hit) => this.#click(hit),
-      doubleClick: (hit) => this.#unfolding.change(this.#boxOf(hit), toggleBox),
+      doubleClick: (hit) => this.#toggle(this.#boxOf(hit)),
       painted: (layout, top) => {
         this.#top = top
         this.#sticky.update(layout, top)
@@ -134,6 +139,7 @@ export class GraphView implements View<GraphLike> {
   setDocument(doc: GraphLike, view: SavedView | undefined = doc.view): void {
     if (this.#doc === null) this.#restore(view)
     this.#doc = doc
+    this.#parts.setDocument(doc)
     this.#lenses.setDocument(doc)
     this.setStatus("")
     if (doc.error && this.#selected === null) this.#failed = doc.error.node
@@ -154,10 +160,12 @@ export class GraphView implements View<GraphLike> {
   }
 
   /** Shows a sentence in the toolbar line, with what can be done; "" brings back the document's own state. */
-  setStatus(text: string, action?: StatusAction): void {
+  setStatus(text: string, action?: StatusAction, quiet = false): void {
     const failed = this.#doc?.error?.message.split("\n", 1)[0]
-    const own = failed ? this.#translate("Tracing stopped: %1", failed) : ""
-    this.#toolbar.setStatus(text || own, action)
+    const stopped = failed ? this.#translate("Tracing stopped: %1", failed) : ""
+    const known = text || stopped
+    const apart = this.#doc ? this.#parts.sentence(this.#doc) : ""
+    this.#toolbar.setStatus(known || apart, action, quiet || known === "")
   }
 
   /** Frames the boxes of each kernel, those of one in colour; undefined removes the frames. */
@@ -247,6 +255,7 @@ export class GraphView implements View<GraphLike> {
     this.#life.end()
     this.#picture.dispose()
     this.#unfolding.dispose()
+    this.#parts.end()
     this.#root.remove()
     this.#doc = null
   }
@@ -269,6 +278,35 @@ export class GraphView implements View<GraphLike> {
     })
   }
 
+  /** Opens or closes a box; what is not stored has to come first. */
+  #toggle(box: Box | undefined): void {
+    if (box && this.#layout && isUnstored(box)) void this.#parts.open(box.scope, this.#layout)
+    else this.#unfolding.change(box, toggleBox)
+  }
+
+  #makeParts(): GraphParts {
+    return new GraphParts(
+      this.#options.parts,
+      {
+        busy: (on) => this.#root.classList.toggle("dn-mod-busy", on),
+        say: (text, action) => this.setStatus(text, action),
+        wait: (text) => this.setStatus(text, undefined, true),
+        show: (doc, scope) => {
+          this.#doc = doc
+          this.#lenses.setDocument(doc)
+          this.setStatus("")
+          this.#unfolding.setLarger(doc, scope)
+          this.#options.onPart?.(doc)
+        },
+        missing: () => {
+          if (this.#layout) this.#labels = this.#label(this.#layout)
+          this.#redraw()
+        },
+      },
+      this.#translate,
+    )
+  }
+
   #makeUnfolding(): Unfolding {
     const { createWorker, budget } = this.#options
     const host = {
@@ -284,12 +322,8 @@ export class GraphView implements View<GraphLike> {
   }
 
   #show(layout: Layout, anchor?: Anchor): void {
-    const { onSource, typeset } = this.#options
     this.#root.classList.remove("dn-mod-busy")
-    this.#labels = new Labels(layout.model, layout.tree)
-    const toggle = (box: number) => this.#unfolding.change(layout.boxes[box], toggleBox)
-    const actions = { toggle, source: onSource, typeset }
-    this.#details = new Details(layout.model.doc, this.#labels, actions, this.#translate)
+    this.#labels = this.#label(layout)
     this.#picture.setLayout(layout, anchor)
     this.#keepSelection(layout, anchor)
     this.#lenses.setLayout(layout, this.#labels)
@@ -297,6 +331,16 @@ export class GraphView implements View<GraphLike> {
     this.#redraw()
     if (this.#wanted >= 0) this.#reveal(this.#wanted)
     else if (this.#failed >= 0) this.#showFailure(layout)
+  }
+
+  /** Texts of boxes and of the panel. */
+  #label(layout: Layout): Labels {
+    const labels = new Labels(layout.model, layout.tree, this.#parts.kept)
+    const { onSource: source, typeset } = this.#options
+    const toggle = (box: number) => this.#toggle(layout.boxes[box])
+    const actions = { toggle, source, typeset }
+    this.#details = new Details(layout.model.doc, labels, actions, this.#translate)
+    return labels
   }
 
   /** The row where tracing failed is selected and in sight; nothing of that is saved. */
@@ -327,8 +371,9 @@ export class GraphView implements View<GraphLike> {
     const { doc } = layout.model
     const selected = boxWithKey(this.#layout, this.#selected)
     const title = doc.title || this.#translate("graph")
+    const nodes = doc.whole?.nodes ?? doc.nodes.op.length
     const has = { saved: doc.residuals.length > 0, scopes: layout.tree.scopes.length > 0 }
-    this.#toolbar.setTitle(title, layout.boxes.length, doc.nodes.op.length, has)
+    this.#toolbar.setTitle(title, layout.boxes.length, nodes, has)
     this.#details?.show(this.#panel, layout, selected)
     this.#tree.update(layout, this.#labels, title, selected)
     this.#repaint()
@@ -337,12 +382,13 @@ export class GraphView implements View<GraphLike> {
   /** The picture alone: neither panel nor tree follow the pointer. */
   #repaint(): void {
     if (!this.#layout || !this.#labels) return
+    const notes = new Map([...this.#parts.notes(this.#layout), ...this.#notes])
     const list = paintGraph(this.#layout, {
       selected: this.#selected ?? undefined,
       hovered: this.#hovered ?? undefined,
       residuals: this.#saved ? "all" : "selected",
       kernels: this.#kernel,
-      marks: this.#notes.size ? notedMarks(this.#layout, this.#notes) : undefined,
+      marks: notes.size ? notedMarks(this.#layout, notes) : undefined,
       labels: this.#labels,
       ...this.#lenses.paintOptions(this.#layout),
     })
@@ -424,7 +470,7 @@ export class GraphView implements View<GraphLike> {
       row: (step) => this.#walk((layout, box) => alongRow(layout, box, step)),
       edge: (step) => this.#walk((layout, box) => alongEdge(layout, box, step)),
       partner: () => this.#walk(partnerOf),
-      toggle: () => this.#unfolding.change(selectedBox(), toggleBox),
+      toggle: () => this.#toggle(selectedBox()),
       close: () => this.#unfolding.change(selectedBox(), closeAround),
       saved: () => this.toggleSaved(),
       overlay: () => this.#lenses.nextOverlay(),

@@ -1,6 +1,7 @@
 /** @file The package's exports: views of payloads in a browser, without JupyterLab. */
 export { GradientView, type GradientViewOptions } from "./gradient-view.ts"
 export type { GraphViewOptions } from "./graph-options.ts"
+export type { PartSource } from "./graph-parts.ts"
 export { GraphView } from "./graph-view.ts"
 export { ImageView } from "./image-view.ts"
 export { answerLayouts, type WorkerInput, type WorkerOutput } from "./layout-service.ts"

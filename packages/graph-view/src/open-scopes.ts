@@ -62,7 +62,7 @@ export function keepRow(layout: Layout, top: number): Anchor {
 }
 
 /** The y of a scope: of its closed box, or of the first row inside once it is open. */
-function topOf(closed: string, open: string): Anchor {
+export function topOf(closed: string, open: string): Anchor {
   const inside = (scope: ScopeNode | undefined): boolean => {
     for (let s = scope; s; s = s.parent) if (s.key === open) return true
     return false

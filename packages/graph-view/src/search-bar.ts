@@ -73,9 +73,10 @@ export class SearchBar {
     const t = this.#translate
     const finder = this.#finder
     if (this.#input.value !== finder.text) this.#input.value = finder.text
-    const { found, at, problem } = finder
+    const { found, at, problem, unsearched } = finder
     const place = at < 0 ? t("%1 found", found) : t("%1 of %2", at + 1, found)
-    this.#count.textContent = problem || (finder.text.trim() ? place : "")
+    const rest = unsearched ? `, ${t("%1 scopes not loaded", unsearched)}` : ""
+    this.#count.textContent = problem || (finder.text.trim() ? place + rest : "")
     this.#count.classList.toggle("dn-error", problem !== "")
     this.#rules.replaceChildren(...finder.rules.map((text, i) => this.#rule(text, i)))
     this.#arrange()

@@ -9,7 +9,7 @@ import {
 } from "@defnote/display"
 import { withBudget } from "./detail-slider.ts"
 import { LayoutService } from "./layout-service.ts"
-import { type Anchor, type Change, keepRow, type Opened } from "./open-scopes.ts"
+import { type Anchor, type Change, keepRow, type Opened, topOf } from "./open-scopes.ts"
 
 /** Who shows the layouts. */
 export interface UnfoldingHost {
@@ -62,6 +62,15 @@ export class Unfolding {
   setDocument(doc: GraphLike): void {
     this.#layouts.setDocument(doc)
     this.#relayout()
+  }
+
+  /** Lays out the same document with more in it, of which a scope opens in its place. */
+  setLarger(doc: GraphLike, scope: string): void {
+    this.#layouts.setDocument(doc)
+    const scopes = new Set(this.#layout?.open).add(scope)
+    this.#opened = { ...this.#opened, scopes }
+    this.#relayout(topOf(scope, scope))
+    this.#host.store()
   }
 
   /** Takes what a notebook has stored; for the next layout. */

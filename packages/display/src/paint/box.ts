@@ -4,7 +4,7 @@ import type { Box } from "../layout/boxes.ts"
 import type { LeafChip } from "../layout/rows.ts"
 import type { OverlayMark } from "../query/overlay.ts"
 import { cutBetween, drawScissorsAtChip } from "./cuts.ts"
-import { chipName, isAgain, isParameter, type Label, savedText } from "./labels.ts"
+import { chipName, isAgain, isParameter, isUnstored, type Label, savedText } from "./labels.ts"
 import type { Mark } from "./marks.ts"
 import type { Canvas } from "./paint.ts"
 import type { Item, Text } from "./primitives.ts"
@@ -178,6 +178,7 @@ function frame({ layout, selected, lit }: Canvas, i: number, mark: Mark | undefi
   const box = layout.boxes[i]
   const chosen = lit(i)
   const wrong = mark?.tone === "error"
+  const apart = isUnstored(box)
   return {
     kind: "rect",
     role: "box",
@@ -187,8 +188,9 @@ function frame({ layout, selected, lit }: Canvas, i: number, mark: Mark | undefi
     h: box.h - 1,
     radius: box.column === "update" ? 8.5 : 4,
     fill: chosen ? TINT[box.column] : wrong ? "errorTint" : "paper",
-    stroke: wrong ? "error" : chosen ? HUE[box.column] : "line",
+    stroke: wrong ? "error" : chosen ? HUE[box.column] : apart ? "ink3" : "line",
     width: i === selected ? 2 : chosen ? 1.5 : 1,
+    ...(apart ? { dash: [4, 3] } : {}),
   }
 }
 
@@ -198,7 +200,7 @@ function drawLines(canvas: Canvas, i: number, label: Label, mark: Mark | undefin
   const box = layout.boxes[i]
   const [left, end] = [box.x + 11, box.x + box.w - 9]
   const saved = savedText(label)
-  const shown = box.kind === "scope" ? `▸ ${label.title}` : label.title
+  const shown = box.kind === "scope" ? `${isUnstored(box) ? "▹" : "▸"} ${label.title}` : label.title
   const right = firstRight(box, label, shown, saved)
   const taken = mark
     ? textWidth(mark.text, 10) + 18

@@ -48,11 +48,14 @@ export class Labels {
   readonly #saved: Map<number, number>
   readonly #perTurn: ReadonlyMap<number, string>
   readonly #known = new Map<Box, Label>()
+  readonly #kept: boolean
 
-  constructor(model: GraphModel, tree: ScopeTree) {
+  /** @param kept what is not stored is in the kernel, as far as one knows */
+  constructor(model: GraphModel, tree: ScopeTree, kept = model.doc.whole?.id !== undefined) {
     this.names = nameNodes(model, tree)
     this.#saved = savedBytes(model)
     this.#perTurn = savedPerTurn(model)
+    this.#kept = kept
   }
 
   of(box: Box): Label {
@@ -63,7 +66,10 @@ export class Labels {
 
   #make(box: Box): Label {
     const { names } = this
-    if (box.kind === "scope") return { ...scopeLabel(names.model, box), saved: this.#savedBy(box) }
+    if (box.kind === "scope") {
+      const where = isUnstored(box) ? (this.#kept ? ", in the kernel" : ", not stored") : ""
+      return { ...scopeLabel(names.model, box, where), saved: this.#savedBy(box) }
+    }
     if (box.kind === "leaf")
       return {
         ...NOTHING,
@@ -143,14 +149,13 @@ function opLabel(names: Names, node: number): Label {
 
 const firstLine = (text: string): string => text.split("\n", 1)[0]
 
-function scopeLabel(model: GraphModel, box: Box): Label {
+function scopeLabel(model: GraphModel, box: Box, where: string): Label {
   const { run, rest, scope, members } = box
   const first = run?.members[rest ? 1 : 0] ?? scope
   const last = run?.members[run.members.length - 1] ?? scope
   const name = first === last ? first.name : `${first.name} … ${last.name}`
   const times = run ? run.members.length - (rest ? 1 : 0) : 0
   const ops = members.reduce((sum, n) => sum + operationsIn(model.nodes[n]), 0)
-  const where = isUnstored(box) ? (model.doc.whole?.id ? ", in the kernel" : ", not stored") : ""
   const many = `${formatCount(ops)} op${ops === 1 ? "" : "s"}${where}`
   const second = [many, turnsText(first)].filter(Boolean).join(" · ")
   const base = { ...NOTHING, times: times > 1 ? times : 0 }
