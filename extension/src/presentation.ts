@@ -30,6 +30,7 @@ import type { IRenderMime } from "@jupyterlab/rendermime-interfaces"
 import type { ReadonlyPartialJSONObject } from "@lumino/coreutils"
 import type { Role } from "./editors.ts"
 import { picture } from "./fallback.ts"
+import { kernelParts } from "./kernel-parts.ts"
 import { askKernel, type Reply } from "./kernel-questions.ts"
 import { kernelSteps } from "./kernel-steps.ts"
 import { kernelTiles } from "./kernel-tiles.ts"
@@ -200,6 +201,8 @@ export class Presentation {
       onSource: () => this.goToSource(),
       onView: (view) => save(view as ReadonlyPartialJSONObject),
       onLeave: () => focusCell(this.#host),
+      parts: kernelParts(this.#kind, this.#services.kernel, () => this.#runAgain()),
+      onPart: (doc) => this.#connect(doc),
     }
   }
 
