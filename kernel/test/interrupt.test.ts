@@ -51,8 +51,9 @@ test.each(LOOPS)("%s is interrupted, state is kept", async (_name, code) => {
 })
 
 test("the traceback of an interrupt shows where the cell was", async () => {
-  const cell = kernel.begin("function spin() {\n  for (;;) {}\n}\nspin()")
-  await new Promise((done) => setTimeout(done, 100))
+  const begun = kernel.next((item) => item.content.text === "spins\n")
+  const cell = kernel.begin("function spin() {\n  for (;;) {}\n}\nconsole.log('spins'); spin()")
+  await begun
   await kernel.request("interrupt_request", {}, "control")
   const { reply } = await cell.done
   expect(uncoloured((reply.traceback as string[]).join("\n"))).toMatch(
