@@ -113,8 +113,13 @@ export class TestKernel {
   }
 
   /** Runs a cell and waits for its reply and its idle. */
-  async execute(code: string, content: Content = {}, metadata: Content = {}): Promise<Exchange> {
-    return this.begin(code, content, metadata).done
+  async execute(
+    code: string,
+    content: Content = {},
+    metadata: Content = {},
+    subshell?: string,
+  ): Promise<Exchange> {
+    return this.begin(code, content, metadata, subshell).done
   }
 
   /** Sends a cell; `done` resolves when reply and idle are here. */
@@ -122,9 +127,10 @@ export class TestKernel {
     code: string,
     content: Content = {},
     metadata: Content = {},
+    subshell?: string,
   ): { id: string; all: Message[]; done: Promise<Exchange> } {
     const full = { code, silent: false, store_history: true, allow_stdin: true, ...content }
-    const message = this.#message("execute_request", full, metadata)
+    const message = this.#message("execute_request", full, metadata, subshell)
     const id = message.header.msg_id
     const all: Message[] = []
     const idle = new Promise<void>((done) => {
@@ -148,8 +154,9 @@ export class TestKernel {
     type: string,
     content: Content,
     channel: "shell" | "control" = "shell",
+    subshell?: string,
   ): Promise<Content> {
-    return (await this.#send(channel, this.#message(type, content))).content
+    return (await this.#send(channel, this.#message(type, content, {}, subshell))).content
   }
 
   /** Sends a message nobody replies to. */
@@ -200,8 +207,9 @@ export class TestKernel {
     rmSync(this.#folder, { recursive: true, force: true })
   }
 
-  #message(type: string, content: Content, metadata: Content = {}): Message {
+  #message(type: string, content: Content, metadata: Content = {}, subshell?: string): Message {
     const header = createHeader(type, this.session)
+    if (subshell !== undefined) header.subshell_id = subshell
     return { identities: [], header, parent: {}, metadata, content, buffers: [] }
   }
 

@@ -3,21 +3,18 @@ import { CellRefused, type PreparedCell, prepareCell } from "../cells/prepare.ts
 import type { Content, Message } from "../wire/message.ts"
 import { blocking, type Finding, refusal, warningText } from "./check.ts"
 import type { History } from "./history.ts"
-import type {
-  CellDiagnostic,
-  ErrorReport,
-  ExpressionResult,
-  Language,
-  Outcome,
-  Runtime,
-} from "./ports.ts"
+import type { CellDiagnostic, ExpressionResult, Language, Outcome, Runtime } from "./ports.ts"
 import type { Publisher } from "./publisher.ts"
 import type { CellRegister } from "./register.ts"
+import type { Runs } from "./runs.ts"
 import type { Settings } from "./settings.ts"
 import type { JupyterError, Traceback } from "./traceback.ts"
 
 /** What {@link Executor} needs. */
 export interface ExecutorOptions {
+  /** 0 for the main shell; scripts of the cells of others have it in their names. */
+  shell: number
+  runs: Runs
   publisher: Publisher
   runtime: Runtime
   language: Language
@@ -28,10 +25,9 @@ export interface ExecutorOptions {
   reply(request: Message, content: Content): void
   /** Type findings of an executed cell, for the squiggles of the front end. */
   onDiagnostics(request: Message, diagnostics: readonly CellDiagnostic[]): void
+  /** A cell ended, and its `idle` is sent. */
+  onIdle(): void
 }
-
-/** Late output of this many runs finds its cell. */
-const KEPT_RUNS = 1000
 
 interface CellRun {
   request: Message
@@ -41,18 +37,15 @@ interface CellRun {
   silent: boolean
 }
 
-/** The queue of cells. */
+/** The queue of cells of one shell. */
 export class Executor {
   readonly #options: ExecutorOptions
-  readonly #requests = new Map<number, Message>()
-  readonly #counts = new WeakMap<Message, number>()
   #queue: Message[] = []
   #running: Message | undefined
   /** Whether the running cell was handed to the runtime. */
   #started = false
   #cancelled = false
   #executionCount = 0
-  #runs = 0
 
   constructor(options: ExecutorOptions) {
     this.#options = options
@@ -61,11 +54,6 @@ export class Executor {
   /** The request whose cell runs now. */
   get running(): Message | undefined {
     return this.#running
-  }
-
-  /** The request of a run, for output that comes late. */
-  requestOf(run: number): Message | undefined {
-    return this.#requests.get(run) ?? this.#requests.get(this.#runs)
   }
 
   /**
@@ -77,16 +65,6 @@ export class Executor {
     if (!this.#running || this.#started) return false
     this.#cancelled = true
     return true
-  }
-
-  /** The number of the cell of a request. */
-  countOf(request: Message): number {
-    return this.#counts.get(request) ?? this.#executionCount
-  }
-
-  /** The traceback of an error that came after its cell. */
-  describe(error: ErrorReport): JupyterError {
-    return this.#options.traceback.describe(error)
   }
 
   /** Adds an `execute_request`. */
@@ -102,12 +80,13 @@ export class Executor {
       this.#cancelled = false
       const failed = await this.#execute(request)
       this.#running = undefined
-      if (failed && request.content.stop_on_error !== false) this.#abortQueue()
+      this.#options.onIdle()
+      if (failed && request.content.stop_on_error !== false) this.abort()
     }
   }
 
   /** Answers what is queued now; requests that arrive later run. */
-  #abortQueue(): void {
+  abort(): void {
     const queued = this.#queue
     this.#queue = []
     for (const request of queued) {
@@ -141,12 +120,9 @@ export class Executor {
     const source = String(content.code ?? "")
     const stored = !silent && content.store_history !== false
     const executionCount = silent ? this.#executionCount : this.#executionCount + 1
-    const run = ++this.#runs
+    const run = this.#options.runs.add(request, executionCount)
     if (stored) this.#executionCount = executionCount
     if (stored) this.#options.history.add(executionCount, source)
-    this.#requests.set(run, request)
-    this.#counts.set(request, executionCount)
-    this.#requests.delete(run - KEPT_RUNS)
     if (!silent) {
       const input = { code: source, execution_count: executionCount }
       this.#options.publisher.send("execute_input", input, request.header)
@@ -183,7 +159,9 @@ export class Executor {
   /** The name of a script must not come twice: cells that are not counted get the run's number. */
   #scriptId(run: CellRun): string {
     const counted = !run.silent && run.request.content.store_history !== false
-    return counted ? String(run.executionCount) : `s${run.run}`
+    if (!counted) return `s${run.run}`
+    const { shell } = this.#options
+    return shell === 0 ? String(run.executionCount) : `s${shell}_${run.executionCount}`
   }
 
   #mustWait(cell: PreparedCell): boolean {

@@ -19,7 +19,7 @@ export function kernelInfo(version: string): Content {
     },
     banner: `defnote ${version}: TypeScript with tensors`,
     debugger: false,
-    supported_features: [],
+    supported_features: ["kernel subshells"],
     help_links: [
       { text: "TypeScript", url: "https://www.typescriptlang.org/docs/" },
       { text: "Node.js", url: "https://nodejs.org/api/" },

@@ -1,4 +1,4 @@
-/** @file The protocol core: every request of protocol 5.4 finds its answer. No Node API, no user code. */
+/** @file The protocol core: every request of protocol 5.5 finds its answer. No Node API, no user code. */
 
 import { isComplete } from "../cells/syntax.ts"
 import type { Content, Message } from "../wire/message.ts"
@@ -19,7 +19,9 @@ import type {
 } from "./ports.ts"
 import { createMessage, Publisher } from "./publisher.ts"
 import { CellRegister } from "./register.ts"
+import { Runs } from "./runs.ts"
 import type { Settings } from "./settings.ts"
+import { type Shell, Shells } from "./shells.ts"
 import { Traceback } from "./traceback.ts"
 
 /** What {@link Kernel} needs. */
@@ -43,30 +45,25 @@ type Handler = (request: Message) => Content | Promise<Content>
 export class Kernel {
   readonly #options: KernelOptions
   readonly #publisher: Publisher
-  readonly #executor: Executor
+  readonly #shells: Shells
+  readonly #runs = new Runs()
+  readonly #traceback: Traceback
   readonly #comms: CommRouter
   readonly #input: InputBroker
-  readonly #history = new History()
   readonly #handlers: ReadonlyMap<string, Handler>
   readonly #register = new CellRegister()
+  readonly #diagnostics: DiagnosticsTarget
 
   constructor(options: KernelOptions) {
     this.#options = options
     const { transport, session, language } = options
     this.#publisher = new Publisher(transport, session)
-    const diagnostics = new DiagnosticsTarget(language)
-    const own = new Map([["defnote.diagnostics", diagnostics]])
+    this.#diagnostics = new DiagnosticsTarget(language)
+    this.#traceback = new Traceback(this.#register, options.isInternal)
+    const own = new Map([["defnote.diagnostics", this.#diagnostics]])
     this.#comms = new CommRouter(this.#publisher, () => options.runtime, own)
     this.#input = new InputBroker(transport, session)
-    this.#executor = new Executor({
-      ...options,
-      publisher: this.#publisher,
-      register: this.#register,
-      traceback: new Traceback(this.#register, options.isInternal),
-      history: this.#history,
-      reply: (request, content) => this.#reply("shell", request, content),
-      onDiagnostics: (request, found) => diagnostics.executed(request, found),
-    })
+    this.#shells = new Shells((number) => this.#createShell(number))
     this.#handlers = this.#createHandlers()
     this.#publisher.status("starting", {})
   }
@@ -77,7 +74,7 @@ export class Kernel {
     if (channel === "stdin") {
       const value = this.#input.answer(message)
       if (value !== undefined) this.#options.runtime.answerInput(value)
-    } else if (type === "execute_request" && channel === "shell") this.#executor.submit(message)
+    } else if (type === "execute_request" && channel === "shell") this.#execute(message)
     else if (type.startsWith("comm_") && type !== "comm_info_request") {
       void this.#answer(channel, message, undefined)
     } else {
@@ -91,7 +88,7 @@ export class Kernel {
   event(event: RuntimeEvent) {
     if (event.type === "restarted") return this.#restarted(event.reason)
     if (event.type === "target") return this.#comms.setTarget(event.name, event.open)
-    const request = this.#executor.requestOf(event.run)
+    const request = this.#runs.requestOf(event.run)
     // A front end may ask before the first cell ran: the answer has no parent then.
     if (event.type === "comm") {
       return this.#comms.publish(event.message, event.buffers, request?.header ?? {})
@@ -101,10 +98,12 @@ export class Kernel {
     if (request.content.silent !== true) this.#output(event, request)
   }
 
-  /** Interrupts the running cell; the interrupted cell tells of it. */
+  /** Interrupts the running cells, those of subshells too; each tells of it. */
   async interrupt(): Promise<InterruptResult> {
-    if (this.#executor.interruptBeforeStart()) return "stopped"
-    const running = this.#executor.running
+    const shells = this.#shells.running
+    const waiting = shells.filter(({ executor }) => executor.interruptBeforeStart())
+    if (shells.length > 0 && waiting.length === shells.length) return "stopped"
+    const running = shells[0]?.executor.running
     const result = await this.#options.runtime.interrupt()
     this.#input.forget()
     if (result === "stuck" && running) this.#publisher.stream("stderr", STUCK, running.header)
@@ -119,7 +118,7 @@ export class Kernel {
       case "clear":
         return this.#publisher.send("clear_output", { wait: event.wait }, parent)
       case "result": {
-        const execution_count = this.#executor.countOf(request)
+        const execution_count = this.#runs.countOf(request)
         const content = { data: event.bundle, metadata: {}, execution_count }
         return this.#publisher.send("execute_result", content, parent)
       }
@@ -129,7 +128,7 @@ export class Kernel {
         return this.#publisher.send(type, { data: event.bundle, metadata: {}, transient }, parent)
       }
       case "late": {
-        const error = this.#executor.describe(event.error)
+        const error = this.#traceback.describe(event.error)
         return this.#publisher.send("error", { ...error }, parent)
       }
     }
@@ -140,8 +139,8 @@ export class Kernel {
     this.#options.language.reset()
     this.#comms.reset()
     this.#input.forget()
-    const last = this.#executor.requestOf(0)
-    if (this.#executor.running || !last) return
+    const last = this.#runs.requestOf(0)
+    if (this.#shells.running.length > 0 || !last) return
     const text = `the runtime ended (${reason}): variables are lost, a new one was started\n`
     this.#publisher.stream("stderr", text, last.header)
   }
@@ -156,14 +155,51 @@ export class Kernel {
       ],
       [
         "history_request",
-        ({ content }) => ({ status: "ok", history: this.#history.find(content) }),
+        ({ content, header }) => {
+          const { history } = this.#shells.find(header.subshell_id)
+          return { status: "ok", history: history.find(content) }
+        },
       ],
       ["is_complete_request", ({ content }) => ({ ...isComplete(String(content.code ?? "")) })],
       ["complete_request", ({ content }) => completeReply(language, content)],
       ["inspect_request", ({ content }) => inspectReply(language, content)],
+      ["create_subshell_request", () => ({ status: "ok", subshell_id: this.#shells.add() })],
+      ["delete_subshell_request", ({ content }) => this.#deleteSubshell(content.subshell_id)],
+      ["list_subshell_request", () => ({ status: "ok", subshell_id: this.#shells.ids })],
       ["interrupt_request", () => this.#interruptReply()],
       ["shutdown_request", ({ content }) => ({ status: "ok", restart: content.restart === true })],
     ])
+  }
+
+  #createShell(number: number): Shell {
+    const history = new History()
+    const executor = new Executor({
+      ...this.#options,
+      shell: number,
+      runs: this.#runs,
+      publisher: this.#publisher,
+      register: this.#register,
+      traceback: this.#traceback,
+      history,
+      reply: (request, content) => this.#reply("shell", request, content),
+      onDiagnostics: (request, found) => this.#diagnostics.executed(request, found),
+      onIdle: () => this.#stayBusy(),
+    })
+    return { executor, history }
+  }
+
+  /** A cell for a subshell that is not there gets an error as its reply. */
+  #execute(request: Message): void {
+    try {
+      this.#shells.find(request.header.subshell_id).executor.submit(request)
+    } catch (error) {
+      void this.#answer("shell", request, () => Promise.reject(error))
+    }
+  }
+
+  #deleteSubshell(id: unknown): Content {
+    this.#shells.remove(String(id))
+    return { status: "ok" }
   }
 
   async #interruptReply(): Promise<Content> {
@@ -189,7 +225,7 @@ export class Kernel {
 
   /** Front ends take the last status for that of the kernel: a running cell says busy again. */
   #stayBusy(): void {
-    const running = this.#executor.running
+    const running = this.#shells.running[0]?.executor.running
     if (running) this.#publisher.status("busy", running.header)
   }
 

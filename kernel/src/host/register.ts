@@ -33,7 +33,7 @@ export class CellRegister {
 
   /** A cell by its script name (`cell:3`) or module name (`cell_3`). */
   find(name: string): PreparedCell | undefined {
-    return this.#cells.get(name.replace("_", ":"))
+    return this.#cells.get(name) ?? this.#cells.get(name.replace("_", ":"))
   }
 
   /** A new runtime has no names; sources stay for late tracebacks. */
@@ -43,7 +43,7 @@ export class CellRegister {
   }
 }
 
-/** What a user reads for a script name: `cell 3`. */
+/** What a user reads for a script name: `cell 3`, `cell 3 of subshell 1`. */
 export function cellLabel(name: string): string {
-  return name.replace(":", " ")
+  return name.replace(":", " ").replace(/ s(\d+)_(\d+)$/u, " $2 of subshell $1")
 }

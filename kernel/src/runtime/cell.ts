@@ -6,7 +6,7 @@ import { bundleOf } from "./format.ts"
 import type { Evaluation, Evaluator } from "./inspector.ts"
 import { type StoppedFrame, Word } from "./protocol.ts"
 import { emit } from "./reporter.ts"
-import { beginRun, latestRun, type Run, tellEnd } from "./run.ts"
+import { beginRun, type Run, tellEnd } from "./run.ts"
 
 /** What {@link CellRunner} needs. */
 export interface CellRunnerOptions {
@@ -21,9 +21,10 @@ export interface CellRunnerOptions {
   recover(): void
 }
 
-/** Runs cells, one at a time. */
+/** Runs cells: those of one shell come one after another, those of several take turns at their awaits. */
 export class CellRunner {
   readonly #options: CellRunnerOptions
+  readonly #running = new Map<number, Run>()
 
   constructor(options: CellRunnerOptions) {
     this.#options = options
@@ -32,35 +33,51 @@ export class CellRunner {
   /** Runs a cell; everything it does is told by reports. */
   async run(request: EvaluateRequest): Promise<void> {
     const { words, evaluator } = this.#options
-    Atomics.store(words, Word.cancel, 0)
-    Atomics.store(words, Word.polled, 0)
-    Atomics.store(words, Word.cut, 0)
-    Atomics.store(words, Word.run, request.run)
-    Atomics.store(words, Word.latest, request.run)
-    const run = beginRun(request)
+    const run = this.#begin(request)
     try {
       await this.#options.prepare(request)
-      const evaluation = await evaluator.evaluate(request.code, request.name)
+      const evaluation = await evaluator.evaluate(request.code, request.name, groupOf(run))
       if ("thrown" in evaluation) return await this.#failed(run, evaluation)
       if (request.showResult && !request.silent) await this.#showResult(run, evaluation)
       await Promise.all(run.pending)
-      this.#finish(run, "ok", undefined, await this.#expressions(request))
+      this.#finish(run, "ok", undefined, await this.#expressions(run))
     } catch (error) {
       // What V8 says of a termination differs by version. The agent's "stopped" ends the cell.
       if (Atomics.load(words, Word.cut) === 1) return
       this.#finish(run, "error", reportError(error))
     } finally {
-      if (run.finished) evaluator.release()
+      if (run.finished) evaluator.release(groupOf(run))
     }
   }
 
-  /** The agent stopped the main thread, or found it waiting. */
+  /** The agent stopped the main thread, or found it waiting: no cell up to this number goes on. */
   stopped(number: number, frames: readonly StoppedFrame[]): void {
     this.#options.recover()
-    const run = latestRun()
-    if (!run || run.request.run !== number) return
-    if (!run.finished) kill(run)
-    this.#finish(run, "interrupted", interruption(stackOf(frames)))
+    for (const run of [...this.#running.values()]) {
+      if (run.request.run > number) continue
+      kill(run)
+      this.#finish(run, "interrupted", interruption(stackOf(frames)))
+      this.#options.evaluator.release(groupOf(run))
+    }
+  }
+
+  /** The words of an interrupt that is over are put back; while another cell runs there is none. */
+  #begin(request: EvaluateRequest): Run {
+    const { words } = this.#options
+    if (this.#running.size === 0) {
+      for (const word of [Word.cancel, Word.polled, Word.cut]) Atomics.store(words, word, 0)
+    }
+    const run = beginRun(request)
+    this.#running.set(request.run, run)
+    this.#tellOldest()
+    Atomics.store(words, Word.latest, Math.max(request.run, Atomics.load(words, Word.latest)))
+    return run
+  }
+
+  #tellOldest(): void {
+    const numbers = [...this.#running.keys()]
+    const oldest = numbers.length > 0 ? Math.min(...numbers) : 0
+    Atomics.store(this.#options.words, Word.oldest, oldest)
   }
 
   async #failed(run: Run, evaluation: Extract<Evaluation, { thrown: unknown }>): Promise<void> {
@@ -86,17 +103,17 @@ export class CellRunner {
     })
   }
 
-  async #expressions(request: EvaluateRequest): Promise<Record<string, ExpressionResult>> {
+  async #expressions(run: Run): Promise<Record<string, ExpressionResult>> {
     const results: Record<string, ExpressionResult> = {}
-    for (const [name, text] of Object.entries(request.expressions)) {
-      results[name] = await this.#expression(text)
+    for (const [name, text] of Object.entries(run.request.expressions)) {
+      results[name] = await this.#expression(text, groupOf(run))
     }
     return results
   }
 
-  async #expression(text: string): Promise<ExpressionResult> {
+  async #expression(text: string, group: string): Promise<ExpressionResult> {
     const { evaluator } = this.#options
-    const evaluation = await evaluator.evaluate(`(${text}\n)`, "expression")
+    const evaluation = await evaluator.evaluate(`(${text}\n)`, "expression", group)
     if ("thrown" in evaluation)
       return { error: reportError(await evaluator.take(evaluation.thrown)) }
     try {
@@ -119,10 +136,14 @@ export class CellRunner {
       emit({ type: "late", run: run.request.run, error: reportError(thrown) }),
     )
     run.finished = true
-    Atomics.store(this.#options.words, Word.run, 0)
+    this.#running.delete(run.request.run)
+    this.#tellOldest()
     emit({ type: "finished", run: run.request.run, status, error, expressions })
   }
 }
+
+/** The name under which the evaluator holds the values of a run. */
+const groupOf = (run: Run): string => `cell ${run.request.run}`
 
 /** What the run began must not go on: timers, child processes. */
 function kill(run: Run): void {

@@ -18,7 +18,7 @@ import { installModules } from "./modules.ts"
 import { type AgentOrder, Word } from "./protocol.ts"
 import { emit, guardWrites } from "./reporter.ts"
 import { whenAtRest } from "./rest.ts"
-import { currentNumber, latestRun, runOfPromise, whenCellEnds } from "./run.ts"
+import { currentNumber, currentRun, latestRun, runOfPromise, whenCellEnds } from "./run.ts"
 import { installStreams } from "./stream.ts"
 import { createTslab } from "./tslab.ts"
 import { Variables } from "./variables.ts"
@@ -81,7 +81,7 @@ async function prepare(request: EvaluateRequest): Promise<void> {
 
 /** The cell the calling code belongs to, for pictures that point at it. */
 function describeCell(): { cellId?: string; executionCount: number } {
-  const request = latestRun()?.request
+  const request = currentRun()?.request
   return { cellId: request?.cellId, executionCount: request?.executionCount ?? 0 }
 }
 
@@ -94,7 +94,7 @@ function obey(order: AgentOrder): void {
   else void runner.run(order.request.request)
 }
 
-/** Ends a cell that only waits: nobody has to cut it. */
+/** Ends cells that only wait: nobody has to cut them. */
 function rest(run: number): void {
   Atomics.add(shared.words, Word.pong, 1)
   whenAtRest(() => {

@@ -8,20 +8,20 @@ export type Remote = Protocol.RemoteObject
 /** How a script ended. */
 export type Evaluation = { value: Remote } | { thrown: Remote; details: Protocol.ExceptionDetails }
 
-const GROUP = "cell"
 const READ = "variables"
 const TAKE = Symbol.for("defnote.kernel.take")
 
 /** The session of this thread. */
 export class Evaluator {
   readonly #session = new Session()
-  #taken: unknown
+  readonly #taken = new Map<number, unknown>()
+  #tickets = 0
 
   constructor() {
     this.#session.connect()
     Object.defineProperty(globalThis, TAKE, {
-      value: (value: unknown) => {
-        this.#taken = value
+      value: (ticket: number, value: unknown) => {
+        this.#taken.set(ticket, value)
       },
     })
   }
@@ -29,14 +29,15 @@ export class Evaluator {
   /**
    * Evaluates a script with top-level await and redeclaration.
    *
+   * @param group what {@link release} is told to let go of the script's values
    * @throws Error when V8 cut it (termination)
    */
-  async evaluate(code: string, name: string): Promise<Evaluation> {
+  async evaluate(code: string, name: string, group: string): Promise<Evaluation> {
     const answer = (await this.#post(
       "Runtime.evaluate",
       {
         expression: `${code}\n//# sourceURL=${name}`,
-        objectGroup: GROUP,
+        objectGroup: group,
         replMode: true,
         awaitPromise: true,
         generatePreview: false,
@@ -56,13 +57,14 @@ export class Evaluator {
 
   /** The value in a box: a promise that is fulfilled with the value itself asks it for `then`. */
   async #hold(remote: Remote): Promise<{ value: unknown }> {
+    const ticket = ++this.#tickets
     await this.#post("Runtime.callFunctionOn", {
-      functionDeclaration: `function (value) { globalThis[Symbol.for("defnote.kernel.take")](value) }`,
-      arguments: [argumentOf(remote)],
+      functionDeclaration: `function (ticket, value) { globalThis[Symbol.for("defnote.kernel.take")](ticket, value) }`,
+      arguments: [{ value: ticket }, argumentOf(remote)],
       executionContextId: 1,
     })
-    const value = this.#taken
-    this.#taken = undefined
+    const value = this.#taken.get(ticket)
+    this.#taken.delete(ticket)
     return { value }
   }
 
@@ -88,9 +90,9 @@ export class Evaluator {
     return held
   }
 
-  /** Lets go of the values of the cell that ended. */
-  release(): void {
-    this.#session.post("Runtime.releaseObjectGroup", { objectGroup: GROUP })
+  /** Lets go of the values of a cell that ended. */
+  release(group: string): void {
+    this.#session.post("Runtime.releaseObjectGroup", { objectGroup: group })
   }
 
   /** @param begin called last before V8 gets the message; what it returns is called at the answer */

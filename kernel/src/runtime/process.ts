@@ -43,7 +43,10 @@ export class RuntimeProcess implements Runtime {
   readonly #options: RuntimeOptions
   #child: ChildProcess | undefined
   #requests: Writable | null = null
-  #running: Running | undefined
+  /** By number; several where subshells have cells. */
+  readonly #running = new Map<number, Running>()
+  /** Cells that wait for the end of an interrupt, which is not meant for them. */
+  #held: EvaluateRequest[] = []
   #interrupt: ((result: InterruptResult) => void) | undefined
   #lastRun = 0
   #failedStarts = 0
@@ -62,15 +65,14 @@ export class RuntimeProcess implements Runtime {
   }
 
   evaluate(request: EvaluateRequest): Promise<Outcome> {
-    if (this.#running) throw new Error("internal: evaluate: a cell is still running")
     if (!this.#child) {
       const reason = `the runtime does not start: ${this.#loss ?? "no reason known"}`
       return Promise.resolve({ status: "ended", reason, expressions: {} })
     }
-    this.#lastRun = request.run
     return new Promise((settle) => {
-      this.#running = { request, settle }
-      this.#send({ type: "evaluate", request })
+      this.#running.set(request.run, { request, settle })
+      if (this.#interrupt) this.#held.push(request)
+      else this.#begin(request)
     })
   }
 
@@ -80,7 +82,8 @@ export class RuntimeProcess implements Runtime {
       this.#child.kill("SIGKILL")
       return Promise.resolve("killed")
     }
-    this.#send({ type: "interrupt", run: this.#running?.request.run ?? 0 })
+    const begun = [...this.#running.values()].filter(({ request }) => !this.#held.includes(request))
+    this.#send({ type: "interrupt", run: Math.max(0, ...begun.map(({ request }) => request.run)) })
     return new Promise((resolve) => {
       const timer = setTimeout(() => this.#interrupted("stuck"), INTERRUPT_MS)
       this.#interrupt?.("idle")
@@ -108,6 +111,11 @@ export class RuntimeProcess implements Runtime {
       child.once("exit", () => resolve())
       child.kill("SIGKILL")
     })
+  }
+
+  #begin(request: EvaluateRequest): void {
+    this.#lastRun = request.run
+    this.#send({ type: "evaluate", request })
   }
 
   #start(): void {
@@ -151,8 +159,7 @@ export class RuntimeProcess implements Runtime {
   #readNative(stream: Readable | null, name: "stdout" | "stderr"): void {
     stream?.setEncoding("utf8")
     stream?.on("data", (text: string) => {
-      const run = this.#running?.request.run ?? this.#lastRun
-      this.#options.onEvent({ type: "stream", run, name, text })
+      this.#options.onEvent({ type: "stream", run: this.#lastRun, name, text })
     })
   }
 
@@ -164,15 +171,14 @@ export class RuntimeProcess implements Runtime {
   }
 
   #finished(report: Extract<Report, { type: "finished" }>): void {
-    const running = this.#running
-    if (running?.request.run !== report.run) return
+    const running = this.#running.get(report.run)
+    if (!running) return
     const { status, expressions, error } = report
     this.#stuck = false
     // Output of native code waits in other pipes; two turns of the loop read what is there.
     setImmediate(() =>
       setImmediate(() => {
-        if (this.#running !== running) return
-        this.#running = undefined
+        if (!this.#running.delete(report.run)) return
         running.settle(
           status === "ok" || !error
             ? { status: "ok", expressions }
@@ -189,19 +195,21 @@ export class RuntimeProcess implements Runtime {
   #interrupted(result: InterruptResult): void {
     this.#stuck = result === "stuck"
     this.#interrupt?.(result)
+    for (const request of this.#held.splice(0)) this.#begin(request)
   }
 
   #ended(child: ChildProcess, reason: string): void {
     if (this.#child !== child) return
     this.#child = undefined
     this.#loss = reason
+    this.#held = []
     this.#interrupt?.("killed")
     if (this.#stopping) return
     if (++this.#failedStarts < FAILED_STARTS) this.#start()
     this.#options.onEvent({ type: "restarted", reason })
-    const running = this.#running
-    this.#running = undefined
-    running?.settle({ status: "ended", reason, expressions: {} })
+    const ended = [...this.#running.values()]
+    this.#running.clear()
+    for (const running of ended) running.settle({ status: "ended", reason, expressions: {} })
   }
 
   #send(request: Request, parts: readonly Uint8Array[] = []): void {

@@ -12,7 +12,7 @@ export type Request =
   | { type: "evaluate"; request: EvaluateRequest }
   | { type: "comm"; message: CommMessage }
   | { type: "input"; value: string | null }
-  /** `run` is the cell to stop, 0 when none runs. */
+  /** `run` is the last of the cells to stop, 0 when none runs. */
   | { type: "interrupt"; run: number }
 
 /** Child to host, from the main thread: in order with the output. */
@@ -42,11 +42,11 @@ export type AgentOrder =
     }
   /** Answer by adding one to {@link Word.pong}: the event loop turns. */
   | { type: "ping" }
-  /** Answer as to a ping; when nothing runs either for a while, end the cell: it only waits. */
+  /** Answer as to a ping; when nothing runs either for a while, end the cells up to this one: they only wait. */
   | { type: "rest"; run: number }
   /** Carry causes through promises again. */
   | { type: "carry" }
-  /** The running cell was stopped at these frames: recover, end it. */
+  /** What ran was stopped at these frames: recover, end the cells up to this one. */
   | { type: "stopped"; run: number; frames: StoppedFrame[] }
 
 /** Where a cell was stopped, innermost first. */
@@ -64,11 +64,11 @@ export interface StoppedFrame {
 export const Word = {
   cancel: 0,
   critical: 1,
-  /** Cleared when a cell begins, set by the engine. */
+  /** Cleared when a cell begins and no other runs, set by the engine. */
   polled: 2,
-  /** Reserved for the engine up to here. */
-  run: 8,
-  /** Grows when the main thread was found at rest and ended its cell by itself. */
+  /** The cell that runs longest, 0 when none runs. Up to here words are reserved for the engine. */
+  oldest: 8,
+  /** Grows when the main thread was found at rest and ended its cells by itself. */
   rested: 9,
   pong: 10,
   input: 11,
@@ -79,7 +79,7 @@ export const Word = {
   asking: 14,
   /** Not zero while a frame is written: half a frame would spoil the pipe. */
   writing: 13,
-  /** Cleared when a cell begins, set when the agent terminates what runs. */
+  /** Cleared when a cell begins and no other runs, set when the agent terminates what runs. */
   cut: 16,
   words: 17,
 } as const

@@ -54,10 +54,10 @@ export class Stopper {
   }
 
   /**
-   * Stops the running cell, or background code when none runs.
+   * Stops the running cells, or background code when none runs.
    *
-   * @param run the cell to stop, 0 for none
-   * @param told whether the cell is about to throw an InterruptError by itself
+   * @param run the last of the cells to stop, 0 for none
+   * @param told whether a cell is about to throw an InterruptError by itself
    */
   stop(run: number, told: boolean): Promise<"stopped" | "idle" | "stuck"> {
     this.#busy ??= this.#stop(run, told).finally(() => {
@@ -70,7 +70,7 @@ export class Stopper {
     const { words } = this.#options
     // The order to run it came before this one; the main thread may not have read it yet.
     await until(() => Atomics.load(words, Word.latest) >= run, BEGIN_MS)
-    const ended = () => run !== 0 && Atomics.load(words, Word.run) !== run
+    const ended = () => run !== 0 && isPast(Atomics.load(words, Word.oldest), run)
     if (ended()) return "stopped"
     Atomics.store(words, Word.cancel, 1)
     Atomics.notify(words, Word.cancel)
@@ -230,6 +230,11 @@ export class Stopper {
       })
     })
   }
+}
+
+/** Whether the oldest cell that runs came after a cell, or none runs. */
+function isPast(oldest: number, run: number): boolean {
+  return oldest === 0 || oldest > run
 }
 
 async function until(condition: () => boolean, limit: number): Promise<boolean> {

@@ -1,6 +1,6 @@
 /** @file Jupyter messages and their frames: what stands on the wire. It knows no sockets and no Node API. */
 
-/** A message header of protocol 5.4. */
+/** A message header of protocol 5.5. */
 export interface Header {
   msg_id: string
   session: string
@@ -8,6 +8,7 @@ export interface Header {
   date: string
   msg_type: string
   version: string
+  /** The subshell a request is for (JEP 91); none or null: the main shell. */
   subshell_id?: string | null
 }
 
@@ -42,7 +43,7 @@ export class WireError extends Error {
 }
 
 /** The protocol version this kernel speaks. */
-export const PROTOCOL_VERSION = "5.4"
+export const PROTOCOL_VERSION = "5.5"
 
 const DELIMITER = "<IDS|MSG>"
 const encoder = new TextEncoder()

@@ -24,8 +24,10 @@ export function lineOf(text: string, offset: number): { line: number; column: nu
   return { line, column: offset - before.lastIndexOf("\n") }
 }
 
-/** "cell 4, line 2", or the file name; without a registered text only the module. */
+/** "cell 4, line 2", "cell 4 of subshell 1, line 2", or the file name; without a registered text only the module. */
 export function formatSite({ module, from }: Site): string {
-  const name = module.name.replace(/^cell_(\d+)$/, "cell $1")
+  const name = module.name
+    .replace(/^cell_s(\d+)_(\d+)$/, "cell $2 of subshell $1")
+    .replace(/^cell_(\d+)$/, "cell $1")
   return module.text === undefined ? name : `${name}, line ${lineOf(module.text, from).line}`
 }
