@@ -45,6 +45,7 @@ async function main(connectionFile: string | undefined): Promise<void> {
     session,
     log,
     receive: (channel, message) => kernel?.receive(channel, message),
+    subscribed: () => kernel?.subscribed(),
   })
   const exit = async () => {
     await Promise.race([Promise.all([runtime.stop(), language.stop()]), sleep(1000)])

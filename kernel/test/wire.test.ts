@@ -63,6 +63,14 @@ test.each([
   expect(await answers()).toBe("ok")
 })
 
+test("a subscriber that waited for the kernel is welcomed, and then told that it starts (JEP 65)", () => {
+  const welcome = kernel.iopubLog.findIndex(({ header }) => header.msg_type === "iopub_welcome")
+  const starts = ({ content }: Message) => content.execution_state === "starting"
+  expect(kernel.iopubLog[welcome].content).toEqual({ subscription: "" })
+  expect(kernel.iopubLog.filter(starts)).toHaveLength(1)
+  expect(kernel.iopubLog.findIndex(starts)).toBeGreaterThan(welcome)
+})
+
 test("comms open from both sides and carry buffers", async () => {
   await kernel.execute(`
     const { comms } = globalThis[Symbol.for("defnote.kernel/1")]

@@ -65,6 +65,10 @@ export class Kernel {
     this.#input = new InputBroker(transport, session)
     this.#shells = new Shells((number) => this.#createShell(number))
     this.#handlers = this.#createHandlers()
+  }
+
+  /** The first subscriber is there: it is told that the kernel starts. */
+  subscribed(): void {
     this.#publisher.status("starting", {})
   }
 

@@ -21,6 +21,8 @@ export interface TransportOptions {
   session: string
   log(line: string): void
   receive(channel: Channel, message: Message): void
+  /** The first subscriber of iopub was told so: what is published from now on comes after its welcome. */
+  subscribed(): void
 }
 
 /** A transport that can be closed. */
@@ -49,7 +51,7 @@ export async function openTransport(options: TransportOptions): Promise<OpenTran
   }
   for (const name of channels) void listen(routers[name], name, options)
   void echo(heartbeat)
-  void welcome(iopub, options.session, publish)
+  void welcome(iopub, options, publish)
   return {
     publish: (message) => publish(`kernel.${options.session}.${message.header.msg_type}`, message),
     reply(channel, message) {
@@ -92,9 +94,10 @@ async function echo(socket: Reply): Promise<void> {
 /** Tells each new subscriber that its subscription is live (JEP 65). */
 async function welcome(
   socket: XPublisher,
-  session: string,
+  { session, subscribed }: TransportOptions,
   publish: (topic: string, message: Message) => void,
 ): Promise<void> {
+  let first = true
   for await (const [frame] of socket) {
     if (frame[0] !== 1) continue
     const topic = frame.subarray(1).toString()
@@ -106,5 +109,7 @@ async function welcome(
       content: { subscription: topic },
       buffers: [],
     })
+    if (first) subscribed()
+    first = false
   }
 }
