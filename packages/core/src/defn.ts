@@ -76,6 +76,8 @@ export interface Defn<F extends AnyFunction = AnyFunction> {
   }
   /** How often the function was traced. */
   readonly traces: number
+  /** The program that was traced last. */
+  readonly latest: Program | undefined
   /** The function that people wrote; its parameters have the names of the arguments. */
   readonly original: AnyFunction
 }
@@ -106,16 +108,23 @@ interface Entry {
 export class ProgramCache {
   readonly #fn: AnyFunction
   readonly #name: string
+  /** Arguments that the function takes at least. */
+  readonly #wanted: number
   readonly #entries = new Map<string, Entry>()
   readonly #kept: { readonly entry: Entry; readonly key: string }[] = []
   readonly #options: Pick<DefnOptions, "checks" | "maxSteps">
   readonly #static: readonly number[]
   traces = 0
-  constructor(fn: AnyFunction, name: string, options: DefnOptions = {}) {
+  constructor(fn: AnyFunction, name: string, options: DefnOptions = {}, wanted = 0) {
     this.#fn = fn
+    this.#wanted = wanted
     this.#name = name
     this.#options = { checks: options.checks, maxSteps: options.maxSteps }
     this.#static = options.static ?? []
+  }
+  get latest(): Program | undefined {
+    const last = this.#kept.at(-1)
+    return last?.entry.programs.get(last.key)
   }
   get programs(): Program[] {
     return [...this.#entries.values()].flatMap((e) => [...e.programs.values()])
@@ -171,6 +180,7 @@ export class ProgramCache {
       const traced = traceProgram({
         name: this.#name,
         fn: this.#fn,
+        wanted: this.#wanted,
         args,
         modes: [...entry.modes],
         captures,
@@ -275,7 +285,7 @@ export function compiled<F extends AnyFunction>(
   compiler?: Compiler,
   original: AnyFunction = f,
 ): Defn<F> {
-  const cache = new ProgramCache(f, options.name, options)
+  const cache = new ProgramCache(f, options.name, options, original.length)
   const others = new Map<Compiler, Defn<F>>()
   const chosen = (): Compiler => compiler ?? defaultCompiler()
   const call = (...args: unknown[]): unknown => {
@@ -301,6 +311,7 @@ export function compiled<F extends AnyFunction>(
   const made = Object.defineProperties(call, {
     ...unchanging(options, original),
     traces: { get: () => cache.traces },
+    latest: { get: () => cache.latest },
     using: {
       value(other: string | Compiler): Defn<F> {
         const named = typeof other === "string" ? compilerNamed(other) : other

@@ -2,6 +2,7 @@
  * @file Public functions of tensors: inside a trace they build nodes, outside they run at once as small programs (D3.7).
  * How a small program is traced, compiled and cached is defn.ts's matter; it installs itself here.
  */
+import { argumentError } from "./arguments.ts"
 import { DefnoteError, internal } from "./errors.ts"
 import { noteCall } from "./failure.ts"
 import { checkOptions, type Options } from "./options.ts"
@@ -25,8 +26,16 @@ export function installRunner(runner: Runner): void {
  */
 export function publicly<F extends AnyFunction>(name: string, fn: F, options?: Options): F {
   const checked = options ? checking(fn, name, options) : fn
-  const callable = (...args: unknown[]): unknown =>
-    currentTrace() ? placed(checked, name, args) : run(checked, name, args)
+  const callable = (...args: unknown[]): unknown => {
+    const trace = currentTrace()
+    try {
+      return trace ? checked(...args) : run(checked, name, args)
+    } catch (thrown) {
+      const e = argumentError(thrown, name, args, fn.length)
+      if (trace) place(e, name, args)
+      throw e
+    }
+  }
   return Object.defineProperty(callable, "name", { value: name }) as F
 }
 
@@ -38,14 +47,9 @@ function checking(fn: AnyFunction, name: string, { at, names }: Options): AnyFun
 }
 
 /** An error of a traced call names the expression that made it. */
-function placed(fn: AnyFunction, name: string, args: unknown[]): unknown {
-  try {
-    return fn(...args)
-  } catch (e) {
-    noteCall(e, name, args)
-    if (e instanceof DefnoteError) explain(e, args)
-    throw e
-  }
+function place(e: unknown, name: string, args: readonly unknown[]): void {
+  noteCall(e, name, args)
+  if (e instanceof DefnoteError) explain(e, args)
 }
 
 /**

@@ -10,6 +10,8 @@ export interface ErrorDetails {
   readonly site?: Site
   /** What to write instead, in one sentence. */
   readonly remedy?: string
+  /** What was thrown before. */
+  readonly cause?: unknown
   /** The heading in docs/errors.md, where it is not the class name: a diagnostic of the language, such as D108. */
   readonly code?: string
 }
@@ -30,7 +32,11 @@ export class DefnoteError extends Error {
   readonly code: string
   constructor(message: string, details: ErrorDetails = {}) {
     const code = details.code ?? new.target.name
-    super((details.remedy ? `${message}\n${details.remedy}` : message) + reference(code))
+    const { cause, remedy } = details
+    super(
+      (remedy ? `${message}\n${remedy}` : message) + reference(code),
+      cause === undefined ? undefined : { cause },
+    )
     this.name = new.target.name
     this.code = code
     this.op = details.op

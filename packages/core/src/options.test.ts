@@ -14,10 +14,10 @@ const random = d.random as unknown as Record<string, (...args: unknown[]) => unk
 describe("K4 options", () => {
   test.each([
     ["sum", [x, 0], "sum: 0 in place of the options, which stand in an object\nWrite { axis: 0 }."],
-    ["mean", [x, [0, 1]], "Write { axes: [0,1] }."],
+    ["mean", [x, [0, 1]], "Write { axes: [0, 1] }."],
     ["softmax", [x, 1], "Write { axis: 1 }."],
     ["cumSum", [x, 1], "Write { axis: 1 }."],
-    ["sort", [x, "descending"], "sort: descending in place of the options"],
+    ["sort", [x, "descending"], 'sort: "descending" in place of the options'],
     ["concatenate", [[x, x], 1], "Write { axis: 1 }."],
     ["where", [d.greater(x, 1), x, 0], undefined],
     ["sum", [x, { keepDims: true }], "Write keepAxes in place of keepDims."],
@@ -28,7 +28,7 @@ describe("K4 options", () => {
     ["norm", [x, { ord: 1 }], "Write order in place of ord."],
     ["argMax", [x, { axes: [0] }], "Write axis in place of axes."],
     ["zeros", [[2], { dtypes: "f64" }], 'zeros: option "dtypes"; options are dtype, names'],
-    ["zeros", [[2], "f64"], "zeros: f64 in place of the options"],
+    ["zeros", [[2], "f64"], 'zeros: "f64" in place of the options'],
     ["arange", [3, { type: "i32" }], "Write dtype in place of type."],
     ["eye", [3, { type: "i32" }], "Write dtype in place of type."],
     ["leakyRelu", [x, 0.1], "leakyRelu: 0.1 in place of the options"],

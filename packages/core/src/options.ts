@@ -1,4 +1,5 @@
 /** @file The names of options, checked where a call comes in: a word of another library is not ignored. Knows no function. */
+import { shownValue } from "./arguments.ts"
 import { OptionError } from "./errors.ts"
 import { isTensor } from "./tensor.ts"
 
@@ -72,7 +73,7 @@ export function checkOptions(op: string, given: unknown, names: readonly string[
 function notAnObject(op: string, given: unknown, names: readonly string[]): OptionError {
   const list = Array.isArray(given)
   const axis = ["axes", "axis"].find((name) => names.includes(name) && (list || name === "axis"))
-  const what = list ? `[${given}]` : isTensor(given) ? "a tensor" : String(given)
+  const what = list ? `[${given.join(", ")}]` : shownValue(given)
   const remedy =
     axis !== undefined && (list || typeof given === "number")
       ? `Write { ${axis}: ${what} }.`
@@ -81,4 +82,16 @@ function notAnObject(op: string, given: unknown, names: readonly string[]): Opti
     op,
     remedy,
   })
+}
+
+/** @throws OptionError for a word that is none of those allowed */
+export function checkWord(
+  op: string,
+  name: string,
+  given: unknown,
+  allowed: readonly string[],
+): void {
+  if (given === undefined || allowed.includes(given as string)) return
+  const words = allowed.map((word) => JSON.stringify(word)).join(" or ")
+  throw new OptionError(`${op}: ${name} ${JSON.stringify(given)}; it is ${words}`, { op })
 }

@@ -2,6 +2,7 @@
  * @file A traced function: its closed graph, where its inputs come from, and the executables made of it.
  * Knows nothing of caching.
  */
+import { missingArgument } from "./arguments.ts"
 import type { CompileOptions, Compiler, Executable } from "./compiler.ts"
 import {
   type Container,
@@ -13,7 +14,7 @@ import {
   visit,
 } from "./container.ts"
 import { engine } from "./engine.ts"
-import { DeviceError, TraceError } from "./errors.ts"
+import { DefnoteError, DeviceError, TraceError } from "./errors.ts"
 import { noteTrace } from "./failure.ts"
 import { close, type Graph, postorder } from "./graph.ts"
 import { isWeak } from "./ops/align.ts"
@@ -33,6 +34,8 @@ export interface TraceRequest {
   readonly name: string
   readonly fn: (...args: never[]) => unknown
   readonly args: readonly unknown[]
+  /** How many arguments it takes at least, for a message. */
+  readonly wanted?: number
   /** One mode per number among the arguments, in order. */
   readonly modes: readonly NumberMode[]
   readonly captures: Container
@@ -83,11 +86,19 @@ export function traceProgram(request: TraceRequest): Program | NumbersNeeded {
     } catch (e) {
       if (!(e instanceof StaticNeeded)) {
         noteTrace(e, { name: request.name, trace, free: args.free, paths: args.paths })
-        throw withPlace(e, trace, request.name)
+        throw withPlace(withMissing(e, request), trace, request.name)
       }
       return { numbersNeeded: (numbersBehind(e.weak) ?? []).flatMap((p) => args.weak.get(p) ?? []) }
     }
   })
+}
+/** A function that is called with too few arguments fails over one that is undefined; that it is missing says more. */
+function withMissing(e: unknown, { name, args, wanted = 0 }: TraceRequest): unknown {
+  const given = args.length
+  if (!(e instanceof Error) || given >= wanted || !/undefined|missing/.test(e.message)) return e
+  if (!(e instanceof DefnoteError)) return missingArgument(name, args, e)
+  e.addLines([`  ${name} was called with ${given} of its ${wanted} arguments`])
+  return e
 }
 function withPlace(e: unknown, trace: Trace, name: string): unknown {
   if (e instanceof RangeError && /call stack/.test(e.message)) {

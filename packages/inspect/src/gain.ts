@@ -99,7 +99,7 @@ function drift(
     node,
     chain: [node, ...path.filter((n) => n !== node)],
     fix: fixOf(kind, node, expressions),
-    reason: `Between the result and ${expressions.of(parameter)} the gradient ${sign < 0 ? "shrinks" : "grows"} by more than the digits of f32 (2²³). ${text} does most of it: ×${gains.of(node).toPrecision(2)}.${several}`,
+    reason: `Between the result and ${expressions.of(parameter)} the gradient ${sign < 0 ? "shrinks" : "grows"} by more than the digits of f32 (2²³). ${text} does most of it: ×${gains.of(node).toPrecision(2).replace("-", "−")}.${several}`,
   }
 }
 const fixOf = (kind: Drift["kind"], node: Tensor, expressions: Expressions): string => {

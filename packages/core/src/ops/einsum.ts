@@ -1,9 +1,10 @@
 /** @file einsum: a contraction written in labels, taken apart into contractions of two operands. */
+import { shownValue } from "../arguments.ts"
 import { type DType, promote } from "../dtype.ts"
 import { publiclyAs } from "../eager.ts"
 import { OptionError, ShapeError } from "../errors.ts"
 import { type Axis, axesOf, formatType, range } from "../shape.ts"
-import type { Tensor } from "../tensor.ts"
+import { isTensor, type Tensor } from "../tensor.ts"
 import { where } from "./choice.ts"
 import { equal } from "./compare.ts"
 import { contract, contractOp } from "./contract.ts"
@@ -137,6 +138,12 @@ export const einsum = publiclyAs(
   (spec: string, ...operands: Tensor[]): Tensor => {
     if (typeof spec !== "string" || !operands.length)
       throw new OptionError("einsum: takes the labels and at least one tensor", { op: "einsum" })
+    const other = operands.findIndex((x) => !isTensor(x))
+    if (other >= 0)
+      throw new OptionError(
+        `einsum: operand ${other + 1} is ${shownValue(operands[other])}; operands are tensors`,
+        { op: "einsum" },
+      )
     const { operands: labels, result } = parse(spec, operands)
     const dtype = operands.map((x): DType => x.dtype).reduce(promote)
     const given = operands.map((x, k) => ({ x: asType(x, dtype), labels: labels[k] }))

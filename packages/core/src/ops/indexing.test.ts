@@ -122,7 +122,7 @@ describe("windows and rows", () => {
     expect(list(take(tensor([1, 2]), int(9), { mode: "fill" }))).toEqual([Number.NaN])
     expect(type(take(x, tensor(new Int32Array(6)).reshape([2, 3]), { axis: 1 }))).toBe("f32[2,2,3]")
     expect(() => take(x, int(1), { mode: "wrap" as never })).toThrow(
-      'take: mode "wrap"; modes are clamp and fill',
+      'take: mode "wrap"; it is "clamp" or "fill"',
     )
   })
   test("takeAlongAxis follows argSort", () => {

@@ -5,7 +5,7 @@ import { ShapeError } from "../errors.ts"
 import { make } from "../make.ts"
 import type { Value } from "../number.ts"
 import type { Op } from "../op.ts"
-import type { Options } from "../options.ts"
+import { checkWord, type Options } from "../options.ts"
 import * as s from "../scalar.ts"
 import { type AxisRef, formatType } from "../shape.ts"
 import type { Tensor } from "../tensor.ts"
@@ -82,8 +82,10 @@ export interface BoolReduce {
 }
 
 /** The axes that the options name, counted from the end. */
-export const chosenAxes = (op: string, x: Tensor, o: ReduceOptions): number[] =>
-  axesFrom(op, o.axes ?? o.axis, x.type)
+export function chosenAxes(op: string, x: Tensor, o: ReduceOptions): number[] {
+  checkWord(op, "nan", o.nan, ["propagate", "ignore"])
+  return axesFrom(op, o.axes ?? o.axis, x.type)
+}
 /** The reduced axes put back at size 1 where `keepAxes` asks for it. */
 export const keep = (y: Tensor, x: Tensor, axes: readonly number[], o: ReduceOptions): Tensor =>
   o.keepAxes ? reshapeTo(y, keptAxes(x, axes)) : y

@@ -4,7 +4,7 @@ import { publicly } from "../eager.ts"
 import * as e from "../elementary/index.ts"
 import { roundEven as nearestEven } from "../half.ts"
 import type { Op } from "../op.ts"
-import { optionsAt } from "../options.ts"
+import { checkWord, optionsAt } from "../options.ts"
 import * as s from "../scalar.ts"
 import type { Tensor } from "../tensor.ts"
 import type { Operand } from "./align.ts"
@@ -84,8 +84,10 @@ export interface RoundOptions {
   /** Where halves go; "away" from zero by default (S5). */
   readonly half?: "away" | "even"
 }
-const choose = (x: Operand, { half = "away" }: RoundOptions = {}): Tensor =>
-  half === "even" ? roundEven(x) : roundAway(x)
+function choose(x: Operand, { half = "away" }: RoundOptions = {}): Tensor {
+  checkWord("round", "half", half, ["away", "even"])
+  return half === "even" ? roundEven(x) : roundAway(x)
+}
 /** The nearest whole number; halves away from zero, or to even with `{half: "even"}` (S5). */
 export const round = Object.assign(
   publicly("round", choose, optionsAt<RoundOptions>(1, { half: true })),

@@ -8,7 +8,7 @@ import { OptionError } from "../errors.ts"
 import { make } from "../make.ts"
 import type { Value } from "../number.ts"
 import type { Op, Values } from "../op.ts"
-import { optionsAt } from "../options.ts"
+import { checkWord, optionsAt } from "../options.ts"
 import { type AxisRef, axesOf, formatType, range, typeOf } from "../shape.ts"
 import type { Tensor } from "../tensor.ts"
 import { bitwiseAnd } from "./bitwise.ts"
@@ -153,12 +153,7 @@ function sorted(
   o: SortOptions,
 ): { values: Tensor; origins: Tensor; axis: number } {
   const { direction = "ascending" } = o
-  if (direction !== "ascending" && direction !== "descending") {
-    throw new OptionError(
-      `${op}: direction ${JSON.stringify(direction)}; it is "ascending" or "descending"`,
-      { op },
-    )
-  }
+  checkWord(op, "direction", direction, ["ascending", "descending"])
   const axis = axisFrom(op, o.axis ?? -1, x.type)
   const [values, origins] = elements(
     make(sortOp, [moved(x, axis, -1)], { descending: direction === "descending" }),

@@ -1,8 +1,8 @@
 /** @file Choosing slices by tensors of indices, and adding to them: take, takeAlongAxis, gather, indexedAdd (S9). */
 import type { DType } from "../dtype.ts"
 import { publiclyAs } from "../eager.ts"
-import { OptionError, ShapeError } from "../errors.ts"
-import { optionsAt } from "../options.ts"
+import { ShapeError } from "../errors.ts"
+import { checkWord, optionsAt } from "../options.ts"
 import {
   type Axis,
   type AxisRef,
@@ -87,13 +87,6 @@ function fillOutside(
     filler(x, o),
   )
 }
-function checkMode(op: string, mode: unknown, allowed: readonly string[]): void {
-  if (mode === undefined || allowed.includes(mode as string)) return
-  throw new OptionError(`${op}: mode ${JSON.stringify(mode)}; modes are ${allowed.join(" and ")}`, {
-    op,
-  })
-}
-
 /**
  * The slices of `x` at `indices` along an axis (the first by default); the axes of the indices take its place.
  * @throws DTypeError unless the indices are integers
@@ -106,7 +99,7 @@ export const take = publiclyAs(
     indices: Tensor,
     options: IndexOptions & { axis?: AxisRef } = {},
   ): Tensor<D> => {
-    checkMode("take", options.mode, ["clamp", "fill"])
+    checkWord("take", "mode", options.mode, ["clamp", "fill"])
     const axis = axisFrom("take", options.axis ?? 0, x.type)
     const i = asIndex("take", indices)
     if (options.mode !== "fill") checkIndices("take", i, [x.shape[x.rank + axis] - 1])
@@ -136,7 +129,7 @@ export const takeAlongAxis = publiclyAs(
     indices: Tensor,
     options: IndexOptions & { axis?: AxisRef } = {},
   ): Tensor<D> => {
-    checkMode("takeAlongAxis", options.mode, ["clamp", "fill"])
+    checkWord("takeAlongAxis", "mode", options.mode, ["clamp", "fill"])
     if (indices.rank !== x.rank) {
       throw new ShapeError(
         `takeAlongAxis: indices ${formatType(indices.type)} for ${formatType(x.type)}; the ranks must be equal`,
@@ -230,7 +223,7 @@ export interface GatherOptions extends IndexOptions {
 export const gather = publiclyAs(
   "gather",
   <D extends DType>(x: Tensor<D>, indices: Tensor, options: GatherOptions = {}): Tensor<D> => {
-    checkMode("gather", options.mode, ["clamp", "fill"])
+    checkWord("gather", "mode", options.mode, ["clamp", "fill"])
     const c = coordinates("gather", x, indices, options.axes, options.mode)
     const others = c.others.map((a) => axesOf(x.type)[x.rank + a])
     const table = reshapeTo(permute(x, [...c.axes, ...c.others]), [{ size: c.rows }, ...others])
@@ -259,7 +252,7 @@ export const indexedAdd = publiclyAs(
     updates: Tensor,
     options: IndexedAddOptions = {},
   ): Tensor<D> => {
-    checkMode("indexedAdd", options.mode, ["clamp", "drop"])
+    checkWord("indexedAdd", "mode", options.mode, ["clamp", "drop"])
     sameDType("indexedAdd", x, updates)
     const c = coordinates("indexedAdd", x, indices, options.axes, options.mode)
     const others = c.others.map((a) => axesOf(x.type)[x.rank + a])

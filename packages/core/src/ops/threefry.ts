@@ -2,14 +2,15 @@
  * @file Random bits: the Threefry hash as an element-wise op over keys and counters, and the two ways of counting (S12).
  * Keys are u32[..., 2]. Knows no distribution.
  */
+import { shownValue } from "../arguments.ts"
 import { DTYPES, type DType } from "../dtype.ts"
 import { threefry } from "../elementary/threefry.ts"
 import { DTypeError } from "../errors.ts"
 import { make } from "../make.ts"
 import type { Value } from "../number.ts"
 import type { Op, Values } from "../op.ts"
-import { formatType, type Shape, sizeOf, typeOf, unifyAxes } from "../shape.ts"
-import type { Tensor } from "../tensor.ts"
+import { type Shape, sizeOf, typeOf, unifyAxes } from "../shape.ts"
+import { isTensor, type Tensor } from "../tensor.ts"
 import { add, subtract } from "./arithmetic.ts"
 import { bitwiseAnd, bitwiseOr, bitwiseXor, leftShift, rightShift } from "./bitwise.ts"
 import { where } from "./choice.ts"
@@ -62,8 +63,9 @@ const WORDS = [hashOp("threefryFirst", 0), hashOp("threefrySecond", 1)] as const
 
 /** @throws DTypeError unless `key` is a key or several: u32 with a last axis of 2 */
 export function requireKey(op: string, key: Tensor): void {
-  if (key.dtype === "u32" && key.rank >= 1 && key.shape[key.rank - 1] === 2) return
-  throw new DTypeError(`${op}: ${formatType(key.type)} is no key; a key is u32[2]`, {
+  const given = isTensor(key)
+  if (given && key.dtype === "u32" && key.rank >= 1 && key.shape[key.rank - 1] === 2) return
+  throw new DTypeError(`${op}: ${shownValue(key)} is no key; a key is u32[2]`, {
     op,
     remedy: "Make one with random.key(seed), or several with random.split(key, n).",
   })

@@ -1,4 +1,5 @@
 /** @file vmap: a function of one example as a function of a batch, over containers with an axis per argument. */
+import { shownValue } from "../arguments.ts"
 import { type Container, flatten, flattenWithPaths, mapLeaves, unflatten } from "../container.ts"
 import type { Defn } from "../defn.ts"
 import type { AnyFunction } from "../eager.ts"
@@ -93,6 +94,8 @@ export function vmap<F extends (...args: never[]) => unknown>(
 ): Defn<F> {
   const fn = f as unknown as AnyFunction
   checkOptions("vmap", options, VMAP.names)
+  if (typeof f !== "function")
+    throw new OptionError(`vmap: takes a function, not ${shownValue(f)}`, { op: "vmap" })
   const { inAxes = 0, outAxes = 0 } = options
   const mapped = (...args: unknown[]): unknown => {
     const specs = args.map((_, i) => (Array.isArray(inAxes) ? (inAxes[i] as Container) : inAxes))
