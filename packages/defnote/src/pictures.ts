@@ -6,13 +6,15 @@ import {
   factsOf,
   isDefn,
   OptionError,
+  type PartialProgram,
+  type Program,
   partialOf,
   plainCaptures,
   valueAndGrad,
 } from "@defnote/core"
 import { gradientListing, gradientSvg, MIME, profileListing, profileSvg } from "@defnote/display"
 import { documentOf, gradientDocument, profileDocument } from "@defnote/display/document"
-import { inspectProgram } from "@defnote/inspect"
+import { inspectProgram, parameterNames } from "@defnote/inspect"
 import { GraphOutput } from "./graph-output.ts"
 import { storedPart } from "./large-graphs.ts"
 import { type MimeBundle, Output } from "./output.ts"
@@ -31,22 +33,37 @@ export const asDefn = (f: AnyFunction, what: string): Defn => {
 /**
  * The graph of a function for these arguments: forward on the left; with `valueAndGrad(f)` the derivative of each
  * operation in the same row on the right. Where tracing fails, the graph of what was traced, with the failing call
- * and its message as its last row.
+ * and its message as its last row. Without arguments, the graph that was traced last.
+ * @throws OptionError without arguments for a function that was not called yet
  * @example graph(valueAndGrad(loss), params, x, y)
  */
-export function graph<F extends AnyFunction>(f: F, ...args: Parameters<F>): GraphOutput {
+export function graph<F extends AnyFunction>(f: F, ...args: Parameters<F> | []): GraphOutput {
   const g = asDefn(f, "graph")
-  const options = { title: g.functionName, original: g.original, nested: true }
-  const traced = programOrPart(g, args)
-  return new GraphOutput(
-    () => documentOf(traced.program, { ...options, failure: traced.failure }).doc,
-  )
+  const latest = args.length ? undefined : g.latest
+  if (!latest && args.length < g.original.length && !args.length)
+    throw new OptionError(`graph: ${notTraced(g)}`)
+  return graphOf(g, latest ? { program: latest } : programOrPart(g, args))
+}
+const graphOf = (g: Defn, { program, failure }: Traced): GraphOutput =>
+  new GraphOutput(() => {
+    const options = { title: g.functionName, original: g.original, nested: true }
+    return documentOf(program, { ...options, failure }).doc
+  })
+const notTraced = ({ functionName: name, original }: Defn): string => {
+  const example = [name, ...parameterNames(original)].join(", ")
+  return `${name} was not traced yet. Call it once, or pass example arguments: graph(${example})`
+}
+
+/** A program, or what there is of one. */
+interface Traced {
+  readonly program: Program | PartialProgram
+  readonly failure?: PartialProgram & { readonly message: string }
 }
 
 /** The program, or what was traced of it before it failed. */
-function programOrPart(g: Defn, args: readonly unknown[]) {
+function programOrPart(g: Defn, args: readonly unknown[]): Traced {
   try {
-    return { program: g.program(...(args as never[])), failure: undefined }
+    return { program: g.program(...(args as never[])) }
   } catch (e) {
     const part = partialOf(e)
     if (!part || !(e instanceof Error)) throw e
@@ -128,13 +145,15 @@ export function kernelsBundle({ program, executable, compiler, original }: Compi
 }
 
 /** The bundle of a compiled function: its signature, and its graph once it was traced. */
-export function defnBundle(f: Defn): Record<string, unknown> {
-  const { programs, traces } = f.info()
+export function defnBundle(f: Defn): MimeBundle {
+  const { programs } = f.info()
   const signatures = programs.map(
-    (p) => `${f.functionName}(${p.inputs.join(", ")}) → ${p.outputs.join(", ")}`,
+    (p) => `${f.functionName}(${p.inputs.join(", ")}) → ${p.outputs.join(", ") || "no tensor"}`,
   )
-  const state = traces
-    ? signatures.join("\n")
-    : `${f.functionName}: not traced yet. Call it once, or pass example arguments: graph(${f.functionName}, ...)`
-  return { "text/plain": state }
+  if (!f.latest) return { "text/plain": notTraced(f) }
+  const text = { "text/plain": signatures.join("\n") }
+  // Numbers alone make no graph.
+  return f.latest.graph.outputs.length
+    ? { ...graphOf(f, { program: f.latest }).bundle, ...text }
+    : text
 }

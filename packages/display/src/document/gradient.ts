@@ -3,7 +3,7 @@
 import type { Tensor } from "@defnote/core"
 import { BINS, type Cut, type Finding, type Inspection, type Statistics } from "@defnote/inspect"
 import { doublesToBase64 } from "../base64.ts"
-import { floatValue } from "../format.ts"
+import { floatValue, formatNumber } from "../format.ts"
 import {
   type Check,
   type Cut as CutRow,
@@ -194,7 +194,7 @@ function harmsOf(
       harms.push({
         node,
         label: `${n.op.name} ${gain > 1 ? "enlarges" : "shrinks"} the gradient`,
-        measure: `× ${gain.toPrecision(2)}`,
+        measure: `×${formatNumber(gain, 2)}`,
         weight: Math.abs(Math.log10(gain)),
       })
   }
