@@ -124,3 +124,23 @@ test("bodies of defn are found", () => {
   const texts = defnRanges(source).map(([from, to]) => source.slice(from, to))
   expect(texts).toEqual(["(x) => x + 1", 'function g(x) { "use defn"; return x }'])
 })
+
+test.each([
+  ["%time f(x)", "console.timeEnd"],
+  ["%matplotlib inline", "commands of IPython"],
+  ["!pip install numpy", "execSync"],
+  ["?loss", "Shift+Tab"],
+  ["let a = 1\nloss.name?", "Shift+Tab"],
+  ["import numpy as np", "looks like Python"],
+  ["def f(x):\n  return x", "looks like Python"],
+  ["let a = 1\nlet b = = 2", undefined],
+])("a line of another notebook says what to write: %s", (source, expected) => {
+  try {
+    prepareCell(source, "1", new Map())
+  } catch (error) {
+    const { message } = error as Error
+    if (expected) expect(message).toContain(expected)
+    else expect(message).not.toMatch(/IPython|Python|Shift/u)
+  }
+  expect.assertions(1)
+})

@@ -1,5 +1,6 @@
 /** @file From the text of a cell to the script the runtime evaluates, and from its positions back. */
 import { alignColumn } from "./align.ts"
+import { withHabit } from "./habits.ts"
 import { CellSyntaxError, lowerCell, type NameKind } from "./lower.ts"
 import {
   type CellTags,
@@ -62,11 +63,14 @@ export function prepareCell(
   const module = `cell_${id}`
   // Cells share one scope: a function traced after a later cell ran must find the places of its own cell.
   const dispatch = `$d_${id}`
-  const rewriting = refusing(() => rewriteRuntime(source, { ...entries, name: module, dispatch }))
+  const rewriting = refusing(source, () =>
+    rewriteRuntime(source, { ...entries, name: module, dispatch }),
+  )
   const back = (offset: number) => nearestSource(rewriting, offset)
-  const lowered = refusing(() => lowerCell(rewriting.code, known), back)
+  const lowered = refusing(source, () => lowerCell(rewriting.code, known), back)
   const tags = readTags(source)
-  const code = refusing(() => stripTypes(lowered.code)) + moduleDefinition(tags, lowered.exports)
+  const code =
+    refusing(source, () => stripTypes(lowered.code)) + moduleDefinition(tags, lowered.exports)
   const lines = { lowered: lowered.code.split("\n"), code: code.split("\n") }
   return {
     name: `cell:${id}`,
@@ -110,16 +114,21 @@ function neededLibraries(specifiers: readonly string[], hasDefn: boolean, source
 }
 
 /** Turns the errors of the parsers into findings at source offsets. */
-function refusing<T>(task: () => T, back: (offset: number) => number = (offset) => offset): T {
+function refusing<T>(
+  source: string,
+  task: () => T,
+  back: (offset: number) => number = (offset) => offset,
+): T {
   try {
     return task()
   } catch (error) {
     if (error instanceof CellSyntaxError) {
       const from = back(error.from)
-      throw new CellRefused([syntaxFinding(error.message, from, from + 1)])
+      throw new CellRefused([withHabit(syntaxFinding(error.message, from, from + 1), source)])
     }
     const { diagnostics } = error as { diagnostics?: Diagnostic[] }
-    if (Array.isArray(diagnostics)) throw new CellRefused(diagnostics)
+    if (Array.isArray(diagnostics))
+      throw new CellRefused(diagnostics.map((finding) => withHabit(finding, source)))
     throw error
   }
 }
