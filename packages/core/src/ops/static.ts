@@ -1,4 +1,5 @@
 /** @file Arguments that must be JavaScript numbers: sizes, axes, counts. A traced number there makes its argument static (S3). */
+import { shownValue } from "../arguments.ts"
 import { OptionError } from "../errors.ts"
 import { type AxisRef, axesFromEnd, fromEnd, type TensorType } from "../shape.ts"
 import { isTensor } from "../tensor.ts"
@@ -8,18 +9,20 @@ import { needNumber } from "../weak.ts"
 export function integer(op: string, what: string, x: unknown): number {
   if (isTensor(x)) return needNumber(x, `${op}: ${what}`)
   if (typeof x === "number" && Number.isInteger(x)) return x
-  throw new OptionError(`${op}: ${what} is ${String(x)}; it must be an integer`, { op })
+  throw new OptionError(`${op}: ${what} is ${shownValue(x)}; it must be an integer`, { op })
 }
 /** The number `x`. @throws StaticNeeded for a traced number, OptionError for anything else */
 export function number(op: string, what: string, x: unknown): number {
   if (isTensor(x)) return needNumber(x, `${op}: ${what}`)
   if (typeof x === "number") return x
-  throw new OptionError(`${op}: ${what} is ${String(x)}; it must be a number`, { op })
+  throw new OptionError(`${op}: ${what} is ${shownValue(x)}; it must be a number`, { op })
 }
 /** A list of integers. @throws OptionError naming the place */
 export function integers(op: string, what: string, xs: unknown): number[] {
   if (!Array.isArray(xs)) {
-    throw new OptionError(`${op}: ${what} is ${String(xs)}; it must be a list of integers`, { op })
+    throw new OptionError(`${op}: ${what} is ${shownValue(xs)}; it must be a list of integers`, {
+      op,
+    })
   }
   return xs.map((x, i) => integer(op, `${what}[${i}]`, x))
 }
