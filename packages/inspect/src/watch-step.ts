@@ -3,6 +3,7 @@
  * finite. The numbers are made in a variant of the compiled step, which runs only as often as the budget allows.
  */
 import {
+  asType,
   type Container,
   type Defn,
   defaultCompiler,
@@ -16,15 +17,18 @@ import {
   OptionError,
   type Program,
   type Storage,
+  square,
   storageOf,
   structureKey,
   subtract,
+  sum,
   type Tensor,
   unflatten,
   withTable,
 } from "@defnote/core"
 import { LastGood } from "./last-good.ts"
 import { parameterNames } from "./names.ts"
+import { Rhythm } from "./rhythm.ts"
 import { numbersOf, type Statistics, statisticsOf } from "./statistics.ts"
 
 export interface WatchOptions {
@@ -36,7 +40,7 @@ export interface WatchOptions {
 /** What was seen of one parameter at one step. */
 export interface Seen {
   readonly gradient: Statistics
-  /** ‖update‖ / ‖value‖; NaN when the step does not return the parameter. */
+  /** ‖update‖ / ‖value‖; NaN when the step does not return the parameter, or one of them is not finite. */
   readonly ratio: number
 }
 export interface WatchedRow {
@@ -51,8 +55,6 @@ export interface WatchEvent {
 
 /** Rows that are kept; beyond them every second goes. */
 const ROWS = 1024
-/** Steps that show how long one takes, plain and watched, before there is a rhythm. */
-const WARM = 4
 
 /** One program of the step with the measures among its outputs. */
 interface Variant {
@@ -65,13 +67,9 @@ interface Variant {
 
 export class StepWatcher {
   readonly #step: Defn
-  readonly #budget: number
-  readonly #every: number | undefined
+  readonly #rhythm: Rhythm
   readonly #variants = new Map<Program, Variant>()
-  #plain = { ms: Number.POSITIVE_INFINITY, calls: 0 }
-  #watched = { ms: Number.POSITIVE_INFINITY, calls: 0 }
   #calls = 0
-  #last = 0
   names: readonly string[] = []
   readonly rows: WatchedRow[] = []
   readonly events: WatchEvent[] = []
@@ -82,8 +80,7 @@ export class StepWatcher {
     if (every !== undefined && !(Number.isInteger(every) && every > 0))
       throw new OptionError(`watch: every is ${every}; it must be a whole number above 0`)
     this.#step = step
-    this.#budget = budget
-    this.#every = every
+    this.#rhythm = new Rhythm(budget, every)
   }
   /** The last step that was seen to be finite, with the first argument that it had. */
   get lastGood(): { readonly step: number; readonly parameters: unknown } | undefined {
@@ -97,29 +94,9 @@ export class StepWatcher {
   get calls(): number {
     return this.#calls
   }
-  /** Every so many steps are watched at present. */
-  get interval(): number {
-    if (this.#every) return this.#every
-    const cost = this.#cost()
-    return Number.isFinite(cost) ? Math.max(1, Math.ceil(cost / this.#budget)) : 1
-  }
-  /** What a watched step costs more than a plain one, as a share of that. */
-  #cost(): number {
-    return Math.max(0, this.#watched.ms - this.#plain.ms) / this.#plain.ms
-  }
-  /** What watching has cost so far, as a share of the time of the steps alone; undefined before it is known. */
-  get overhead(): number | undefined {
-    const share = (this.#cost() * this.#watched.calls) / Math.max(1, this.#calls)
-    return Number.isFinite(share) ? share : undefined
-  }
-  /** The same in milliseconds a step, on average. */
-  get overheadMs(): number | undefined {
-    const share = this.overhead
-    return share === undefined ? undefined : share * this.#plain.ms
-  }
-  /** The share of the time that watching may cost; undefined where {@link WatchOptions.every} decides. */
-  get budget(): number | undefined {
-    return this.#every ? undefined : this.#budget
+  /** What watching costs. */
+  get rhythm(): Pick<Rhythm, "interval" | "overhead" | "overheadMs" | "compileMs" | "budget"> {
+    return this.#rhythm
   }
   get program(): Program | undefined {
     return [...this.#variants.keys()].at(-1)
@@ -128,43 +105,39 @@ export class StepWatcher {
   /** Runs the step; the result is that of the step itself. */
   call(args: readonly unknown[]): unknown {
     const step = ++this.#calls
-    if (this.#isTurn(step)) return this.#watch(step, args)
+    if (this.#rhythm.isTurn(step)) return this.#watch(step, args)
     const start = performance.now()
     const result = this.#step(...(args as never[]))
-    this.#time(this.#plain, performance.now() - start)
     const bad = scalarsOf(result).some((x) => !Number.isFinite(x))
+    if (!bad) this.#record.good(step, args[0])
+    this.#rhythm.alone(performance.now() - start)
     // The first step that breaks is run once more to see where.
     if (bad && !this.failed) this.#watch(step, args)
-    else if (!bad) this.#record.good(step, args[0])
     return result
   }
-  /** The first calls show what a step costs; then the rhythm follows. */
-  #isTurn(step: number): boolean {
-    if (this.#every) return (step - 1) % this.#every === 0
-    if (step <= WARM) return false
-    if (this.#watched.calls < WARM) return true
-    return step - this.#last >= this.interval
-  }
-  /** The first call of each kind compiles and says nothing. */
-  #time(of: { ms: number; calls: number }, ms: number): void {
-    if (++of.calls > 1) of.ms = Math.min(of.ms, ms)
-  }
-
   #watch(step: number, args: readonly unknown[]): unknown {
-    const { program, inputs } = this.#step.bind(...(args as never[]))
-    const known = this.#variants.get(program)
-    const variant = known ?? variantOf(program, args[0], this.#step)
-    this.#variants.set(program, variant)
     const start = performance.now()
+    const { program, inputs } = this.#step.bind(...(args as never[]))
+    const { variant, ms } = this.#variantOf(program, args[0])
     const outputs = variant.executable.run(inputs)
-    this.#last = step
     const row = readRow(variant, step, outputs.slice(program.computed.outputs.length))
-    this.#time(this.#watched, performance.now() - start)
     const result = resultOf(program, inputs, outputs)
     this.names = variant.names
     this.#keep(row)
     this.#judge(row, result, args)
+    this.#rhythm.watched(step, performance.now() - start - ms)
     return result
+  }
+  /** The watched variant of a program, and what compiling it took just now. */
+  #variantOf(program: Program, parameters: unknown): { variant: Variant; ms: number } {
+    const known = this.#variants.get(program)
+    if (known) return { variant: known, ms: 0 }
+    const start = performance.now()
+    const variant = variantOf(program, parameters, this.#step)
+    this.#variants.set(program, variant)
+    const ms = performance.now() - start
+    this.#rhythm.compiled(ms)
+    return { variant, ms }
   }
   #keep(row: WatchedRow): void {
     this.rows.push(row)
@@ -225,7 +198,10 @@ function variantOf(program: Program, parameters: unknown, step: Defn): Variant {
       `watch: ${step.functionName} computes no gradient of its first argument; call valueAndGrad or grad inside it`,
     )
   const extra = withTable(graph.table, () =>
-    watched.flatMap(({ p, g, to }) => [measure(g), measure(p), measure(to ? subtract(to, p) : p)]),
+    watched.flatMap(({ p, g, to }) => [
+      measure(g),
+      ...(to ? [squares(p), squares(subtract(to, p))] : []),
+    ]),
   )
   const outputs = [...program.computed.outputs, ...extra]
   return {
@@ -235,6 +211,8 @@ function variantOf(program: Program, parameters: unknown, step: Defn): Variant {
     updates: watched.map((w) => w.to !== undefined),
   }
 }
+/** The square of a tensor's norm. */
+const squares = (x: Tensor): Tensor => sum(square(asType(x, "f64")))
 /** `w` of `p.w`, but `p[0].w` where the parameters are a list. */
 const nameOf = (path: string, step: Defn): string =>
   path.startsWith(".") ? path.slice(1) : `${parameterNames(step.original)[0] ?? ""}${path}`
@@ -256,10 +234,13 @@ function updatesIn(program: Program, parameters: unknown): readonly Tensor[] | u
   return program.graph.outputs.slice(from, from + flatten(parameters as Container).length)
 }
 function readRow({ updates }: Variant, step: number, measures: readonly Storage[]): WatchedRow {
-  const of = (i: number): Statistics => statisticsOf(numbersOf(measures[i], "f64"))
-  const seen = updates.map((known, k): Seen => {
-    const [gradient, value, update] = [of(3 * k), of(3 * k + 1), of(3 * k + 2)]
-    return { gradient, ratio: known ? update.l2 / value.l2 : Number.NaN }
+  let next = 0
+  const numbers = (): Float64Array => numbersOf(measures[next++], "f64")
+  const seen = updates.map((known): Seen => {
+    const gradient = statisticsOf(numbers())
+    if (!known) return { gradient, ratio: Number.NaN }
+    const [[value], [update]] = [numbers(), numbers()]
+    return { gradient, ratio: Math.sqrt(update / value) }
   })
   return { step, seen }
 }

@@ -9,7 +9,7 @@ export function historyDocument(
   watcher: StepWatcher,
   options: DocumentOptions = {},
 ): GradientDoc | undefined {
-  const { program } = watcher
+  const { program, rhythm } = watcher
   if (!program) return undefined
   const { doc } = documentOf(program, options)
   const failed = watcher.failed?.step
@@ -21,12 +21,13 @@ export function historyDocument(
       step: watcher.calls,
       series: seriesOf(watcher),
       events: watcher.events,
-      every: watcher.interval,
+      every: rhythm.interval,
       ...(failed === undefined ? {} : { lastGood: watcher.lastGood?.step ?? 0 }),
-      ...(watcher.overhead === undefined
+      ...(rhythm.overhead === undefined
         ? {}
-        : { overhead: watcher.overhead, overheadMs: watcher.overheadMs }),
-      ...(watcher.budget === undefined ? {} : { budget: watcher.budget }),
+        : { overhead: rhythm.overhead, overheadMs: rhythm.overheadMs }),
+      ...(rhythm.budget === undefined ? {} : { budget: rhythm.budget }),
+      compileMs: rhythm.compileMs,
     },
   }
 }

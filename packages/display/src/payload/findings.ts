@@ -43,6 +43,8 @@ export interface GradientHistory {
   /** The same in milliseconds a step, on average. */
   readonly overheadMs?: number
   readonly budget?: number
+  /** What compiling the watched variant of the step took, in ms, once. */
+  readonly compileMs?: number
 }
 
 /** What a run costs alone, and with all its values looked at, in ms. */

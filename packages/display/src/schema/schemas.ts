@@ -371,7 +371,7 @@ export const SCHEMAS: Readonly<Record<PayloadKind, Schema>> = {
           events: list(object({ step: count, text }), 10_000),
           every: count,
         },
-        { lastGood: count, overhead: real, overheadMs: real, budget: real },
+        { lastGood: count, overhead: real, overheadMs: real, budget: real, compileMs: real },
       ),
     },
   ),
