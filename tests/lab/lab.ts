@@ -109,6 +109,7 @@ export class Graph {
 
   /** Moves the pointer down the stage until a box with this title is under it. */
   async find(title: RegExp): Promise<Place> {
+    await this.stage.scrollIntoViewIfNeeded()
     const box = await this.stage.boundingBox()
     if (!box) throw new Error("the stage is not on the page")
     for (let y = 36; y < box.height; y += 14) {

@@ -46,7 +46,7 @@ export class GraphToolbar {
     const detail = t("Detail: how many scopes are open")
     this.#detailBox.title = detail
     this.#detail.setAttribute("aria-label", detail)
-    this.#detailBox.append(element("span", "dn-mute", {}, t("Detail")), this.#detail)
+    this.#detailBox.append(element("span", "dn-detail-name", {}, t("Detail")), this.#detail)
     this.#detail.addEventListener("input", () => actions.detail(steps[Number(this.#detail.value)]))
     this.#overlay.setAttribute("aria-label", t("overlay (t)"))
     this.#overlay.title = t("Lay bytes, operations, times or statistics over the boxes (t)")
