@@ -222,11 +222,15 @@ export const DIAGNOSTICS = {
 
 export type DiagnosticCode = keyof typeof DIAGNOSTICS
 
-/** The sentence for users: what failed, then what to write instead. */
-export function diagnosticMessage(code: DiagnosticCode, detail?: string): string {
+/**
+ * The sentence for users: what failed, then what to write instead.
+ *
+ * @param instead in place of the advice of the table, where more is known
+ */
+export function diagnosticMessage(code: DiagnosticCode, detail?: string, instead?: string): string {
   const entry: DiagnosticEntry = DIAGNOSTICS[code]
   const message = entry.message.replace("{detail}", () => detail ?? entry.detail ?? "")
-  return `${message}; ${entry.instead}`
+  return `${message}; ${instead ?? entry.instead}`
 }
 
 /** Text that cannot run. Holds every diagnostic that was found; the message is the first one's. */

@@ -39,6 +39,18 @@ describe("stripTypes", () => {
     expect(kept).not.toContain("C")
   })
   test.each([
+    ["@dec class A {}", 'const A = dec(class A { ... }, { kind: "class", name: "A" })'],
+    ["const a = 1\nexport @dec(1) class B { m() {} }", "const B = dec(1)(class B { ... }"],
+    [
+      "class C { n = 1; @log m() {} }",
+      'C.prototype.m = log(C.prototype.m, { kind: "method", name: "m" })` behind the class',
+    ],
+    ["class D { @d static m() {} }", "D.m = d(D.m,"],
+    ["class E { @d x = 1 }", "call the decorator as a function"],
+  ])("says what to write in place of the decorator of %s", (code, instead) => {
+    expect(() => stripTypes(code)).toThrow(instead)
+  })
+  test.each([
     ["for (using x = f(); ; ) {}", "D112"],
     ["using x = f(); export const y = 1", "D112"],
     ["@dec class A {}", "D112"],

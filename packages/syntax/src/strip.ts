@@ -1,5 +1,6 @@
 /** @file TypeScript to JavaScript, line by line: types go, enums and parameter properties become code. */
 import { transform } from "sucrase"
+import { firstDecorator, withoutDecorator } from "./decorators.ts"
 import { diagnosticMessage, SyntaxDiagnosticError } from "./diagnostics.ts"
 import { diagnosticsOf } from "./failures.ts"
 import { lower } from "./lowering.ts"
@@ -49,7 +50,9 @@ function lowerSuspect(code: string, options: ParseOptions): string {
   const found = unlowered(parsed.tree)
   if (!found) return lower(code, parsed.tree)
   const [n, detail] = found
-  const message = diagnosticMessage("D112", detail)
+  const [, owner, inside] = (n.type === "Decorator" && firstDecorator(parsed.tree)) || []
+  const instead = owner && withoutDecorator(code, n, owner, inside)
+  const message = diagnosticMessage("D112", detail, instead)
   const diagnostic = { code: "D112", message, from: n.start, to: n.end, severity: "error" } as const
   throw new SyntaxDiagnosticError([diagnostic])
 }
