@@ -2,6 +2,7 @@
 
 export * from "./cell.ts"
 export { isTensorHover, type Place, placesOf } from "./cells/always.ts"
+export { type CellTree, cellTree } from "./cells/cell_tree.ts"
 export { defnRanges, EntryNames, type Range } from "./cells/entry_names.ts"
 export { joinLists } from "./cells/lists.ts"
 export * from "./cells/positions.ts"
@@ -23,6 +24,7 @@ export {
   toSource,
 } from "./map.ts"
 export { type MappedModule, mappedModule, moduleText } from "./module.ts"
+export { BINARY } from "./operators.ts"
 export type { RepairLimits } from "./repair.ts"
 export { type RuntimeOptions, rewriteRuntime } from "./runtime.ts"
 export * from "./strip.ts"

@@ -61,6 +61,15 @@ export function parseStrict(
   }
 }
 
+/** The tree of text that may hold mistakes which the parser can get over; undefined where it cannot. */
+export function parseLoosely(text: string, options: ParseOptions = {}): Node | undefined {
+  try {
+    return read(text, options, true).program as Node
+  } catch {
+    return undefined
+  }
+}
+
 interface Thrown {
   message: string
   pos?: number

@@ -1,3 +1,5 @@
+import * as methods from "@defnote/core"
+import { DTYPES } from "@defnote/core"
 import { describe, expect, test } from "vitest"
 import { inOurWords } from "./messages.ts"
 
@@ -13,6 +15,27 @@ describe("D5.1 type errors in words about tensors", () => {
     const message =
       "No overload matches this call.\n  The last overload gave the following error.\n    Argument of type '{ a: number; }' is not assignable to parameter of type 'TensorLike'."
     expect(inOurWords(message)).toContain("type '{ a: number; }'")
+  })
+  test.each([
+    ["+", "add"],
+    ["+=", "add"],
+    ["<=", "lessEqual"],
+    ["**=", "power"],
+    [">>", "rightShift"],
+  ])("outside of defn the method for %s is named", (operator, method) => {
+    const message = `Operator '${operator}' cannot be applied to types 'Tensor<"f32">' and 'number'.`
+    expect(inOurWords(message)).toMatch(new RegExp(`here, write a\\.${method}\\(b\\)\\.$`))
+    expect(Object.hasOwn(methods, method)).toBe(true)
+  })
+  test("an operator that tensors do not have keeps the checker's words", () => {
+    const message = "Operator '>>>' cannot be applied to types 'Tensor<any>' and 'number'."
+    expect(inOurWords(message)).toBe(message.replace("Tensor<any>", "Tensor"))
+  })
+  test("the dtypes of the sentence about them are those that there are", () => {
+    const said = inOurWords(
+      `Argument of type '"f80"' is not assignable to parameter of type 'DType'.`,
+    )
+    expect(said).toBe(`"f80" is no dtype; there are ${Object.keys(DTYPES).join(", ")}.`)
   })
   test("a tensor of any dtype is a Tensor; other messages stay", () => {
     expect(inOurWords("Property 'summ' does not exist on type 'Tensor<any>'.")).toBe(

@@ -1,7 +1,15 @@
 /** @file The language service of a notebook: cells as modules, checked and completed (D7.3, D7.6). */
 import { mkdirSync, writeFileSync } from "node:fs"
 import { dirname, join } from "node:path"
-import { EntryNames, isTensorHover, joinLists, placesOf, readTags } from "@defnote/syntax"
+import {
+  type CellTree,
+  cellTree,
+  EntryNames,
+  isTensorHover,
+  joinLists,
+  placesOf,
+  readTags,
+} from "@defnote/syntax"
 import { completions } from "./completion.ts"
 import {
   type CellDocument,
@@ -157,9 +165,10 @@ export class LanguageService implements Language {
   }
 
   /** Conditions and equalities of tensors outside of defn (S13). */
-  async #alwaysSo(file: string, document: CellDocument): Promise<CellDiagnostic[]> {
+  async #alwaysSo(file: string, document: CellDocument, tree: CellTree): Promise<CellDiagnostic[]> {
     const found: CellDiagnostic[] = []
-    for (const { from, to, names, code, message } of placesOf(document.source, document.defns)) {
+    const places = placesOf(document.source, tree, document.defns)
+    for (const { from, to, names, code, message } of places) {
       const hovers = await Promise.all(names.map((at) => this.#hover(file, document, at)))
       if (hovers.every(isTensorHover))
         found.push({ from, to, message, code, severity: "warning", insideDefn: false })
@@ -191,9 +200,10 @@ export class LanguageService implements Language {
       const span = fromDocument(document, range)
       return span ? [{ ...rest, ...span, insideDefn: isInDefn(document, span) }] : []
     })
-    const all = [...found, ...(await this.#alwaysSo(file, document))]
+    const tree = cellTree(document.source)
+    const all = [...found, ...(await this.#alwaysSo(file, document, tree))]
     return joinLists(
-      document.source,
+      tree,
       all.sort((a, b) => a.from - b.from),
     )
   }

@@ -3,6 +3,8 @@
  * English and the names of the library's types, and no positions.
  */
 
+import { BINARY } from "@defnote/syntax"
+
 /** A pattern over the checker's message, and the sentence made of what it caught. */
 interface Row {
   readonly when: RegExp
@@ -10,22 +12,11 @@ interface Row {
 }
 
 const DTYPES = "bool, u8, u16, u32, u64, i8, i16, i32, i64, f16, bf16, f32, f64"
-/** Methods for the operators that numbers have and tensors have only inside `defn`. */
-const METHODS: Readonly<Record<string, string>> = {
-  "+": "add",
-  "-": "subtract",
-  "*": "multiply",
-  "/": "divide",
-  "%": "remainder",
-  "**": "power",
-  "<": "less",
-  "<=": "lessEqual",
-  ">": "greater",
-  ">=": "greaterEqual",
-}
 const OPERATORS_WHERE =
   'Tensors have operators only inside defn(...) and in functions that begin with "use defn";'
-const operatorOf = (symbol: string): string => METHODS[symbol] ?? "add"
+/** The method for an operator that tensors have only inside `defn`; a compound assignment counts as its operator. */
+const methodOf = (symbol: string): string | undefined =>
+  BINARY[symbol] ?? BINARY[symbol.replace(/=$/, "")]
 
 const isTensor = (type: string): boolean => /^Tensor\b(?!.*\[\]$)/.test(type)
 
@@ -113,10 +104,11 @@ const ROWS: readonly Row[] = [
   },
   {
     when: /Operator '(.+?)' cannot be applied to types '(.+?)' and '(.+?)'/,
-    say: ([symbol, left, right]) =>
-      isTensor(left) || isTensor(right)
-        ? `${OPERATORS_WHERE} here, write a.${operatorOf(symbol)}(b).`
-        : "",
+    say: ([symbol, left, right]) => {
+      const method = methodOf(symbol)
+      const ours = method && (isTensor(left) || isTensor(right))
+      return ours ? `${OPERATORS_WHERE} here, write a.${method}(b).` : ""
+    },
   },
   {
     when: /The (left|right)-hand side of an arithmetic operation must be/,

@@ -2,8 +2,10 @@
  * @file Conditions and equalities of tensors outside of defn (S13): every object is true, and equal to itself alone, so
  * `if (t)` and `a === b` say nothing of the elements. Finds the places; what stands there, the checker is asked.
  */
-import { parse } from "@babel/parser"
 import { diagnosticMessage } from "../diagnostics.ts"
+import { EQUALITY } from "../operators.ts"
+import { bare, type Node } from "../tree.ts"
+import { type CellTree, nodesOf } from "./cell_tree.ts"
 import type { Range } from "./entry_names.ts"
 
 /** A place where a tensor would be a mistake. */
@@ -25,17 +27,13 @@ const TESTS = new Set([
   "DoWhileStatement",
   "ConditionalExpression",
 ])
-const EQUALITIES = new Set(["===", "!==", "==", "!="])
-
-// biome-ignore lint/suspicious/noExplicitAny: the syntax tree is walked generically
-type Tree = any
 
 /** Places whose operands are names, so that no condition about presence (`x !== undefined`) is meant. */
-export function placesOf(source: string, defns: readonly Range[]): Place[] {
+export function placesOf(source: string, tree: CellTree, defns: readonly Range[]): Place[] {
   if (!/\bif\b|\bwhile\b|[?!=]|&&/.test(source)) return []
   const places: Place[] = []
-  const inDefn = (n: Tree): boolean => defns.some(([from, to]) => n.start >= from && n.end <= to)
-  for (const n of nodesOf(read(source))) {
+  const inDefn = (n: Node): boolean => defns.some(([from, to]) => n.start >= from && n.end <= to)
+  for (const n of nodesOf(tree())) {
     if (places.length === MOST) break
     const place = placeOf(n)
     if (place && !inDefn(n)) places.push(place)
@@ -43,47 +41,22 @@ export function placesOf(source: string, defns: readonly Range[]): Place[] {
   return places
 }
 
-function placeOf(n: Tree): Place | undefined {
-  if (n.type === "BinaryExpression" && EQUALITIES.has(n.operator)) {
-    const { left, right } = n
+function placeOf(n: Node): Place | undefined {
+  if (n.type === "BinaryExpression" && n.operator in EQUALITY) {
+    const [left, right] = [bare(n.left), bare(n.right)]
     if (!isName(left) || !isName(right)) return undefined
     const names = [left.start, right.start]
     const message = diagnosticMessage("D216", `\`${n.operator}\``)
     return { from: n.start, to: n.end, names, code: "D216", message }
   }
-  const condition = TESTS.has(n.type)
-    ? n.test
-    : n.type === "UnaryExpression" && n.operator === "!"
-      ? n.argument
-      : undefined
-  if (!condition || !isName(condition)) return undefined
+  const negated = n.type === "UnaryExpression" && n.operator === "!"
+  const condition: Node | undefined = TESTS.has(n.type) ? n.test : negated ? n.argument : undefined
+  if (!condition || !isName(bare(condition))) return undefined
   const { start, end } = condition
-  return { from: start, to: end, names: [start], code: "D215", message: diagnosticMessage("D215") }
+  const names = [bare(condition).start]
+  return { from: start, to: end, names, code: "D215", message: diagnosticMessage("D215") }
 }
-const isName = (n: Tree): boolean => n.type === "Identifier" && n.name !== "undefined"
-
-function* nodesOf(n: Tree): Generator<Tree> {
-  if (!n || typeof n.type !== "string") return
-  yield n
-  for (const child of Object.values(n)) {
-    if (Array.isArray(child)) for (const item of child) yield* nodesOf(item)
-    else if (child && typeof child === "object") yield* nodesOf(child)
-  }
-}
-
-function read(source: string): Tree {
-  try {
-    const tree = parse(source, {
-      sourceType: "module",
-      errorRecovery: true,
-      allowReturnOutsideFunction: true,
-      plugins: ["typescript"],
-    })
-    return tree.program
-  } catch {
-    return undefined
-  }
-}
+const isName = (n: Node): boolean => n.type === "Identifier" && n.name !== "undefined"
 
 /** Whether the hover text of a name says that it is a tensor, and nothing else beside. */
 export const isTensorHover = (text: string | undefined): boolean =>

@@ -2,7 +2,8 @@
  * @file Findings at every element of an array literal become one at the array: the checker looks for tensors inside,
  * where the person wrote an array in place of a tensor.
  */
-import { parse } from "@babel/parser"
+import { bare, type Node } from "../tree.ts"
+import { type CellTree, nodesOf } from "./cell_tree.ts"
 
 /** What is joined: a place and a sentence. */
 export interface PlacedMessage {
@@ -14,16 +15,14 @@ export interface PlacedMessage {
 /** Sentences that say that a tensor is missing; the first part is about the element. */
 const MISSING = /^This is of type '[^']+'; (a tensor(?: or a number)?) is needed here/
 
-// biome-ignore lint/suspicious/noExplicitAny: the syntax tree is walked generically
-type Tree = any
-
 /** The findings, with those of all elements of an array joined. Text that cannot be read keeps its findings. */
-export function joinLists<T extends PlacedMessage>(source: string, findings: T[]): T[] {
+export function joinLists<T extends PlacedMessage>(tree: CellTree, findings: T[]): T[] {
   const missing = findings.filter((f) => MISSING.test(f.message))
   if (missing.length === 0) return findings
   const joined = new Set<T>()
   const arrays: T[] = []
-  for (const array of arraysOf(readTree(source))) {
+  for (const array of nodesOf(tree())) {
+    if (array.type !== "ArrayExpression") continue
     const inside = leaves(array).map((leaf) => missing.find((f) => isAt(f, leaf)))
     const [first] = inside
     if (!first || inside.some((f) => !f || joined.has(f))) continue
@@ -36,25 +35,11 @@ export function joinLists<T extends PlacedMessage>(source: string, findings: T[]
 
 const sentence = (message: string): string =>
   `This is an array; ${MISSING.exec(message)?.[1]} is needed here. tensor([...]) makes one of an array.`
-const isAt = (f: PlacedMessage, n: Tree): boolean => f.from === n.start && f.to === n.end
+const isAt = (f: PlacedMessage, n: Node): boolean => f.from === n.start && f.to === n.end
 
-/** The elements of an array and of the arrays in it. */
-const leaves = (array: Tree): Tree[] =>
-  array.elements.flatMap((e: Tree) => (e?.type === "ArrayExpression" ? leaves(e) : [e ?? array]))
-
-/** The array literals, outer ones before inner ones. */
-function arraysOf(n: Tree): Tree[] {
-  if (!n || typeof n.type !== "string") return []
-  const inside = Object.values(n).flatMap((child) =>
-    Array.isArray(child) ? child.flatMap(arraysOf) : arraysOf(child),
-  )
-  return n.type === "ArrayExpression" ? [n, ...inside] : inside
-}
-
-function readTree(source: string): Tree {
-  try {
-    return parse(source, { sourceType: "module", errorRecovery: true, plugins: ["typescript"] })
-  } catch {
-    return undefined
-  }
-}
+/** The elements of an array and of the arrays in it; the array itself for what is left out. */
+const leaves = (array: Node): Node[] =>
+  array.elements.flatMap((e: Node | null) => {
+    const element = e ? bare(e) : array
+    return e && element.type === "ArrayExpression" ? leaves(element) : [element]
+  })
