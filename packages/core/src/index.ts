@@ -1,6 +1,7 @@
 /** @file What people and packages import from the engine: an explicit list per file. */
 import "./install.ts"
 
+export { shownValue } from "./arguments.ts"
 export {
   affordedBytes,
   allocateBuffer,
@@ -91,6 +92,7 @@ export { setPrinter } from "./ops/print-value.ts"
 export * as random from "./ops/random.ts"
 export * from "./ops/source.ts"
 export * from "./ops/table.ts"
+export { checkOptions, optionNames } from "./options.ts"
 export { type Optimized, optimize, originsOf, PASSES, type Pass } from "./passes.ts"
 export { pipe } from "./pipe.ts"
 export { formatNumber, formatTensor, type PrintOptions } from "./print.ts"

@@ -10,9 +10,10 @@ export interface Options {
   readonly at: number
   readonly names: readonly string[]
 }
+export const optionNames = <T>(every: Every<T>): readonly string[] => Object.keys(every)
 export const optionsAt = <T>(at: number, every: Every<T>): Options => ({
   at,
-  names: Object.keys(every),
+  names: optionNames(every),
 })
 
 /** What NumPy, JAX, PyTorch and TensorFlow.js call the same. */

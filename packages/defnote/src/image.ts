@@ -1,5 +1,13 @@
 /** @file `image`: grey and colour images, one or a batch as a grid, as PNG. */
-import { formatType, isConcrete, isTensor, OptionError, type Tensor } from "@defnote/core"
+import {
+  checkOptions,
+  formatType,
+  isConcrete,
+  isTensor,
+  OptionError,
+  optionNames,
+  type Tensor,
+} from "@defnote/core"
 import {
   bytesToBase64,
   floatValue,
@@ -27,6 +35,16 @@ export interface ImageOptions extends CaptionOptions {
   /** Images in one row of the grid; without it they wrap to the width of the notebook. */
   readonly columns?: number
 }
+const IMAGE = optionNames<ImageOptions>({
+  title: true,
+  layout: true,
+  range: true,
+  columns: true,
+  captions: true,
+  labels: true,
+  predictions: true,
+  classes: true,
+})
 
 /** Images of a grid, pixels of the whole picture, and the size up to which small images are enlarged. */
 const MOST = 100
@@ -60,7 +78,8 @@ interface Images {
 export function image(x: Tensor, options: ImageOptions = {}): Output {
   if (!isTensor(x) || !isConcrete(x))
     throw new OptionError("image: takes a tensor with values, as [height, width] or with channels")
-  checkOptions(options)
+  checkOptions("image", options, IMAGE)
+  checkValues(options)
   const layout = options.layout ?? layoutOf(x)
   const images = imagesOf(x, layout)
   const captions = captionsOf(options, images.count)
@@ -68,7 +87,7 @@ export function image(x: Tensor, options: ImageOptions = {}): Output {
 }
 
 /** @throws OptionError for a range without extent, and a number of columns that is none */
-function checkOptions({ range, columns }: ImageOptions): void {
+function checkValues({ range, columns }: ImageOptions): void {
   const fits = range === undefined || (range.length === 2 && range.every(Number.isFinite))
   if (!fits || (range && range[0] === range[1]))
     throw new OptionError(

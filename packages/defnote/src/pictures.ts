@@ -1,15 +1,18 @@
 /** @file `graph` and `inspect`: the pictures of a function (D8). */
 import {
   type Compiled,
+  checkOptions,
   type Defn,
   defn,
   factsOf,
   isDefn,
   OptionError,
+  optionNames,
   type PartialProgram,
   type Program,
   partialOf,
   plainCaptures,
+  shownValue,
   valueAndGrad,
 } from "@defnote/core"
 import { gradientListing, gradientSvg, MIME, profileListing, profileSvg } from "@defnote/display"
@@ -24,10 +27,17 @@ export type AnyFunction = (...x: any[]) => unknown
 
 export const asDefn = (f: AnyFunction, what: string): Defn => {
   if (typeof f !== "function")
-    throw new OptionError(
-      `${what}: takes a function and its arguments, not ${f === null ? "null" : typeof f}`,
-    )
+    throw new OptionError(`${what}: takes a function and its arguments, not ${shownValue(f)}`)
   return isDefn(f) ? f : defn(f)
+}
+/** {@link asDefn} for what needs values to work on. */
+export function withArguments(f: AnyFunction, what: string, args: readonly unknown[]): Defn {
+  const g = asDefn(f, what)
+  if (args.length || !g.original.length) return g
+  const example = [g.functionName, ...parameterNames(g.original)].join(", ")
+  throw new OptionError(
+    `${what}: takes the arguments of ${g.functionName} after it: ${what}(${example})`,
+  )
 }
 
 /**
@@ -39,10 +49,9 @@ export const asDefn = (f: AnyFunction, what: string): Defn => {
  */
 export function graph<F extends AnyFunction>(f: F, ...args: Parameters<F> | []): GraphOutput {
   const g = asDefn(f, "graph")
-  const latest = args.length ? undefined : g.latest
-  if (!latest && args.length < g.original.length && !args.length)
-    throw new OptionError(`graph: ${notTraced(g)}`)
-  return graphOf(g, latest ? { program: latest } : programOrPart(g, args))
+  if (args.length || !g.original.length) return graphOf(g, programOrPart(g, args))
+  if (!g.latest) throw new OptionError(`graph: ${notTraced(g)}`)
+  return graphOf(g, { program: g.latest })
 }
 const graphOf = (g: Defn, { program, failure }: Traced): GraphOutput =>
   new GraphOutput(() => {
@@ -96,7 +105,10 @@ inspect.with =
   <F extends AnyFunction>(f: F, ...args: Parameters<F>): Output =>
     inspection(f, args, options)
 
-function inspection(f: AnyFunction, args: unknown[], { checks = true }: InspectOptions): Output {
+function inspection(f: AnyFunction, args: unknown[], options: InspectOptions): Output {
+  checkOptions("inspect.with", options, optionNames<InspectOptions>({ checks: true }))
+  withArguments(f, "inspect", args)
+  const { checks = true } = options
   if (typeof checks !== "boolean")
     throw new OptionError(`inspect: checks is ${checks}; it must be true or false`)
   const { functionName, original, both } = withGradient(f)

@@ -1,5 +1,5 @@
 /** @file Plotly figures in notebooks: live in JupyterLab, a static picture everywhere else (D8.1). */
-import { isTensor, type Tensor } from "@defnote/core"
+import { isTensor, OptionError, shownValue, type Tensor } from "@defnote/core"
 import {
   type Column,
   type PlotLayout,
@@ -45,10 +45,17 @@ function withTitles(layout: PlotLayout): PlotLayout {
 
 /**
  * A plot of one or several traces in Plotly's words; columns may be tensors.
+ * @throws OptionError for what is no trace
  * @example plot([{ type: "scatter", mode: "lines", y: losses }], { title: "Loss", yaxis: { type: "log" } })
  */
 export function plot(traces: PlotInput | readonly PlotInput[], layout: PlotLayout = {}): Output {
-  const data = plain(Array.isArray(traces) ? traces : [traces]) as PlotTrace[]
+  const list: readonly unknown[] = Array.isArray(traces) ? traces : [traces]
+  const other = list.find((t) => typeof t !== "object" || t === null || isTensor(t))
+  if (!list.length || other !== undefined || list.includes(undefined))
+    throw new OptionError(
+      `plot: takes a trace such as { y: losses }, or a list of them, not ${list.length ? shownValue(other) : "an empty list"}`,
+    )
+  const data = plain(list) as PlotTrace[]
   return new Output(() => ({
     [PLOTLY]: { data, layout: withTitles(layout) },
     "image/svg+xml": plotSvg(data, layout),

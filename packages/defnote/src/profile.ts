@@ -3,7 +3,7 @@ import { type Defn, type Executable, OptionError, type Storage } from "@defnote/
 import { MIME, profileListing, profileSvg } from "@defnote/display"
 import { profileDocument } from "@defnote/display/document"
 import { Output } from "./output.ts"
-import { type AnyFunction, asDefn } from "./pictures.ts"
+import { type AnyFunction, withArguments } from "./pictures.ts"
 
 /** Runs are repeated for so long, in ms, and at least and at most so often. */
 const ENOUGH_MS = 250
@@ -20,7 +20,7 @@ const WARM = 3
  * @example profile(valueAndGrad(loss).using("wasm"), params, x, y)
  */
 export function profile<F extends AnyFunction>(f: F, ...args: Parameters<F>): Output {
-  const g: Defn = asDefn(f, "profile")
+  const g: Defn = withArguments(f, "profile", args)
   const { program, inputs, compiler, profiled } = g.bind(...args)
   const executable = profiled()
   const kernelNs = samplesOf(executable, inputs, compiler)

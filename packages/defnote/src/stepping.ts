@@ -6,7 +6,7 @@ import { stepProgram } from "@defnote/inspect"
 import { Exercise } from "./exercise.ts"
 import { keepForSteps } from "./live-steps.ts"
 import { type MimeBundle, Output } from "./output.ts"
-import { type AnyFunction, asDefn } from "./pictures.ts"
+import { type AnyFunction, withArguments } from "./pictures.ts"
 
 /**
  * Goes through `f` value by value, forward and then back: at each step the value or the part of a gradient, its rule,
@@ -30,7 +30,7 @@ export function exercise<F extends AnyFunction>(f: F, ...args: Parameters<F>): E
 }
 
 function stepped(what: string, f: AnyFunction, args: readonly unknown[], options: TraceOptions) {
-  const fn = asDefn(f, what)
+  const fn = withArguments(f, what, args)
   const both = valueAndGrad(fn as never) as unknown as Defn
   const { program, inputs } = both.bind(...([withTensors(args[0]), ...args.slice(1)] as never[]))
   const settings = {

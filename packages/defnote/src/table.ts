@@ -1,5 +1,12 @@
 /** @file `table`: data rows, or columns, as a table with types, distributions and what is missing. */
-import { isConcrete, isTensor, OptionError, type Tensor } from "@defnote/core"
+import {
+  checkOptions,
+  isConcrete,
+  isTensor,
+  OptionError,
+  optionNames,
+  type Tensor,
+} from "@defnote/core"
 import { valuesOf } from "@defnote/display/document"
 import { makeTable, type TableOptions, tableHtml, tableText } from "@defnote/display/table"
 import { Output } from "./output.ts"
@@ -17,6 +24,7 @@ export type TableData =
  * @example table([{ species: "Adelie", mass: 3750 }, { species: "Gentoo", mass: null }], { sortBy: "mass" })
  */
 export function table(data: TableData, options: TableOptions = {}): Output {
+  checkOptions("table", options, TABLE)
   const columns = Array.isArray(data) ? columnsOfRows(data) : columnsOf(data as never)
   for (const name of [...(options.columns ?? []), ...(options.sortBy ? [options.sortBy] : [])])
     if (!columns.has(name))
@@ -32,6 +40,13 @@ export function table(data: TableData, options: TableOptions = {}): Output {
   })
 }
 
+const TABLE = optionNames<TableOptions>({
+  title: true,
+  limit: true,
+  columns: true,
+  sortBy: true,
+  descending: true,
+})
 /** Rows of one output. */
 const MOST = 1000
 

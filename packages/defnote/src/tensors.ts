@@ -1,9 +1,11 @@
 /** @file `show` and `compare`: tensors as outputs with names, labels and one crosshair (VISUAL 11). */
 import {
+  checkOptions,
   formatType,
   isConcrete,
   isTensor,
   OptionError,
+  optionNames,
   ShapeError,
   sameShape,
   type Tensor,
@@ -23,6 +25,7 @@ export interface ShowOptions {
   readonly title?: string
   readonly labels?: AxisLabels
 }
+const SHOW = optionNames<ShowOptions>({ title: true, labels: true })
 
 /**
  * A tensor as an output with a title and the names of its rows and columns, as in a confusion matrix.
@@ -31,6 +34,7 @@ export interface ShowOptions {
  * @example show(confusion, { title: "confusion", labels: ["cat", "dog"] })
  */
 export function show(x: Tensor, options: ShowOptions = {}): Output {
+  checkOptions("show", options, SHOW)
   const tensor = concrete(x, "show")
   const labels = options.labels && axisLabels(tensor.shape, options.labels)
   return new Output(() => tensorBundle(tensor, { title: options.title, labels }))
@@ -46,7 +50,8 @@ export function compare(
   tensors: Readonly<Record<string, Tensor>>,
   options: ShowOptions = {},
 ): Output {
-  const names = Object.keys(tensors)
+  checkOptions("compare", options, SHOW)
+  const names = Object.keys(tensors ?? {})
   if (names.length < 2 || names.length > MOST)
     throw new OptionError(
       `compare: takes 2 to ${MOST} tensors by name, not ${names.length}: compare({value, gradient})`,

@@ -1,5 +1,13 @@
 /** @file `trainingPanel`: one live output that a training loop feeds, step by step. */
-import { type Container, flattenWithPaths, isTensor, OptionError, type Tensor } from "@defnote/core"
+import {
+  type Container,
+  checkOptions,
+  flattenWithPaths,
+  isTensor,
+  OptionError,
+  optionNames,
+  type Tensor,
+} from "@defnote/core"
 import {
   clip,
   formatCount,
@@ -40,6 +48,17 @@ export interface TrainingStep {
   /** What "Inspect this step" shows when this step is the first that is not finite. */
   readonly inspect?: () => Output
 }
+
+const PANEL = optionNames<TrainingPanelOptions>({ title: true, steps: true })
+const STEP = optionNames<TrainingStep>({
+  loss: true,
+  metrics: true,
+  gradients: true,
+  parameters: true,
+  updates: true,
+  examples: true,
+  inspect: true,
+})
 
 /** Updates of the output are at least so far apart, in ms. */
 const EVERY_MS = 100
@@ -90,6 +109,7 @@ export class TrainingPanel {
    * @returns whether loss and gradients were finite
    */
   step(values: TrainingStep): boolean {
+    checkOptions("panel.step", values ?? null, STEP)
     this.#go()
     const step = ++this.#step
     this.#elapsed = performance.now() - this.#started
@@ -297,6 +317,7 @@ export class TrainingPanel {
  * }
  */
 export function trainingPanel(options: TrainingPanelOptions = {}): TrainingPanel {
+  checkOptions("trainingPanel", options, PANEL)
   const { steps } = options
   if (steps !== undefined && !(Number.isSafeInteger(steps) && steps > 0))
     throw new OptionError(`trainingPanel: steps is ${steps}; it must be a positive integer`)

@@ -1,5 +1,5 @@
 /** @file `watch`: a training step that keeps an eye on its gradients (D8). */
-import { type Defn, defn, isDefn, OptionError } from "@defnote/core"
+import { checkOptions, type Defn, defn, isDefn, OptionError, optionNames } from "@defnote/core"
 import { gradientListing, gradientSvg, MIME } from "@defnote/display"
 import { historyDocument } from "@defnote/display/document"
 import { StepWatcher, type WatchEvent, type WatchedRow, type WatchOptions } from "@defnote/inspect"
@@ -38,6 +38,7 @@ export interface Watched<F extends AnyFunction> {
 export function watch<F extends AnyFunction>(step: F, options: WatchOptions = {}): Watched<F> {
   if (typeof step !== "function")
     throw new OptionError(`watch: takes a function, not ${step === null ? "null" : typeof step}`)
+  checkOptions("watch", options, optionNames<WatchOptions>({ budget: true, every: true }))
   const compiled: Defn = isDefn(step) ? step : defn(step)
   const watcher = new StepWatcher(compiled, options)
   const bundle = (): MimeBundle => {
