@@ -6,12 +6,11 @@ import type { KernelSource } from "./output-widget.ts"
 
 /** Steps computed by the kernel that the output belongs to; its answer is checked like any payload (D8.4). */
 export const kernelSteps = (kernelOf: KernelSource, t: Translate): LiveSteps => ({
-  reason: () =>
-    kernelOf() ? "" : t("No kernel runs for this notebook: values can be changed where one does."),
+  reason: () => (kernelOf() ? "" : t("Saved view. Changing values needs the kernel.")),
   async compute(live, edits) {
     const kernel = kernelOf()
     const reply = kernel && (await askKernel<StepReply>(kernel, STEPS, { live, edits }))
-    if (!reply) throw new Error(t("The kernel does not hold this run. Run the cell again."))
+    if (!reply) throw new Error(t("The kernel no longer keeps this run. Run the cell again."))
     if ("problem" in reply) throw new Error(String(reply.problem))
     const { doc, problem } = readPayload("trace", reply.doc)
     if (!doc) throw new Error(problem)

@@ -97,7 +97,7 @@ test("VISUAL 12: without its kernel the panel is still read, and says what it ca
   const view = lab.cell(1).locator(".dn-training")
   await view.locator(".dn-event button").click()
   await expect(view.locator(".dn-event")).toContainText(
-    "Saved view. The step can be inspected while its kernel lives.",
+    "Saved view. Inspecting a step needs the kernel: run the cell again.",
   )
   await expect(view.locator(".dn-event button")).toBeDisabled()
   expect(lab.errors).toEqual([])

@@ -42,7 +42,8 @@ export class LiveSteps {
   answer(question: Readonly<Record<string, unknown>>): StepReply {
     const request = Number(question.request)
     const run = this.#kept.get(String(question.live))
-    if (!run) return { request, problem: "The kernel does not hold this run. Run the cell again." }
+    if (!run)
+      return { request, problem: "The kernel no longer keeps this run. Run the cell again." }
     try {
       return { request, doc: run.again(editedInputs(run, question.edits)) }
     } catch (error) {

@@ -81,7 +81,7 @@ function reasonOf(
   live: LiveSteps | undefined,
   { translate: t }: PanelContext,
 ): string {
-  if (!live || !doc.live) return t("Values can be changed where a kernel runs; this page has none.")
+  if (!live || !doc.live) return t("Saved view. Changing values needs the kernel.")
   return live.reason()
 }
 

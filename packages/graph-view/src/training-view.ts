@@ -219,7 +219,7 @@ export class TrainingView implements View<TrainingDoc> {
       if (shown) return
       inspect.disabled = true
       inspect.title = this.#translate(
-        "Saved view. The step can be inspected while its kernel lives.",
+        "Saved view. Inspecting a step needs the kernel: run the cell again.",
       )
       inspect.setAttribute("aria-label", inspect.title)
       box.append(element("p", "dn-mute", {}, inspect.title))
