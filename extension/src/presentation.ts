@@ -288,7 +288,7 @@ const layoutWorker = () => new Worker(new URL("./layout-worker.js", import.meta.
 /** The saved view of the output's metadata, with only what it should hold. */
 function readView(saved: unknown): SavedView | undefined {
   if (!saved || typeof saved !== "object") return undefined
-  const { open, selected, overlay, marks, detail, ...rest } = saved as Record<string, unknown>
+  const { open, selected, overlay, marks, detail, tab, ...rest } = saved as Record<string, unknown>
   const texts = (list: unknown) =>
     Array.isArray(list) ? list.filter((key) => typeof key === "string") : undefined
   const strings = texts(open)
@@ -299,6 +299,7 @@ function readView(saved: unknown): SavedView | undefined {
     ...(rest.saved === true ? { saved: true } : {}),
     ...(Array.isArray(marks) ? { marks: texts(marks)?.slice(0, 100) } : {}),
     ...(typeof detail === "number" && detail > 0 ? { detail } : {}),
+    ...(typeof tab === "string" ? { tab } : {}),
   }
 }
 

@@ -20,6 +20,27 @@ export class OutputLab extends Lab {
     await this.cell(0).waitFor({ timeout: 30_000 })
   }
 
+  /** The notebook in front as it would be saved. */
+  content(): Promise<object> {
+    type Page = {
+      jupyterapp: { shell: { currentWidget: { content: { model: { toJSON(): object } } } } }
+    }
+    return this.page.evaluate(() =>
+      (window as unknown as Page).jupyterapp.shell.currentWidget.content.model.toJSON(),
+    )
+  }
+
+  /** Saves the notebook in front, and gives the bytes of its file. */
+  async save(path: string): Promise<string> {
+    await this.command("docmanager:save")
+    return this.fileText(path)
+  }
+
+  /** The text of a file below the folder of the lab. */
+  async fileText(path: string): Promise<string> {
+    return (await this.page.request.get(`/files/${path}`)).text()
+  }
+
   /** Turns off the lab's question about news, which would lie over the page. */
   async quiet(): Promise<void> {
     const path = "/lab/api/settings/@jupyterlab/apputils-extension:notification"

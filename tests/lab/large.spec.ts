@@ -40,16 +40,6 @@ async function openLast(graph: Graph): Promise<void> {
   await graph.press("Enter")
 }
 
-/** The notebook as it would be saved. */
-function contentOf(lab: OutputLab): Promise<object> {
-  type Page = {
-    jupyterapp: { shell: { currentWidget: { content: { model: { toJSON(): object } } } } }
-  }
-  return lab.page.evaluate(() =>
-    (window as unknown as Page).jupyterapp.shell.currentWidget.content.model.toJSON(),
-  )
-}
-
 async function restart(lab: OutputLab): Promise<void> {
   const restarted = lab.command("notebook:restart-kernel")
   await lab.page.locator(".jp-Dialog button.jp-mod-accept").click()
@@ -111,7 +101,7 @@ test("VISUAL 12: after a restart it says what it no longer has, and Run again br
 test("saved and opened without a kernel, what is stored works, and the rest says what it needs", async ({
   lab,
 }) => {
-  const content = await contentOf(lab)
+  const content = await lab.content()
   await lab.closeAll()
   await lab.openNotebook("large.ipynb", content)
   const graph = lab.graph(0)

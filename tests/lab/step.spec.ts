@@ -16,15 +16,6 @@ const step = (lab: OutputLab) => lab.cell(0).locator(".dn-step")
 const press = (lab: OutputLab, key: string) => step(lab).locator("[role=slider]").press(key)
 const place = (lab: OutputLab) => step(lab).locator(".dn-title")
 
-/** What the notebook holds as it would be saved. */
-const saved = (lab: OutputLab): Promise<object> =>
-  lab.page.evaluate(() => {
-    type Page = {
-      jupyterapp: { shell: { currentWidget: { content: { model: { toJSON(): object } } } } }
-    }
-    return (window as unknown as Page).jupyterapp.shell.currentWidget.content.model.toJSON()
-  })
-
 test.describe.configure({ mode: "serial" })
 test.beforeAll(async ({ lab }) => {
   await lab.theme("JupyterLab Light")
@@ -216,7 +207,7 @@ test("D8.4: saved and opened without a kernel it does the same, at the same step
   await press(lab, "End")
   const breaks = await step(lab).locator(".dn-mod-break").count()
   if (!breaks) await press(lab, "b")
-  const content = await saved(lab)
+  const content = await lab.content()
   await lab.closeAll()
   await lab.openNotebook("step-saved.ipynb", content)
   await expect(place(lab)).toHaveText("step 19 of 19")

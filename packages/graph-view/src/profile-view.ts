@@ -21,19 +21,24 @@ export class ProfileView implements View<ProfileDoc> {
   readonly #body = element("div", "dn-profile-pane")
   readonly #tabs: Tabs
   readonly #graph: GraphView
+  /** By the names under which a notebook stores which one is chosen. */
+  readonly #named: Readonly<Record<string, ProfilePane>>
   readonly #panes: readonly ProfilePane[]
   #doc: ProfileDoc | null = null
   #stage: Stage | null = null
   #passes = 0
+  /** What the graph would store. */
+  #view: SavedView = {}
   /** Panes that have something to show, in the order of their tabs. */
   #shown: readonly ProfilePane[] = []
 
   constructor(host: HTMLElement, options: GraphViewOptions = {}) {
     this.#options = options
     const translate = options.translate ?? english
-    this.#tabs = new Tabs("dn-profile-tabs", translate("about the compiled program"), () =>
-      this.#open(),
-    )
+    this.#tabs = new Tabs("dn-profile-tabs", translate("about the compiled program"), () => {
+      this.#open()
+      this.#store()
+    })
     const graphHost = element("div", "dn-profile-graph")
     this.#root.append(graphHost, this.#tabs.node, this.#body)
     host.append(this.#root)
@@ -47,6 +52,10 @@ export class ProfileView implements View<ProfileDoc> {
       },
       onHover: (node) => options.onHover?.(node === null ? null : this.#whole(node)),
       onSource: (node) => options.onSource?.(this.#whole(node)),
+      onView: (view) => {
+        this.#view = view
+        this.#store()
+      },
     })
     const paneHost: ProfileHost = {
       translate,
@@ -54,12 +63,13 @@ export class ProfileView implements View<ProfileDoc> {
       showKernel: (kernel) => this.#graph.setKernel(kernel),
       showStage: (passes, notes) => this.#showStage(passes, notes),
     }
-    this.#panes = [
-      new KernelPane(paneHost),
-      new PassesPane(paneHost),
-      new MemoryPane(paneHost),
-      new SavedPane(paneHost),
-    ]
+    this.#named = {
+      kernels: new KernelPane(paneHost),
+      passes: new PassesPane(paneHost),
+      memory: new MemoryPane(paneHost),
+      saved: new SavedPane(paneHost),
+    }
+    this.#panes = Object.values(this.#named)
   }
 
   /** The selected node of the whole document; null when there is none. */
@@ -69,6 +79,7 @@ export class ProfileView implements View<ProfileDoc> {
   }
 
   setDocument(doc: ProfileDoc, view: SavedView | undefined = doc.view): void {
+    const first = this.#doc === null
     this.#doc = doc
     this.#stage = stageOf(doc, 0)
     this.#passes = 0
@@ -77,6 +88,7 @@ export class ProfileView implements View<ProfileDoc> {
     for (const pane of this.#panes) pane.setDocument(doc)
     this.#shown = this.#panes.filter((pane) => pane.title)
     this.#tabs.set(this.#shown.map((pane) => [pane.title]))
+    if (first) this.#restore(view)
     this.#open()
   }
 
@@ -106,6 +118,20 @@ export class ProfileView implements View<ProfileDoc> {
     for (const pane of this.#panes) pane.dispose()
     this.#graph.dispose()
     this.#root.remove()
+  }
+
+  #restore(view: SavedView | undefined): void {
+    const { tab, ...graph } = view ?? {}
+    this.#view = graph
+    const at = this.#shown.indexOf(this.#named[tab ?? ""])
+    if (at >= 0) this.#tabs.choose(at)
+  }
+
+  /** The first pane is what one sees anyway. */
+  #store(): void {
+    const pane = this.#pane
+    const tab = Object.keys(this.#named).find((name) => this.#named[name] === pane)
+    this.#options.onView?.({ ...this.#view, ...(this.#tabs.chosen > 0 && tab ? { tab } : {}) })
   }
 
   get #pane(): ProfilePane | undefined {

@@ -218,6 +218,8 @@ export interface SavedView {
   /** Queries whose matches are marked. */
   readonly marks?: readonly string[]
   readonly detail?: number
+  /** Which pane stands below the graph of a compiled program. */
+  readonly tab?: string
 }
 
 /** The body shared by the kinds that show a graph. */

@@ -214,6 +214,7 @@ const body = {
         saved: { type: "boolean" },
         marks: list(word, 100),
         detail: count,
+        tab: word,
       },
     ),
     whole: object({ nodes: count, scopes: count }, { id: word }),
