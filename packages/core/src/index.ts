@@ -64,6 +64,7 @@ export {
   latexOf,
 } from "./latex.ts"
 export { make } from "./make.ts"
+export { MEASURED, type Measured, SIGN_EXPONENT_BINS } from "./measured.ts"
 export { cast, fit, read, roundFloat, type Value, wrap, write } from "./number.ts"
 export type {
   At,
@@ -86,7 +87,7 @@ export type {
 export { codeOf } from "./ops/code.ts"
 export * from "./ops/control.ts"
 export { declarations } from "./ops/declarations.ts"
-export { MEASURED, measure, SIGN_EXPONENT_BINS, signExponentBin } from "./ops/measure.ts"
+export { measure, signExponentBin } from "./ops/measure.ts"
 export { split } from "./ops/move-part.ts"
 export { setPrinter } from "./ops/print-value.ts"
 export * as random from "./ops/random.ts"

@@ -8,8 +8,6 @@ export { type LocalCheck, localCheck } from "./local-check.ts"
 export { watchedNodes } from "./look.ts"
 export { inputName, parameterNames, variableOf } from "./names.ts"
 export {
-  BINS,
-  FIRST_EXPONENT,
   merged,
   numbersOf,
   type Statistics,

@@ -2,15 +2,8 @@
 
 import { CpuStorage, type DType, type Storage, storageOf, tensor } from "@defnote/core"
 import { describe, expect, test } from "vitest"
-import {
-  BINS,
-  FIRST_EXPONENT,
-  merged,
-  numbersOf,
-  repeated,
-  type Statistics,
-  statistics,
-} from "./statistics.ts"
+import { BINS, FIRST_EXPONENT } from "./columns.ts"
+import { merged, numbersOf, repeated, type Statistics, statistics } from "./statistics.ts"
 
 /** A repeatable sequence over many magnitudes, with what floats have beside numbers. */
 function values(n: number, seed: number): number[] {

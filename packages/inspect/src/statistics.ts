@@ -3,15 +3,13 @@ import {
   type DType,
   elementsOf,
   MEASURED,
+  type Measured,
   read,
   SIGN_EXPONENT_BINS,
   type Storage,
   signExponentBin,
 } from "@defnote/core"
-
-/** First exponent and number of the histogram bins: |x| below 2^-25 falls into the first, 2^7 and more into the last. */
-export const FIRST_EXPONENT = -26
-export const BINS = 34
+import { BINS, FIRST_EXPONENT } from "./columns.ts"
 
 export interface Statistics {
   readonly n: number
@@ -39,13 +37,12 @@ export interface Statistics {
 const BIN_OF = Uint8Array.from({ length: SIGN_EXPONENT_BINS }, (_, signExponent) =>
   Math.max(0, Math.min(BINS - 1, (signExponent & 255) - 127 - FIRST_EXPONENT)),
 )
-const HEAD = MEASURED.length
 
 /** Reads a row that the node {@link measure} made; the bins stay where they are. */
 export function statisticsOf(row: Float64Array): Statistics {
-  const [n, zeros, nan, posInf, negInf, min, max, mean, m2, squares] = row.subarray(0, HEAD)
-  const bins = row.subarray(HEAD)
-  return fromSums({ n, zeros, nan, posInf, negInf, min, max, mean, m2, squares, bins })
+  const facts = Object.fromEntries(MEASURED.map((fact, i) => [fact, row[i]]))
+  const bins = row.subarray(MEASURED.length)
+  return fromSums({ ...(facts as Record<Measured, number>), bins })
 }
 /** What adds up: of parts of a tensor, of the same tensor over several steps. */
 interface Sums

@@ -3,7 +3,7 @@
  * block: sums are taken around an element of the block, so that they cancel little, and blocks are joined.
  * @source T. Chan, G. Golub, R. LeVeque, Algorithms for computing the sample variance, 1983
  */
-import { isFloat, MEASURED, SIGN_EXPONENT_BINS } from "@defnote/core"
+import { isFloat, MEASURED, type Measured, SIGN_EXPONENT_BINS } from "@defnote/core"
 import type { Coded } from "../coded.ts"
 import { type Code, F64, FC, FunctionBuilder, I32, OP, SIMD, V128 } from "../encoder.ts"
 import { measureVector, takeBack } from "./measure-block.ts"
@@ -16,7 +16,7 @@ const BLOCK = 1024
 const POLL_EVERY = 128
 const WIDTH = MEASURED.length + SIGN_EXPONENT_BINS
 /** Where a fact of {@link MEASURED} stands in a row of the result, in bytes. */
-const placeOf = (fact: (typeof MEASURED)[number]): number => 8 * MEASURED.indexOf(fact)
+const placeOf = (fact: Measured): number => 8 * MEASURED.indexOf(fact)
 /** The bins of what is not finite: the exponent is all ones. */
 const SPECIAL_BINS = [255, 511].map((bin) => BINS_AT + 8 * bin)
 
@@ -174,7 +174,7 @@ function lanesTotal({ c, lanes }: Measuring, counts: number): Code {
 function endRow(m: Measuring): void {
   const { c, f, row } = m
   const special = f.local(F64)
-  const put = (fact: (typeof MEASURED)[number], value: () => void): void => {
+  const put = (fact: Measured, value: () => void): void => {
     c.get(m.out)
     value()
     c.memory(OP.f64Store, placeOf(fact))

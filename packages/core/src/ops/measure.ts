@@ -3,6 +3,7 @@
  * as one row of f64. So the statistics are made where the tensor is, and only they come out.
  */
 import { make } from "../make.ts"
+import { MEASURED, type Measured, SIGN_EXPONENT_BINS } from "../measured.ts"
 import type { Op, Values } from "../op.ts"
 import { axesOf, sizeOf, typeOf } from "../shape.ts"
 import type { Tensor } from "../tensor.ts"
@@ -21,24 +22,6 @@ import { isFinite as isFiniteOf, isNaN as isNaNOf } from "./rounding.ts"
 import { iotaNode } from "./source.ts"
 import { asType, bitcast } from "./type.ts"
 
-/**
- * What stands before the histogram. The counts are of all elements, the moments over the finite ones: `m2` is the sum of
- * squared distances to the mean, `squares` that of squares; without finite elements `min` is Infinity, `max` -Infinity.
- */
-export const MEASURED = [
-  "n",
-  "zeros",
-  "nan",
-  "posInf",
-  "negInf",
-  "min",
-  "max",
-  "mean",
-  "m2",
-  "squares",
-] as const
-/** One bin for each sign and exponent of an f32: finite elements by the upper nine bits. Histograms add up. */
-export const SIGN_EXPONENT_BINS = 512
 const WIDTH = MEASURED.length + SIGN_EXPONENT_BINS
 /** Bits of an f32 below its exponent. */
 const FRACTION = 23
@@ -86,19 +69,19 @@ function measureRow(row: readonly number[]): number[] {
   const mean = total((v) => v) / finite.length
   const bins = new Array<number>(SIGN_EXPONENT_BINS).fill(0)
   for (const v of finite) bins[signExponentBin(v)]++
-  return [
-    row.length,
-    count((v) => v === 0),
-    count(Number.isNaN),
-    count((v) => v === Number.POSITIVE_INFINITY),
-    count((v) => v === Number.NEGATIVE_INFINITY),
-    finite.reduce((a, v) => Math.min(a, v), Number.POSITIVE_INFINITY),
-    finite.reduce((a, v) => Math.max(a, v), Number.NEGATIVE_INFINITY),
+  const facts: Record<Measured, number> = {
+    n: row.length,
+    zeros: count((v) => v === 0),
+    nan: count(Number.isNaN),
+    posInf: count((v) => v === Number.POSITIVE_INFINITY),
+    negInf: count((v) => v === Number.NEGATIVE_INFINITY),
+    min: finite.reduce((a, v) => Math.min(a, v), Number.POSITIVE_INFINITY),
+    max: finite.reduce((a, v) => Math.max(a, v), Number.NEGATIVE_INFINITY),
     mean,
-    total((v) => (v - mean) ** 2),
-    total((v) => v * v),
-    ...bins,
-  ]
+    m2: total((v) => (v - mean) ** 2),
+    squares: total((v) => v * v),
+  }
+  return [...MEASURED.map((fact) => facts[fact]), ...bins]
 }
 
 /** The same in public functions, for compilers without a kernel of it. */
@@ -110,19 +93,20 @@ function written(x: Tensor): Tensor {
   const count = (c: Tensor): Tensor => sum(asType(c, "f64"), last)
   const mean = divide(sum(v, last), count(finite))
   const off = where(finite, subtract(wide, newAxis(mean, -1)), 0)
+  const facts: Record<Measured, Tensor> = {
+    n: count(logicalOr(equal(wide, wide), isNaNOf(wide))),
+    zeros: count(equal(wide, 0)),
+    nan: count(isNaNOf(wide)),
+    posInf: count(equal(wide, Number.POSITIVE_INFINITY)),
+    negInf: count(equal(wide, Number.NEGATIVE_INFINITY)),
+    min: min(where(finite, wide, Number.POSITIVE_INFINITY), last),
+    max: max(where(finite, wide, Number.NEGATIVE_INFINITY), last),
+    mean,
+    m2: sum(square(off), last),
+    squares: sum(square(v), last),
+  }
   const moments = stack(
-    [
-      count(logicalOr(equal(wide, wide), isNaNOf(wide))),
-      count(equal(wide, 0)),
-      count(isNaNOf(wide)),
-      count(equal(wide, Number.POSITIVE_INFINITY)),
-      count(equal(wide, Number.NEGATIVE_INFINITY)),
-      min(where(finite, wide, Number.POSITIVE_INFINITY), last),
-      max(where(finite, wide, Number.NEGATIVE_INFINITY), last),
-      mean,
-      sum(square(off), last),
-      sum(square(v), last),
-    ],
+    MEASURED.map((fact) => facts[fact]),
     { axis: -1 },
   )
   return concatenate([moments, histogram(v, finite)], { axis: -1 })

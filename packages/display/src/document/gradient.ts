@@ -1,7 +1,7 @@
 /** @file An inspection as a gradient document: the graph with statistics, verdict, findings and checks. */
 
 import type { Tensor } from "@defnote/core"
-import { BINS, type Cut, type Finding, type Inspection, type Statistics } from "@defnote/inspect"
+import type { Cut, Finding, Inspection, Statistics } from "@defnote/inspect"
 import { doublesToBase64 } from "../base64.ts"
 import { floatValue, formatNumber } from "../format.ts"
 import {
@@ -10,6 +10,7 @@ import {
   type Finding as FindingRow,
   type GradientDoc,
   type Harm,
+  HISTOGRAM_BINS,
   type Run,
   STAT_COLUMNS,
   type StatTable,
@@ -17,7 +18,7 @@ import {
 } from "../payload.ts"
 import { type DocumentOptions, documentOf } from "./document.ts"
 
-const COLUMNS = [...STAT_COLUMNS, ...Array.from({ length: BINS }, (_, i) => `h${i}`)]
+const COLUMNS = [...STAT_COLUMNS, ...Array.from({ length: HISTOGRAM_BINS }, (_, i) => `h${i}`)]
 
 /** Longer expressions are replaced by the op's name, in characters. */
 const LONGEST_PLACE = 48
@@ -56,20 +57,7 @@ function tableOf(
   const data = new Float64Array(rows.length * COLUMNS.length)
   rows.forEach((n, i) => {
     const s = inspection.stats.get(n) as Statistics
-    const plain = [
-      s.n,
-      s.zeros,
-      s.nan,
-      s.posInf,
-      s.negInf,
-      s.min,
-      s.max,
-      s.mean,
-      s.std,
-      s.rms,
-      s.l2,
-      inspection.gains.of(n),
-    ]
+    const plain = STAT_COLUMNS.map((c) => (c === "gain" ? inspection.gains.of(n) : s[c]))
     data.set([...plain, ...s.histogram], i * COLUMNS.length)
   })
   return {

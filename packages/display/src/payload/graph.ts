@@ -1,4 +1,5 @@
 /** @file The part of a payload that is a graph, with kernels, passes and runs of it; types and names only. */
+import { STATISTICS } from "@defnote/inspect/columns"
 import type { Finding } from "./findings.ts"
 import type { Base64, FloatValue, PayloadHead } from "./head.ts"
 import type { Summary, Whole } from "./parts.ts"
@@ -56,7 +57,6 @@ export interface NodeColumns {
   readonly flops?: readonly number[]
   readonly bytesIn?: readonly number[]
   readonly bytesOut?: readonly number[]
-  readonly alive?: readonly (readonly [from: number, to: number])[]
 }
 
 /**
@@ -134,25 +134,8 @@ export interface Kernel {
  * Names that `Run.stats.cols` may hold, in any order; a reader ignores others. Counts are of elements.
  * Columns beginning with `h` are a histogram over powers of two: `h0` is |x| < 2^-25, `h33` is 2^7 and more.
  */
-export const STAT_COLUMNS = [
-  "n",
-  "zeros",
-  "nan",
-  "posInf",
-  "negInf",
-  "min",
-  "max",
-  "mean",
-  "std",
-  "rms",
-  "l2",
-  "gain",
-] as const
-
-/** Number of histogram columns `h0` to `h33`, one a power of two from 2^-26 to 2^7 (VISUAL: 2⁻²⁶ to 2⁸). */
-export const HISTOGRAM_BINS = 34
-/** Exponent of the first histogram bin. */
-export const HISTOGRAM_FIRST = -26
+export const STAT_COLUMNS = [...STATISTICS, "gain"] as const
+export { BINS as HISTOGRAM_BINS, FIRST_EXPONENT as HISTOGRAM_FIRST } from "@defnote/inspect/columns"
 
 /** `data`: row-major f64, one row per entry of `node`, one column per entry of `cols`. */
 export interface StatTable {

@@ -77,7 +77,6 @@ const node = object(
     flops: list(real),
     bytesIn: list(real),
     bytesOut: list(real),
-    alive: list(tuple(count, count)),
   },
 )
 
