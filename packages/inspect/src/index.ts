@@ -19,6 +19,7 @@ export type { Differences, Sweep } from "./step-differences.ts"
 export type { Kink, Kinks } from "./step-kinks.ts"
 export { type Jacobian, type LocalRule, localPull } from "./step-local.ts"
 export type { Cost, Tangents } from "./step-modes.ts"
+export type { Place, Within } from "./unroll.ts"
 export {
   type Seen as WatchedParameter,
   StepWatcher,

@@ -3,10 +3,7 @@
  * every contribution to a cotangent in reverse. Data, no pictures.
  */
 import {
-  callOp,
-  compilerNamed,
   condOp,
-  elements,
   fit,
   type Graph,
   isConstant,
@@ -21,12 +18,11 @@ import {
   sizeOf,
   type Tensor,
   whileOp,
-  withTable,
 } from "@defnote/core"
-import { numbersOf } from "./statistics.ts"
 import { type Differences, differencesOf, type Sweep, sweepsOf } from "./step-differences.ts"
 import { type Jacobian, Jacobians, type LocalRule, localPull, type Parts } from "./step-local.ts"
 import { type Cost, costOf, type Tangents, tangentsOf } from "./step-modes.ts"
+import { FEW, operationsIn, type Place, unroll } from "./unroll.ts"
 
 /** A node gets its value. */
 export interface ForwardStep {
@@ -60,6 +56,8 @@ export interface Stepping {
   readonly loss: Tensor
   /** The float inputs of the first argument that the loss uses. */
   readonly leaves: readonly Tensor[]
+  /** Where in the program each node stands: loops are gone through turn by turn. */
+  readonly places: ReadonlyMap<Tensor, Place>
   readonly forward: readonly ForwardStep[]
   readonly backward: readonly BackwardStep[]
   /** Values of inputs and of every node on the way to the loss; of several outputs the first. */
@@ -81,14 +79,14 @@ const LARGEST = 1_000_000
  * @throws OptionError for a program whose values are too many to look at one by one
  */
 export function stepProgram(program: Program, inputs: readonly Storage[]): Stepping {
-  const loss = program.graph.outputs[0]
-  const order = postorder([loss]).filter((n) => !isElement(n))
+  const [given] = program.graph.outputs
+  requireSmall(postorder([given]).filter((n) => !isElement(n)))
+  const { loss, order, values: run, places, remarks } = unroll(program.graph, given, inputs)
   requireSmall(order)
-  const used = new Set(order)
+  const used = new Set(postorder([loss]))
   const leaves = program.graph.inputs.filter(
     (p, i) => isFloat(p.dtype) && program.inputPaths[i].startsWith("[0]") && used.has(p),
   )
-  const run = runForward(program, order, inputs)
   const back = runBackward(loss, order, leaves, run)
   const values = new Map([...run].map(([n, outs]) => [n, outs[0]]))
   const whole = { program, loss, order, leaves, values }
@@ -96,12 +94,15 @@ export function stepProgram(program: Program, inputs: readonly Storage[]): Stepp
     program,
     loss,
     leaves,
-    forward: order.filter((n) => n.inputs.length).map((node) => ({ node, ...inside(node, run) })),
+    places,
+    forward: order
+      .filter((n) => n.inputs.length)
+      .map((node) => ({ node, ...inside(node, run, remarks.get(node)) })),
     ...back,
     values,
     differences: differencesOf(whole, back.cotangents),
     sweeps: sweepsOf(whole, back.cotangents),
-    cost: costOf(program, loss, leaves),
+    cost: costOf(program, given, leaves),
     tangents: tangentsOf(whole),
   }
 }
@@ -117,42 +118,17 @@ function requireSmall(order: readonly Tensor[]): void {
 
 type Run = ReadonlyMap<Tensor, readonly Float64Array[]>
 
-/** The values of all outputs of all nodes and of all inputs, by the reference compiler. */
-function runForward(
-  program: Program,
-  order: readonly Tensor[],
-  inputs: readonly Storage[],
-): Map<Tensor, Float64Array[]> {
-  const { graph } = program
-  const nodes = [...new Set([...graph.inputs, ...order])]
-  const outputs = withTable(graph.table, () => nodes.map(elements))
-  const flat = outputs.flat()
-  const executable = compilerNamed("reference").compile(
-    { ...graph, outputs: flat, effects: [] },
-    {},
-  )
-  const storages = executable.run(inputs)
-  const found = new Map(flat.map((n, i) => [n, numbersOf(storages[i], n.dtype).slice()]))
-  return new Map(nodes.map((n, i) => [n, outputs[i].map((y) => found.get(y) as Float64Array)]))
-}
-
-/** What control flow did: it is one step, and this is said of its inside. */
-function inside(n: Tensor, run: Run): { inside?: string } {
+/** What control flow did that is one step, or what follows from a value. */
+function inside(n: Tensor, run: Run, remark: string | undefined): { inside?: string } {
   const outs = run.get(n) as readonly Float64Array[]
   const counted = (count: number, what: string): string =>
     `${count} ${what}${count === 1 ? "" : "s"}`
-  const holds = (name: string): string => {
-    const { outputs } = n.attrs[name] as Graph
-    return counted(postorder(outputs).filter((x) => x.inputs.length).length, "operation")
-  }
-  const turns = (count: number): string => `${counted(count, "turn")} of ${holds("body")}`
+  const holds = (name: string): string => counted(operationsIn(n.attrs[name] as Graph), "operation")
+  const turns = (count: number): string => `${counted(count, "turn")} of ${holds("body")}; ${FEW}`
   if (n.op === whileOp) return { inside: turns((outs[outs.length - 1] ?? [0])[0]) }
   if (n.op === scanOp) return { inside: turns(n.attrs.length as number) }
-  if (n.op === callOp) return { inside: holds("body") }
-  if (n.op !== condOp) return {}
-  const choice = valueOf(n.inputs[0], run)
-  if (choice.length > 1) return { inside: `both branches, ${holds("yes")} and ${holds("no")}` }
-  return { inside: choice[0] ? `then branch, ${holds("yes")}` : `else branch, ${holds("no")}` }
+  if (n.op !== condOp) return remark ? { inside: remark } : {}
+  return { inside: `both branches, ${holds("yes")} and ${holds("no")}` }
 }
 
 /** The value that an operand stands for; an element is one output of its node. */
