@@ -13,6 +13,8 @@ const y = tensor([[1, 0], [0, 1], [0.5, 0.5], [0, 0]])
 stepThrough(loss, params, x, y)`
 
 const step = (lab: OutputLab) => lab.cell(0).locator(".dn-step")
+/** The stepper of the second cell. */
+const loop = (lab: OutputLab) => lab.cell(1).locator(".dn-step")
 const press = (lab: OutputLab, key: string) => step(lab).locator("[role=slider]").press(key)
 const place = (lab: OutputLab) => step(lab).locator(".dn-title")
 
@@ -201,6 +203,30 @@ test("a gradient is predicted: the slip is named, the right answer shows the num
   await toggle.click()
 })
 
+test("a loop is stepped turn by turn, its body lit, and backward in reverse", async ({ lab }) => {
+  await lab.run(
+    1,
+    `const rnn = defn((v: Tensor, rows: Tensor) => {
+  let s = v * 0
+  for (const r of rows) s = (s * v + r).tanh()
+  return s.sum()
+})
+stepThrough(rnn, tensor([0.5, -0.2]), tensor([[1, 2], [3, 4], [5, 6]]))`,
+  )
+  const turn = loop(lab).locator(".dn-step-turn")
+  const slider = loop(lab).locator("[role=slider]")
+  await slider.press("]")
+  await expect(turn).toHaveText("turn 1 of 3")
+  for (const key of ["]", ".", "."]) await slider.press(key)
+  await expect(turn).toHaveText("turn 2 of 3")
+  await expect.poll(() => lab.lit(1)).toBe("s * v")
+  for (const key of ["End", "["]) await slider.press(key)
+  await expect(turn).toHaveText("turn 1 of 3")
+  await slider.press("[")
+  await expect(turn).toHaveText("turn 2 of 3")
+  await expect(slider).toHaveAttribute("aria-valuetext", /turn 2 of 3$/)
+})
+
 test("D8.4: saved and opened without a kernel it does the same, at the same step", async ({
   lab,
 }) => {
@@ -221,5 +247,6 @@ test("D8.4: saved and opened without a kernel it does the same, at the same step
   )
   await step(lab).locator("[data-tab=sweep]").click()
   await expect(step(lab).locator(".dn-step-curve")).toHaveCount(2)
+  await expect(loop(lab).locator(".dn-step-turn")).toHaveText("turn 2 of 3")
   expect(lab.errors).toEqual([])
 })

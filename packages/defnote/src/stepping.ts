@@ -11,6 +11,7 @@ import { type AnyFunction, withArguments } from "./pictures.ts"
 /**
  * Goes through `f` value by value, forward and then back: at each step the value or the part of a gradient, its rule,
  * and the same rule with the numbers. The gradient is that of the first argument; numbers in it count as f32 scalars.
+ * Loops of up to 50 turns are gone through turn by turn, and back in reverse; of a condition the branch that runs.
  * @param f - a function whose value is a float scalar
  * @throws OptionError when the values have more than a million elements together
  * @example stepThrough(loss, params, x, y)

@@ -58,9 +58,12 @@ export const isHidden = (doc: TraceDoc, step: TraceStep): boolean =>
   doc.exercise === true && step.back !== undefined
 function remark(step: TraceStep): string {
   const { back, inside } = step
-  if (inside) return inside
-  return back && back.uses > 1 ? `use ${back.use} of ${back.uses}` : ""
+  const uses = back && back.uses > 1 ? `use ${back.use} of ${back.uses}` : ""
+  return [turnsOfStep(step), inside ?? uses].filter(Boolean).join(", ")
 }
+/** `turn 3 of 10`; of loops in loops the outermost first. */
+export const turnsOfStep = ({ turns = [] }: TraceStep): string =>
+  turns.map(([turn, of]) => `turn ${turn} of ${of}`).join(", ")
 
 const CHECKED = {
   ok: "✓ finite differences",

@@ -1,6 +1,7 @@
 /** @file The strip of steps: blue forward, orange backward; a slider to pointer, keyboard and screen reader. */
 import type { TraceDoc } from "@defnote/display"
 import { element } from "./dom.ts"
+import { beginsTurn, turnText } from "./step-turns.ts"
 import type { Translate } from "./view.ts"
 
 export interface ScrubberActions {
@@ -10,6 +11,8 @@ export interface ScrubberActions {
 
 /** Steps up to which each has its name below. */
 const NAMED = 26
+/** Steps from which on their lines touch. */
+const DENSE = 90
 
 /** Builds the strip once for a document; marks are changed in place. */
 export class Scrubber {
@@ -31,12 +34,21 @@ export class Scrubber {
       "aria-valuemax": steps.length,
     })
     const named = steps.length <= NAMED
+    this.#slider.classList.toggle("dn-mod-dense", steps.length > DENSE)
     steps.forEach((step, i) => {
       const first = step.phase !== "fwd" && steps[i - 1]?.phase === "fwd"
+      const begins = beginsTurn(steps, i)
+      const where = turnText(step, t)
+      const what = step.phase === "fwd" ? step.text : step.label
       const mark = element(
         "div",
-        `dn-step-mark dn-mod-${step.phase === "fwd" ? "fwd" : "bwd"}${first ? " dn-mod-turn" : ""}`,
-        { "data-step": i, title: `${i + 1}: ${step.phase === "fwd" ? step.text : step.label}` },
+        [
+          `dn-step-mark dn-mod-${step.phase === "fwd" ? "fwd" : "bwd"}`,
+          first ? "dn-mod-turn" : "",
+          begins ? "dn-mod-begins" : "",
+          step.turns ? "dn-mod-inside" : "",
+        ].join(" "),
+        { "data-step": i, title: [`${i + 1}: ${what}`, where].filter(Boolean).join(", ") },
         element("i", "dn-step-line"),
         element("span", "dn-step-name dn-code", {}, named ? step.label : ""),
       )
@@ -84,7 +96,9 @@ export class Scrubber {
     const step = this.#doc.steps[at]
     const text = hidden(at) ? `${step.label} = ?` : step.text
     this.#slider.setAttribute("aria-valuenow", String(at + 1))
-    this.#slider.setAttribute("aria-valuetext", this.#t("step %1: %2", at + 1, text))
+    const turn = turnText(step, this.#t)
+    const spoken = turn ? `${text}, ${turn}` : text
+    this.#slider.setAttribute("aria-valuetext", this.#t("step %1: %2", at + 1, spoken))
   }
 
   focus(): void {

@@ -19,6 +19,7 @@ import { pageOf } from "./step-page.ts"
 import { type PanelContext, Panels } from "./step-panels.ts"
 import { Scrubber } from "./step-scrubber.ts"
 import { type SweepChoice, sweepPanel } from "./step-sweep.ts"
+import { neighbourTurn, turnText } from "./step-turns.ts"
 import { readTheme, watchTheme } from "./theme.ts"
 import { english, type NodeView, type Translate, type View } from "./view.ts"
 
@@ -46,6 +47,7 @@ export class StepView implements View<TraceDoc>, NodeView {
   readonly #root = element("div", "dn-View dn-step", { tabindex: -1 })
   readonly #bar = element("div", "dn-bar", { role: "toolbar" })
   readonly #place = element("strong", "dn-title")
+  readonly #inTurn = element("span", "dn-step-turn")
   readonly #what = element("span", "dn-mute")
   readonly #status = element("span", "dn-status", { role: "status" })
   readonly #strip = element("div")
@@ -91,6 +93,7 @@ export class StepView implements View<TraceDoc>, NodeView {
       this.#play,
       button("▸", t("Step on (.)"), () => this.#go(this.#at + 1), "dn-square"),
       this.#place,
+      this.#inTurn,
       this.#what,
       this.#status,
       element("span", "dn-fill"),
@@ -228,6 +231,12 @@ export class StepView implements View<TraceDoc>, NodeView {
     this.#store()
   }
 
+  /** To the beginning of the next turn of a loop, or of the one before. */
+  #goTurn(by: 1 | -1): void {
+    const steps = this.#doc?.steps ?? []
+    this.#go(neighbourTurn(steps, this.#at, by))
+  }
+
   /** To the next breakpoint, from the beginning again after the last one; without any to the end. */
   #toBreak(): void {
     const all = [...this.#breakpoints].sort((a, b) => a - b)
@@ -258,6 +267,7 @@ export class StepView implements View<TraceDoc>, NodeView {
     this.#root.classList.remove("dn-mod-moved")
     const t = this.#t
     this.#place.textContent = t("step %1 of %2", this.#at + 1, doc.steps.length)
+    this.#inTurn.textContent = turnText(step, t)
     if (this.#isHidden(this.#at)) this.#pause()
     const code = oneLine(expressionText(doc, step.node), 32) || step.label
     const way = step.phase === "fwd" ? t("forward through") : t("backward through")
@@ -429,6 +439,8 @@ export class StepView implements View<TraceDoc>, NodeView {
       ArrowDown: () => this.#go(this.#at + 1),
       Home: () => this.#go(0),
       End: () => this.#go(last),
+      "]": () => this.#goTurn(1),
+      "[": () => this.#goTurn(-1),
       b: () => this.#toggleBreak(),
       n: () => this.#toBreak(),
       c: () => this.#options.onSource?.(this.selected ?? 0),

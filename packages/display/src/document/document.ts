@@ -20,7 +20,7 @@ import { inputName, parameterNames, variableOf } from "@defnote/inspect"
 import { buildGraph, type GraphParts, type NodeRow } from "../build.ts"
 import type { GraphDoc, Loc, Phase, Rule, Source } from "../payload.ts"
 import type { Inner } from "./context.ts"
-import { type Entry, entriesOf } from "./entries.ts"
+import { type Entry, entriesOf, type Part } from "./entries.ts"
 import { residualsOf } from "./residuals.ts"
 import { notationOf, productRule, ruleId, rulesOf } from "./rules.ts"
 import { flopsOf } from "./work.ts"
@@ -48,6 +48,8 @@ export interface ProgramDocument {
   readonly doc: GraphDoc
   readonly nodes: readonly Tensor[]
   readonly index: ReadonlyMap<Tensor, number>
+  /** The row of a node in a graph inside others. */
+  readonly rowAt: (node: Tensor, within: readonly Part[]) => number | undefined
   /** Rows of the program itself; those of `later` follow. */
   readonly own: number
 }
@@ -111,7 +113,8 @@ export function documentOf(
       ? { error: { message: options.failure.message, node: rows.length, loc: failed.loc ?? -1 } }
       : {}),
   })
-  return { doc, nodes: entries.map((e) => e.node), index, own }
+  const rowAt = (node: Tensor, within: readonly Part[]) => rowsOf.rowAt(node, within)
+  return { doc, nodes: entries.map((e) => e.node), index, rowAt, own }
 }
 
 /** The nodes in order, their rows, and the row of each node of the program itself. */

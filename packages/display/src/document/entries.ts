@@ -45,6 +45,11 @@ export interface Entry {
   /** The node, beside this one, whose rule made it. */
   readonly of?: Tensor
 }
+/** A graph inside a node: which of them. */
+export interface Part {
+  readonly holder: Tensor
+  readonly part: number
+}
 /** What the rows are made by. */
 export interface EntryRules {
   /** Nodes whose graphs are written out; derivatives of such nodes follow them. */
@@ -58,13 +63,13 @@ const nodesOf = (graph: Graph): Tensor[] =>
 /** Rows of the nodes of a program. */
 export function entriesOf(nodes: readonly Tensor[], rules: EntryRules): Entries {
   const rows = new Entries(rules)
-  const program = contextOf(undefined, undefined)
-  rows.addAll(nodes, program)
+  rows.addAll(nodes, rows.program)
   return rows
 }
 
 export class Entries {
   readonly list: Entry[] = []
+  readonly program: Context = contextOf(undefined, undefined)
   /** For rows inside control flow: the row of the whole cotangent. */
   readonly cotangents = new Map<number, number>()
   /** For carries of loops: how many turns of them are kept for the derivative. */
@@ -76,6 +81,19 @@ export class Entries {
     this.#opens = opens
     this.#notes = notes
     this.#origins = new Origins(notes)
+  }
+
+  /** The row of a node in a graph inside others; of what is not written out the row of the node that holds it. */
+  rowAt(node: Tensor, within: readonly Part[]): number | undefined {
+    let context = this.program
+    let holder: number | undefined
+    for (const { holder: n, part } of within) {
+      holder = context.values.get(n)?.at ?? holder
+      const inner = context.opened.get(n)?.parts[part]
+      if (!inner) return holder
+      context = inner
+    }
+    return context.values.get(holderOf(node))?.at ?? holder
   }
 
   addAll(nodes: readonly Tensor[], context: Context): void {

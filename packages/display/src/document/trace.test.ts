@@ -136,15 +136,34 @@ describe("a trace document", () => {
     expect(svg.match(/<rect [^>]*rx="4"/g)?.length).toBe(148)
     expect(svg).toMatch(/ 16 more operations are/)
   })
-  test("says how often a loop turned", () => {
-    const grow = (t: Tensor) =>
-      (core.whileLoop as Any)(
-        t,
-        (c: Tensor) => c.sum().less(50),
-        (c: Tensor) => c.multiply(2),
-      ).sum()
-    const loop = traced({}, grow, tensor([1, 2]))
-    expect(traceListing(loop)).toMatch(/5 turns of 1 operation/)
+  const growing = (by: number) => (t: Tensor) =>
+    (core.whileLoop as Any)(
+      t,
+      (c: Tensor) => c.sum().less(50),
+      (c: Tensor) => c.multiply(by),
+    ).sum()
+  test("has each turn of a loop, in the rows of its body, forward and then in reverse", () => {
+    const loop = traced({}, growing(2), tensor([1, 2]))
+    expect(readPayload("trace", JSON.parse(JSON.stringify(loop))).problem).toBeUndefined()
+    const scopeOf = (row: number) => loop.strings[loop.scopes[loop.nodes.scope[row]]?.name] ?? ""
+    const steps = loop.steps.map((s) => [
+      s.phase,
+      scopeOf(s.node),
+      s.turns?.[0]?.join(" of ") ?? "",
+    ])
+    const body = steps.filter(([, scope]) => scope === "body")
+    expect(body.map(([phase, , turn]) => `${phase} ${turn}`)).toEqual([
+      ...["1", "2", "3", "4", "5"].map((k) => `fwd ${k} of 5`),
+      ...["5", "4", "3", "2", "1"].map((k) => `bwd ${k} of 5`),
+    ])
+    expect(
+      new Set(loop.steps.filter((s) => scopeOf(s.node) === "body").map((s) => s.node)).size,
+    ).toBe(1)
+    expect(traceListing(loop)).toMatch(/turn 3 of 5/)
+  })
+  test("says how often a loop turned that stays one step", () => {
+    const loop = traced({}, growing(1.01), tensor([1, 2]))
+    expect(traceListing(loop)).toMatch(/283 turns of 1 operation; up to 50 turns/)
     expect(readPayload("trace", JSON.parse(JSON.stringify(loop))).problem).toBeUndefined()
   })
 })

@@ -1,6 +1,6 @@
 /** @file A stepped run as a trace document: the graph of the gradient, and the steps through it with their values. */
 import { isConstant, isElement, isParam, sizeOf, type Tensor, type TensorType } from "@defnote/core"
-import type { BackwardStep, ForwardStep, Jacobian, Kinks, Stepping } from "@defnote/inspect"
+import type { BackwardStep, ForwardStep, Jacobian, Kinks, Place, Stepping } from "@defnote/inspect"
 import { bytesToBase64, floatsToBase64 } from "../base64.ts"
 import { formatConstant, subscript } from "../format.ts"
 import { prepare } from "../layout/fold.ts"
@@ -37,7 +37,7 @@ class TraceWriter {
   readonly #run: Stepping
   readonly #options: TraceOptions
   readonly #doc: GraphDoc
-  readonly #index: ReadonlyMap<Tensor, number>
+  readonly #rowOf: RowOf
   readonly #names: ReadonlyMap<Tensor, string>
   readonly #values = new TraceValues()
   #entries = ENTRIES
@@ -45,10 +45,13 @@ class TraceWriter {
   constructor(run: Stepping, options: TraceOptions) {
     this.#run = run
     this.#options = options
-    const { doc, index } = documentOf(run.program, options)
+    const { doc, rowAt } = documentOf(run.program, { ...options, nested: true })
     this.#doc = doc
-    this.#index = index
-    this.#names = namesOf(run, doc, index, options.lossName)
+    this.#rowOf = (n) => {
+      const { node, within } = run.places.get(n) as Place
+      return rowAt(node, within) as number
+    }
+    this.#names = namesOf(run, doc, this.#rowOf, options.lossName)
   }
 
   document(): TraceDoc {
@@ -108,7 +111,14 @@ class TraceWriter {
       ...(isElementwise(node) ? { elementwise: true } : {}),
       ...(typeof spec === "string" ? { spec } : {}),
       ...(inside ? { inside } : {}),
+      ...this.#turns(node),
     }
+  }
+  /** In which turns of the loops around it, outermost first. */
+  #turns(n: Tensor): Pick<TraceStep, "turns"> {
+    const { within } = this.#run.places.get(n) as Place
+    const turns = within.flatMap(({ turn, turns }) => (turn ? [[turn, turns ?? 0] as const] : []))
+    return turns.length ? { turns } : {}
   }
 
   /** The gradient begins with 1. */
@@ -170,6 +180,7 @@ class TraceWriter {
         : rule.entry
           ? {}
           : this.#written(s)),
+      ...this.#turns(node),
       back: {
         of: this.#row(of),
         input,
@@ -236,7 +247,7 @@ class TraceWriter {
     return [...n.inputs, n].map((x) => this.#name(x))
   }
   #row(n: Tensor): number {
-    return this.#index.get(through(n)) as number
+    return this.#rowOf(through(n))
   }
   #name(n: Tensor): string {
     return this.#names.get(through(n)) ?? n.op.name
@@ -252,6 +263,8 @@ class TraceWriter {
   }
 }
 
+/** The row in which a node of the run stands. */
+type RowOf = (n: Tensor) => number
 const through = (n: Tensor): Tensor => (isElement(n) ? n.inputs[0] : n)
 const typeOf = (n: Tensor): TensorType => n.types[0]
 const rounded = (x: Float64Array): Float64Array => x.map(Math.fround)
@@ -282,7 +295,7 @@ function ordered(
 function namesOf(
   run: Stepping,
   doc: GraphDoc,
-  index: ReadonlyMap<Tensor, number>,
+  rowOf: RowOf,
   lossName: string | undefined,
 ): ReadonlyMap<Tensor, string> {
   const { model, tree } = prepare(doc, Number.POSITIVE_INFINITY)
@@ -290,17 +303,18 @@ function namesOf(
   const names = new Map<Tensor, string>()
   let next = 1
   const name = (n: Tensor): string => {
-    const own = given[index.get(n) as number]
-    if (own) return own
+    const own = given[rowOf(n)]
+    const { partial } = run.places.get(n) as Place
+    if (own) return partial ? `${own}′` : own
     if (isConstant(n)) return formatConstant(Number(n.attrs.value))
     const inner = n.inputs.length === 1 ? names.get(through(n.inputs[0])) : undefined
-    if (inner && !isParam(n) && model.folded[index.get(n) as number]) return `${inner}′`
+    if (inner && !isParam(n) && model.folded[rowOf(n)]) return `${inner}′`
     return n.inputs.length ? `t${subscript(next++)}` : n.op.name
   }
   const nodes = run.forward.flatMap((s) => [...s.node.inputs.map(through), s.node])
   for (const n of [run.loss, ...run.leaves].filter((n) => !n.inputs.length).concat(nodes))
-    if (index.has(n) && !names.has(n)) names.set(n, name(n))
-  const unnamed = !doc.nodes.name || doc.nodes.name[index.get(run.loss) as number] < 0
+    if (run.places.has(n) && !names.has(n)) names.set(n, name(n))
+  const unnamed = !doc.nodes.name || doc.nodes.name[rowOf(run.loss)] < 0
   const fits = lossName && /^[A-Za-z]\w*$/.test(lossName) && ![...names.values()].includes(lossName)
   if (unnamed && fits && run.loss.inputs.length) names.set(run.loss, lossName)
   return names

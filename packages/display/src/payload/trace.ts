@@ -88,8 +88,10 @@ export interface TraceStep {
   readonly parts?: readonly number[]
   /** The contraction that the operation is, as in einsum. */
   readonly spec?: string
-  /** Of control flow: what it did. */
+  /** Of control flow that is one step: what it did; of a condition or a test what follows. */
   readonly inside?: string
+  /** Inside loops: turn and number of turns, the outermost loop first. */
+  readonly turns?: readonly (readonly [turn: number, of: number])[]
   readonly back?: TraceBack
 }
 

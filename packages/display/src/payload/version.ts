@@ -10,7 +10,7 @@ export const MINOR = {
   graph: 2,
   gradient: 3,
   tensor: 2,
-  trace: 2,
+  trace: 3,
   profile: 2,
   training: 1,
   image: 0,

@@ -303,6 +303,7 @@ const step = object(
     parts: list(count, 8),
     spec: word,
     inside: text,
+    turns: list(tuple(count, count), 64),
     back,
   },
 )

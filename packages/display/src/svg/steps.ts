@@ -1,6 +1,6 @@
 /** @file A stepped run as static SVG: one row an operation, its value on the left, what it sends back on the right. */
 import { clip, formatCount, formatShape } from "../format.ts"
-import { costLine, isHidden, shortValue } from "../listing-steps.ts"
+import { costLine, isHidden, shortValue, turnsOfStep } from "../listing-steps.ts"
 import { dataColour, LIGHT, type Theme } from "../paint/theme.ts"
 import type { TraceDoc, TraceStep } from "../payload.ts"
 import { TraceNumbers } from "../report/steps.ts"
@@ -116,7 +116,8 @@ function box(
   const cells = hidden ? 0 : heat(pen, values, shape, x + BOX.width - 8, y)
   const room = BOX.width - 20 - cells
   const uses = step.back && step.back.uses > 1 ? `  use ${step.back.use} of ${step.back.uses}` : ""
-  const note = step.inside ? `  ${step.inside}` : uses
+  const turn = turnsOfStep(step)
+  const note = `${turn ? `  ${turn}` : ""}${step.inside ? `  ${step.inside}` : uses}`
   const shown = hidden ? "" : shortValue(values, shape)
   const title = hidden ? `${step.label} = ?` : step.text
   add(
