@@ -14,6 +14,7 @@ import {
   type Site,
   type SourceModule,
   type Tensor,
+  type TensorType,
   type Scope as TraceScope,
 } from "@defnote/core"
 import { inputName, parameterNames, variableOf } from "@defnote/inspect"
@@ -82,11 +83,7 @@ export function documentOf(
       op: e.enters ?? (isSum(n, notes, doubles) ? "accumulate" : n.op.name),
       inputs: e.inputs,
       ...(e.ports.some((port) => port > 0) ? { ports: e.ports } : {}),
-      outs: n.types.map((t) => ({
-        dtype: t.dtype,
-        shape: t.shape,
-        ...(t.names ? { names: t.names } : {}),
-      })),
+      outs: n.types.map(outOf),
       phase,
       ...(name ? { name } : {}),
       scope: scopes.number(e.enters ? undefined : notes.scopes.get(n), e.inner),
@@ -113,9 +110,14 @@ export function documentOf(
       ? { error: { message: options.failure.message, node: rows.length, loc: failed.loc ?? -1 } }
       : {}),
   })
-  const rowAt = (node: Tensor, within: readonly Part[]) => rowsOf.rowAt(node, within)
-  return { doc, nodes: entries.map((e) => e.node), index, rowAt, own }
+  return { doc, nodes: entries.map((e) => e.node), index, rowAt: rowsOf.rowAt, own }
 }
+
+const outOf = ({ dtype, shape, names }: TensorType): NodeRow["outs"][number] => ({
+  dtype,
+  shape,
+  ...(names ? { names } : {}),
+})
 
 /** The nodes in order, their rows, and the row of each node of the program itself. */
 function contentOf(graph: Graph, { nested, later }: DocumentOptions) {

@@ -84,7 +84,7 @@ export class Entries {
   }
 
   /** The row of a node in a graph inside others; of what is not written out the row of the node that holds it. */
-  rowAt(node: Tensor, within: readonly Part[]): number | undefined {
+  readonly rowAt = (node: Tensor, within: readonly Part[]): number | undefined => {
     let context = this.program
     let holder: number | undefined
     for (const { holder: n, part } of within) {
