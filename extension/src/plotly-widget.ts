@@ -91,7 +91,8 @@ export class PlotlyWidget extends Widget implements IRenderMime.IRenderer {
     const { height } = figure.layout
     // The host is as high as the figure asks, so that fitting the width later keeps the height.
     this.#host.style.height = typeof height === "number" ? `${height}px` : ""
-    const layout = { ...themedLayout(this.node), ...figure.layout, uirevision: "defnote" }
+    const theme = themedLayout(this.node, hasTitle(figure.layout))
+    const layout = { ...theme, ...figure.layout, uirevision: "defnote" }
     const config = { responsive: true, displaylogo: false, ...figure.config }
     await this.#plotly.react(this.#host, figure.data, layout, config)
     if (figure.frames.length) await this.#plotly.addFrames(this.#host, figure.frames)
@@ -113,12 +114,18 @@ function readFigure(json: unknown): Figure | undefined {
   }
 }
 
-/** Colours and fonts of the lab's theme, where the figure does not say its own. */
-function themedLayout(node: HTMLElement): Record<string, unknown> {
+function hasTitle({ title }: Record<string, unknown>): boolean {
+  return Boolean(typeof title === "object" ? (title as { text?: unknown } | null)?.text : title)
+}
+
+/** Colours, fonts and room beside a plot by the lab's theme, where the figure does not say its own. */
+function themedLayout(node: HTMLElement, titled: boolean): Record<string, unknown> {
   const style = getComputedStyle(node)
   const read = (name: string, fallback: string) => style.getPropertyValue(name).trim() || fallback
   const line = read("--jp-border-color2", "#d9dde3")
-  const axis = { gridcolor: line, zerolinecolor: line, linecolor: line }
+  const axis = { gridcolor: line, zerolinecolor: line, linecolor: line, automargin: true }
+  // Plotly leaves 100 px above, with a title or without.
+  const margin = { t: titled ? 52 : 16, r: 16, b: 40, l: 40 }
   return {
     paper_bgcolor: "rgba(0,0,0,0)",
     plot_bgcolor: "rgba(0,0,0,0)",
@@ -126,7 +133,7 @@ function themedLayout(node: HTMLElement): Record<string, unknown> {
       family: read("--jp-ui-font-family", "sans-serif"),
       color: read("--jp-content-font-color1", "#1d2127"),
     },
-    template: { layout: { xaxis: axis, yaxis: axis, colorway: COLORWAY } },
+    template: { layout: { xaxis: axis, yaxis: axis, colorway: COLORWAY, margin } },
     autosize: true,
   }
 }
