@@ -2,7 +2,7 @@
 import { floatOf, formatConstant } from "../format.ts"
 import type { Box } from "../layout/boxes.ts"
 import type { Layout } from "../layout/fold.ts"
-import { isLeaf } from "../layout/model.ts"
+import { isLeaf, type ModelNode } from "../layout/model.ts"
 import { Labels } from "../paint/labels.ts"
 import { readStats } from "../paint/marks.ts"
 import {
@@ -57,27 +57,38 @@ export function ladder(layout: Layout): LadderRow[] {
   const checks = worstChecks(doc.checks ?? [])
   const uses = new Int32Array(nodes.length)
   for (const node of nodes) if (node.phase === "fwd") for (const i of node.inputs) uses[i]++
-  return layout.rows.flatMap((row) => {
-    const box = layout.boxes[row.forward]
-    // A gradient of zeros that the function returns is no operation.
-    if (!box || nodes[box.node]?.info?.fold === "constant") return []
+  const rowOf = (box: Box): LadderRow => {
     const node =
       box.node >= 0 ? box.node : (box.members.findLast((n) => !isLeaf(nodes[n])) ?? box.members[0])
     const title = labels.of(box).title
-    return [
-      {
-        box,
-        node,
-        title: box.kind === "scope" ? `▸ ${title}` : title,
-        value: measures.get(node),
-        gradient: measures.get(doc.nodes.grad?.[node] ?? -1),
-        seed: seedOf(doc, node),
-        gain: box.kind === "scope" ? undefined : gainOf(doc, node, measures, uses),
-        check: checks.get(node),
-        expression: expressionOf(doc, node),
-      },
-    ]
-  })
+    return {
+      box,
+      node,
+      title: box.kind === "scope" ? `▸ ${title}` : title,
+      value: measures.get(node),
+      gradient: measures.get(doc.nodes.grad?.[node] ?? -1),
+      seed: seedOf(doc, node),
+      gain: box.kind === "scope" ? undefined : gainOf(doc, node, measures, uses),
+      check: checks.get(node),
+      expression: expressionOf(doc, node),
+    }
+  }
+  const boxes = layout.rows.flatMap(({ leaves, forward }) => [
+    ...leaves.filter((chip) => !chip.again).map((chip) => layout.boxes[chip.box]),
+    ...(forward < 0 ? [] : [layout.boxes[forward]]),
+  ])
+  return boxes.filter((box) => hasRow(doc, layout.model.nodes[box.node], measures)).map(rowOf)
+}
+
+/** Data have no row, and neither has a gradient of zeros that the function returns: it is no operation. */
+function hasRow(
+  doc: GraphLike,
+  node: ModelNode | undefined,
+  measures: ReadonlyMap<number, Measures>,
+): boolean {
+  if (!node) return true
+  if (isLeaf(node)) return measures.has(doc.nodes.grad?.[node.id] ?? -1)
+  return node.info?.fold !== "constant"
 }
 
 /**

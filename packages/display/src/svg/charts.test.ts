@@ -84,7 +84,7 @@ describe("the gradient inspector (D8.2)", () => {
       "NaN starts at p = √s, backward.",
       "const r = s &gt; 0 ? s.sqrt() : 0",
       "NaN 24/192",
-      "▲ here",
+      "▲ starts here",
       "no gradient",
     ]) {
       expect(svg).toContain(words)

@@ -82,7 +82,8 @@ type Add = (...items: Item[]) => void
 
 /** What, why, fix. Returns where the table begins. */
 function drawVerdict(add: Add, verdict: Verdict): number {
-  const lines = wrap(verdict.text, 118)
+  // A picture has no face of its own for the code between backticks.
+  const lines = wrap(verdict.text.replaceAll("`", ""), 126)
   const fix = verdict.fix ? verdict.fix.split("\n").slice(0, 4) : []
   const height = 34 + lines.length * 18 + (fix.length > 0 ? fix.length * 17 + 16 : 0) + 6
   add({
@@ -140,7 +141,7 @@ function drawHeads(add: Add, y: number): void {
   head(COLUMN.gradient, "gradient ↑", "bwd", 600)
   head(COLUMN.gradientRms, "rms")
   head(COLUMN.gain, "gain (in / out)")
-  head(COLUMN.check, "rule")
+  head(COLUMN.check - 14, "rule check")
   for (const x of [COLUMN.value, COLUMN.gradient]) {
     const start = x + STRIP.zero + STRIP.gap
     const room = STRIP.width - 2 * (STRIP.zero + STRIP.gap)
@@ -181,12 +182,15 @@ function rowSvg(row: LadderRow, y: number, theme: Theme, origin: boolean): strin
   )
   if (row.value) {
     out.push(strip(row.value, COLUMN.value, base, "fwd", theme))
-    number(COLUMN.valueRms, formatNumber(row.value.rms, 2))
-    number(COLUMN.zeros, row.value.zeros > 0 ? formatPercent(row.value.zeros, row.value.count) : "")
+    number(COLUMN.valueRms, formatNumber(row.value.rms))
+    number(
+      COLUMN.zeros,
+      row.value.zeros > 0 ? `${formatPercent(row.value.zeros, row.value.count)} 0` : "",
+    )
   }
   if (row.gradient) {
     out.push(strip(row.gradient, COLUMN.gradient, base, "bwd", theme))
-    number(COLUMN.gradientRms, formatNumber(row.gradient.rms, 2))
+    number(COLUMN.gradientRms, formatNumber(row.gradient.rms))
   } else if (row.value) {
     const none = row.seed ? `${row.seed} (seed)` : "no gradient"
     add(text(COLUMN.gradient, base - 4, 10.5, none, "ink3"))
@@ -250,7 +254,8 @@ function drawGain(add: Add, gain: number, base: number): void {
 function drawBad(add: Add, { value, gradient }: LadderRow, base: number, origin: boolean): void {
   const worst = gradient && gradient.nan + gradient.infinite > 0 ? gradient : value
   const none = !worst || worst.nan + worst.infinite === 0
-  if (none && origin) add(text(COLUMN.bad - 8, base - 4, 11, "▲ here", "error", { weight: 600 }))
+  if (none && origin)
+    add(text(COLUMN.bad - 16, base - 4, 11, "▲ starts here", "error", { weight: 600 }))
   if (none) return
   const content =
     worst.nan > 0 ? `NaN ${worst.nan}/${worst.count}` : `Inf ${worst.infinite}/${worst.count}`
