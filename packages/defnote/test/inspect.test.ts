@@ -1,8 +1,8 @@
 /** @file `inspect` with its options, and what it says of its cost. */
 import { defn } from "@defnote/core/public"
-import { MIME } from "@defnote/display"
-import { inspect, type Tensor, tensor } from "defnote"
-import { expect, test } from "vitest"
+import { findingsOf, type GradientDoc, LIGHT, MIME } from "@defnote/display"
+import { customGrad, inspect, type Tensor, tensor } from "defnote"
+import { describe, expect, test } from "vitest"
 import { cell } from "./cell.ts"
 
 const DISPLAY = Symbol.for("Jupyter.display")
@@ -10,12 +10,9 @@ const x = tensor([1, 2, 3])
 type Loss = (x: Tensor) => Tensor
 const made = (source: string, scope: object = {}): Loss =>
   cell<Loss>(`const f = ${source}`, { defn, ...scope })
-const payload = (output: object) =>
-  (output as Record<symbol, () => Record<string, unknown>>)[DISPLAY]()[MIME.gradient] as {
-    cost: object
-    checks: unknown[]
-    verdict: { text: string }
-  }
+const bundle = (output: object): Record<string, unknown> =>
+  (output as Record<symbol, () => Record<string, unknown>>)[DISPLAY]()
+const payload = (output: object) => bundle(output)[MIME.gradient] as Required<GradientDoc>
 
 test("with checks: their time; at the first look: that of compiling", () => {
   const loss = made("defn((x) => x.square().sum())")
@@ -38,4 +35,36 @@ test("checks is true or false", () => {
   expect(() => inspect.with(wrong)(made("defn((x) => x.sum())"), x)).toThrow(
     "inspect: checks is 3; it must be true or false",
   )
+})
+
+describe("trouble with gradients that are finite and not zero is marked where it is", () => {
+  const troubleOf = (output: object) => {
+    const doc = payload(output)
+    return findingsOf(doc as never).map(({ kind, node, chain, expression }) => ({
+      kind,
+      op: doc.strings[doc.nodes.op[node]],
+      chain: chain.length > 0,
+      expression,
+    }))
+  }
+  /** The verdict, and rows of the static picture. */
+  const marked = (output: object): number =>
+    String(bundle(output)["image/svg+xml"]).split(LIGHT.colours.errorTint).length - 1
+  test.each([
+    ["vanishing", "x.multiply(1e-9)"],
+    ["exploding", "x.multiply(1e9)"],
+  ])("%s", (kind, expression) => {
+    const output = inspect(made(`defn((x) => ${expression}.sum())`), x)
+    expect(troubleOf(output)).toEqual([{ kind, op: "multiply", chain: true, expression }])
+    expect(marked(output)).toBe(2)
+  })
+  test("a rule that is wrong", () => {
+    const twice = customGrad(
+      (y: Tensor) => y.multiply(2),
+      (g: Tensor) => [g.multiply(-2)],
+    )
+    const output = inspect(made("defn((x) => twice(x).sum())", { twice }), x)
+    expect(troubleOf(output).map((t) => t.kind)).toEqual(["wrong-rule"])
+    expect(marked(output)).toBe(2)
+  })
 })

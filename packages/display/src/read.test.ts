@@ -271,6 +271,14 @@ describe("readPayload", () => {
       "stats",
     ],
     [
+      "trouble at a node that is not there",
+      (d) => {
+        const trouble = [{ kind: "vanishing", node: 999_999, reason: "", chain: [] }]
+        d.runs = [{ id: "r", device: "cpu", trouble }]
+      },
+      "runs.trouble",
+    ],
+    [
       "no nodes",
       (d) => {
         delete d.nodes

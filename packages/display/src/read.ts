@@ -163,6 +163,7 @@ function referenceProblem(doc: GraphLike): string | undefined {
     ["checks", doc.checks?.map((c) => c.node)],
     ["runs.stats", runs.flatMap((r) => [...(r.stats?.node ?? [])])],
     ["runs.first", runs.flatMap((r) => r.first?.flatMap((f) => [f.node, ...f.chain]) ?? [])],
+    ["runs.trouble", runs.flatMap((r) => r.trouble?.flatMap((f) => [f.node, ...f.chain]) ?? [])],
     ["runs.first.cuts", cutsOf(doc).flatMap((cut) => [cut.from, cut.to])],
     ["runs.values", runs.flatMap((r) => r.values?.map((v) => v.node) ?? [])],
     ["summaries", doc.summaries?.map((s) => s.node)],

@@ -1,5 +1,5 @@
 /** @file The gradient inspector: verdict, ladder of values and gradients, what harms them (VISUAL §11). */
-import { costFigures, type GradientDoc } from "@defnote/display"
+import { costFigures, findingsOf, type GradientDoc } from "@defnote/display"
 import { cutSection } from "./cut-section.ts"
 import { button, element, Lifetime, prose } from "./dom.ts"
 import { historySection } from "./history-section.ts"
@@ -102,7 +102,7 @@ export class GradientView implements View<GradientDoc> {
   }
 
   #verdict(doc: GradientDoc): HTMLElement | null {
-    const finding = doc.runs?.[0]?.first?.[0]
+    const [finding] = findingsOf(doc)
     const verdict =
       doc.verdict ?? (finding && { ok: false, title: finding.reason, fix: finding.fix })
     if (!verdict) return null

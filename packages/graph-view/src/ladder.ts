@@ -2,6 +2,7 @@
 import {
   application,
   type Check,
+  findingsOf,
   formatCount,
   formatNumber,
   formatPercent,
@@ -40,7 +41,7 @@ export function ladder(doc: GradientDoc, translate: Translate): HTMLElement {
     statistics: statisticsOf(doc.runs?.[0]),
     gradients: gradients(doc),
     checks: new Map(doc.checks?.map((check) => [check.node, check])),
-    origins: new Set(doc.runs?.[0]?.first?.map((finding) => ownerOf(doc, finding.node))),
+    origins: new Set(findingsOf(doc).map((finding) => ownerOf(doc, finding.node))),
     names: namesOf(doc),
     translate,
   }

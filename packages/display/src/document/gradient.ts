@@ -14,6 +14,7 @@ import {
   type Run,
   STAT_COLUMNS,
   type StatTable,
+  type Trouble,
   versionOf,
 } from "../payload.ts"
 import { type DocumentOptions, documentOf } from "./document.ts"
@@ -36,7 +37,7 @@ export function gradientDocument(
     id: "inspect",
     device: "cpu",
     stats: tableOf(inspection, rows, index),
-    first: inspection.findings.flatMap((f) => findingOf(f, index)),
+    ...findingRows(inspection.findings, index),
   }
   return {
     ...doc,
@@ -67,27 +68,36 @@ function tableOf(
   }
 }
 
-/** The kinds that `Run.first` may hold; the others are in the verdict and among the harms. */
-const isFirst = (kind: Finding["kind"]): kind is FindingRow["kind"] =>
-  kind === "nan" || kind === "inf" || kind === "zero-grad" || kind === "overflow"
-
-function findingOf(f: Finding, index: ReadonlyMap<Tensor, number>): FindingRow[] {
-  const node = index.get(f.node)
-  if (node === undefined || !isFirst(f.kind)) return []
-  const cuts = f.cuts?.flatMap((cut) => cutOf(cut, index)) ?? []
-  return [
-    {
-      kind: f.kind,
-      node,
-      reason: f.reason,
-      chain: f.chain.flatMap((c) => index.get(c) ?? []),
-      ...(f.fix ? { fix: f.fix } : {}),
-      pattern: f.pattern,
-      expression: f.expression,
-      ...(cuts.length ? { cuts } : {}),
-    },
-  ]
+function findingRows(
+  findings: readonly Finding[],
+  index: ReadonlyMap<Tensor, number>,
+): Pick<Run, "first" | "trouble"> {
+  const first: FindingRow[] = []
+  const trouble: Trouble[] = []
+  for (const f of findings) {
+    const node = index.get(f.node)
+    if (node === undefined) continue
+    const { kind } = f
+    const words = wordsOf(f, node, index)
+    const cuts = f.cuts?.flatMap((cut) => cutOf(cut, index)) ?? []
+    if (kind === "wrong-rule" || kind === "vanishing" || kind === "exploding")
+      trouble.push({ kind, ...words })
+    else first.push({ kind, ...words, ...(cuts.length ? { cuts } : {}) })
+  }
+  return { first, ...(trouble.length ? { trouble } : {}) }
 }
+const wordsOf = (
+  { reason, chain, fix, pattern, expression }: Finding,
+  node: number,
+  index: ReadonlyMap<Tensor, number>,
+): Omit<FindingRow, "kind" | "cuts"> => ({
+  node,
+  reason,
+  chain: chain.flatMap((c) => index.get(c) ?? []),
+  ...(fix ? { fix } : {}),
+  pattern,
+  expression,
+})
 function cutOf({ from, to, kind, reason }: Cut, index: ReadonlyMap<Tensor, number>): CutRow[] {
   const [a, b] = [from, to].map((n) => index.get(n))
   return a === undefined || b === undefined ? [] : [{ from: a, to: b, kind, reason }]

@@ -145,11 +145,21 @@ describe("what of a large graph is stored (D8.3)", () => {
   })
 
   it("what is said of nodes stays or goes with them; findings stay (D8)", () => {
-    const doc = { ...graphs.troubled(), schema: { kind: "gradient", major: 1, minor: 1 } }
+    const troubled = graphs.troubled()
+    const runs = troubled.runs?.map((run) => {
+      const node = run.first?.[0].node as number
+      return { ...run, trouble: [{ kind: "exploding", node, reason: "", chain: [node] }] }
+    })
+    const doc = { ...troubled, runs, schema: { kind: "gradient", major: 1, minor: 1 } }
     const { doc: part, whole } = cut(doc as unknown as GradientDoc, 5_000)
     expect(readPayload("gradient", part).problem).toBeUndefined()
     const name = (of: GraphLike, n: number) => of.strings[of.nodes.name?.[n] ?? -1]
     expect(name(part, part.runs?.[0].first?.[0].node as number)).toBe("m")
+    const trouble = part.runs?.[0].trouble?.[0]
+    expect([trouble?.node, ...(trouble?.chain ?? [])].map((n) => name(part, n as number))).toEqual([
+      "m",
+      "m",
+    ])
     expect(unstored(part).map((s) => s.key)).toEqual(["embed", "embed~2"])
     expect(part.checks).toEqual([])
     const stats = part.runs?.[0].stats

@@ -4,6 +4,7 @@
  */
 import { type ScopeNode, scopesBelow } from "../layout/scopes.ts"
 import type { GradientDoc, GraphLike } from "../payload.ts"
+import { findingsOf } from "../report/findings.ts"
 import { scopesToLeaveOut } from "./choose.ts"
 import { type Placed, placed, placedAgain } from "./places.ts"
 import { without } from "./summarise.ts"
@@ -119,10 +120,9 @@ class Weighed {
 /** Nodes of which the document says more than their row: they stay. */
 function spokenOf(doc: GraphLike): number[] {
   const { harms = [] } = doc as Partial<GradientDoc>
-  const first = doc.runs?.flatMap((run) => run.first ?? []) ?? []
   return [
     ...harms.map((harm) => harm.node),
-    ...first.map((finding) => finding.node),
+    ...findingsOf(doc).map((finding) => finding.node),
     ...(doc.error ? [doc.error.node] : []),
   ]
 }

@@ -77,7 +77,7 @@ function runOf(
   all: (list: readonly number[]) => number[],
   stays: (n: number) => boolean,
 ): Run {
-  const { stats, values, first } = run
+  const { stats, values, first, trouble } = run
   return {
     ...run,
     ...(stats ? { stats: statsOf(stats, at, stays) } : {}),
@@ -85,6 +85,9 @@ function runOf(
       ? { values: values.filter((v) => stays(v.node)).map((v) => ({ ...v, node: at(v.node) })) }
       : {}),
     ...(first ? { first: first.map((f) => findingOf(f, at, all)) } : {}),
+    ...(trouble
+      ? { trouble: trouble.map((t) => ({ ...t, node: at(t.node), chain: all(t.chain) })) }
+      : {}),
   }
 }
 

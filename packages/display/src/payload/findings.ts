@@ -24,6 +24,10 @@ export interface Finding {
   /** Of a zero gradient: every edge between the parameter and the result at which it stops. */
   readonly cuts?: readonly Cut[]
 }
+/** What is wrong with gradients that are finite and not zero; a list of its own since minor 4. */
+export interface Trouble extends Omit<Finding, "kind" | "cuts"> {
+  readonly kind: "wrong-rule" | "vanishing" | "exploding"
+}
 
 /**
  * Gradients of a training step over many steps: per parameter a series of norms (`gradient`; NaN where one was not finite)

@@ -1,6 +1,6 @@
 /** @file The part of a payload that is a graph, with kernels, passes and runs of it; types and names only. */
 import { STATISTICS } from "@defnote/inspect/columns"
-import type { Finding } from "./findings.ts"
+import type { Finding, Trouble } from "./findings.ts"
 import type { Base64, FloatValue, PayloadHead } from "./head.ts"
 import type { Summary, Whole } from "./parts.ts"
 
@@ -154,6 +154,7 @@ export interface Run {
   /** Small tensors: base64 f64, row-major. */
   readonly values?: readonly { readonly node: number; readonly data: Base64 }[]
   readonly first?: readonly Finding[]
+  readonly trouble?: readonly Trouble[]
 }
 
 /** Verdict of a finite-difference test. `rel` is the worst relative error, `eps` the step used. */

@@ -8,7 +8,7 @@ import type { PayloadKind } from "./head.ts"
  */
 export const MINOR = {
   graph: 2,
-  gradient: 3,
+  gradient: 4,
   tensor: 2,
   trace: 3,
   profile: 2,

@@ -91,6 +91,10 @@ const finding = object(
   { kind: oneOf("nan", "inf", "zero-grad", "overflow"), node: index, reason: text, chain: nodes },
   { fix: text, pattern: word, expression: text, cuts: list(cut, 10_000) },
 )
+const trouble = object(
+  { kind: oneOf("wrong-rule", "vanishing", "exploding"), node: index, reason: text, chain: nodes },
+  { fix: text, pattern: word, expression: text },
+)
 const stats = object({ node: nodes, cols: list(word, 200), data: base64 })
 const run = object(
   { id: word, device: word },
@@ -100,6 +104,7 @@ const run = object(
     stats,
     values: list(object({ node: index, data: base64 })),
     first: list(finding, 1000),
+    trouble: list(trouble, 1000),
   },
 )
 const pass = object(

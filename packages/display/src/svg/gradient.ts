@@ -4,6 +4,7 @@ import { layoutGraph, prepare } from "../layout/fold.ts"
 import type { Item, Text } from "../paint/primitives.ts"
 import { LIGHT, type Theme } from "../paint/theme.ts"
 import type { GradientDoc, GraphLike } from "../payload.ts"
+import { findingsOf } from "../report/findings.ts"
 import { type LadderRow, ladder, type Measures, type Verdict, verdictOf } from "../report/ladder.ts"
 import { cutPicture } from "./cut-picture.ts"
 import { historyPicture } from "./history.ts"
@@ -163,7 +164,7 @@ function drawHeads(add: Add, y: number): void {
 }
 
 const isOrigin = (doc: GraphLike, row: LadderRow): boolean => {
-  const node = doc.runs?.[0]?.first?.[0]?.node ?? -1
+  const node = findingsOf(doc)[0]?.node ?? -1
   return node >= 0 && (row.node === node || row.node === doc.nodes.dual?.[node])
 }
 
