@@ -73,7 +73,7 @@ interface Images {
  *   are not one for each image
  * @example image(digits.at(0))
  * @example image(photos, { layout: "NHWC" })
- * @example image(digits, { labels, predictions: scores.argMax(-1), classes: ["zero", "one"] })
+ * @example image(zeros([2, 28, 28]), { labels: [0, 1], predictions: [0, 0], classes: ["zero", "one"] })
  */
 export function image(x: Tensor, options: ImageOptions = {}): Output {
   if (!isTensor(x) || !isConcrete(x))
