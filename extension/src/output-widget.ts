@@ -19,6 +19,7 @@ export type OutputKind =
   | "profile"
   | "trace"
   | "image"
+  | "table"
 
 /** What an output needs of the page. */
 export interface OutputServices {

@@ -25,6 +25,7 @@ const KINDS: readonly OutputKind[] = [
   "profile",
   "trace",
   "image",
+  "table",
 ]
 
 /** Renders graph, gradient, tensor, training and kernel outputs; safe, so untrusted notebooks show them. */

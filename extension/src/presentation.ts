@@ -8,6 +8,7 @@ import {
   type ProfileDoc,
   readPayload,
   type SavedView,
+  type TableDoc,
   type TensorDoc,
   TRAINING,
   type TraceDoc,
@@ -21,6 +22,7 @@ import {
   ProfileView,
   StepView,
   type StepViewOptions,
+  TableView,
   TensorView,
   TrainingView,
   type Translate,
@@ -32,6 +34,7 @@ import type { Role } from "./editors.ts"
 import { picture } from "./fallback.ts"
 import { kernelParts } from "./kernel-parts.ts"
 import { askKernel, type Reply } from "./kernel-questions.ts"
+import { kernelRows } from "./kernel-rows.ts"
 import { kernelSteps } from "./kernel-steps.ts"
 import { kernelTiles } from "./kernel-tiles.ts"
 import type { KernelSource, OutputKind, OutputServices } from "./output-widget.ts"
@@ -129,6 +132,8 @@ export class Presentation {
       this.#view.setDocument(doc as TraceDoc, readView(saved))
     } else if (this.#view instanceof TensorView && first) {
       this.#view.setDocument(doc as TensorDoc, saved)
+    } else if (this.#view instanceof TableView && first) {
+      this.#view.setDocument(doc as TableDoc, saved)
     } else if (this.#view instanceof ImageView) this.#view.setDocument(doc as ImageDoc, beside)
     else this.#view?.setDocument(doc)
     if ("nodes" in doc) this.#connect(doc)
@@ -166,6 +171,12 @@ export class Presentation {
         }) as View<Document>
       case "image":
         return new ImageView(this.#host, { translate: this.#translate }) as View<Document>
+      case "table":
+        return new TableView(this.#host, {
+          translate: this.#translate,
+          rows: kernelRows(this.#services.kernel),
+          onView: (view) => this.#services.save({ ...view } as ReadonlyPartialJSONObject),
+        }) as View<Document>
       case "training":
         return new TrainingView(this.#host, {
           translate: this.#translate,

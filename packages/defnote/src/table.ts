@@ -7,9 +7,17 @@ import {
   optionNames,
   type Tensor,
 } from "@defnote/core"
+import { MIME } from "@defnote/display"
 import { valuesOf } from "@defnote/display/document"
-import { makeTable, type TableOptions, tableHtml, tableText } from "@defnote/display/table"
+import {
+  makeTable,
+  type TableOptions,
+  tableDocument,
+  tableHtml,
+  tableText,
+} from "@defnote/display/table"
 import { Output } from "./output.ts"
+import { keepTable } from "./table-rows.ts"
 
 /** Data as rows, as CSV and JSON readers give them, or as columns of one length. */
 export type TableData =
@@ -36,7 +44,9 @@ export function table(data: TableData, options: TableOptions = {}): Output {
     throw new OptionError(`table: limit is ${limit}; it must be an integer from 0 to ${MOST}`)
   return new Output(() => {
     const made = makeTable(columns, options)
-    return { "text/html": tableHtml(made), "text/plain": tableText(made) }
+    const text = tableText(made)
+    const doc = tableDocument(made, text, limit ?? STORED, (doc) => keepTable(made, doc))
+    return { [MIME.table]: doc, "text/html": tableHtml(made), "text/plain": text }
   })
 }
 
@@ -47,8 +57,9 @@ const TABLE = optionNames<TableOptions>({
   sortBy: true,
   descending: true,
 })
-/** Rows of one output. */
+/** Rows of one output, and those that are stored where no limit is asked for. */
 const MOST = 1000
+const STORED = 100
 
 /** @throws OptionError when a row is not an object */
 function columnsOfRows(rows: readonly unknown[]): Map<string, unknown[]> {

@@ -1,6 +1,9 @@
 /** @file Tables of data: types, dates, what is missing, order, bounds, and that data never becomes markup. */
+import { MIME, readPayload, type TableDoc } from "@defnote/display"
+import { makeTable, tableDocument } from "@defnote/display/table"
 import { describe, expect, test } from "vitest"
 import { table, tensor } from "../src/index.ts"
+import { TableStore } from "../src/table-rows.ts"
 
 const htmlOf = (output: { bundle: Readonly<Record<string, unknown>> }) =>
   String(output.bundle["text/html"])
@@ -94,6 +97,95 @@ describe("rows", () => {
     expect(present).toEqual([...present].sort((a, b) => a - b))
     expect(shown.slice(0, present.length)).toEqual(present)
     expect(first(true, 1)[0][1]).toBe(Math.max(...present))
+  })
+})
+
+describe("the payload", () => {
+  const docOf = (output: { bundle: Readonly<Record<string, unknown>> }) => {
+    const { doc, problem } = readPayload("table", output.bundle[MIME.table])
+    expect(problem).toBeUndefined()
+    return doc as TableDoc
+  }
+  const many = Array.from({ length: 300 }, (_, i) => ({ i, x: i % 3 ? (i * 37) % 101 : null }))
+
+  test("has every row of a small table with its place by each column, whatever order it came in", () => {
+    const doc = docOf(table(penguins, { sortBy: "bill" }))
+    expect(doc.rows).toEqual([0, 2, 1])
+    expect(doc.order).toEqual({ column: "bill", descending: false })
+    const column = (name: string) => doc.columns.find((c) => c.name === name)
+    expect(column("bill")?.values).toEqual(["39.10", "41.25", null])
+    expect(column("mass")?.rank).toEqual([1, 0, 2])
+    expect(column("species")?.rank).toEqual([0, 0, 1])
+  })
+
+  test("has the first rows of a large one, as many as asked for and as their text allows", () => {
+    expect(docOf(table(many)).rows).toHaveLength(100)
+    expect(docOf(table(many, { limit: 7 })).rows).toHaveLength(7)
+    expect(docOf(table(many)).columns[0].rank).toBeUndefined()
+    const long = many.map(({ i }) => ({
+      i,
+      ...Object.fromEntries([..."abcdefgh"].map((c) => [c, "word ".repeat(100)])),
+    }))
+    const doc = docOf(table(long, { limit: 300 }))
+    expect(doc.rows.length).toBeLessThan(300)
+    expect(JSON.stringify(doc.columns).length).toBeLessThan(260_000)
+    expect(doc.columns[1].values[0]).toHaveLength(200)
+  })
+
+  const store = new TableStore()
+  const data = new Map<string, unknown[]>([
+    ["i", many.map(({ i }) => i)],
+    ["x", many.map(({ x }) => x)],
+  ])
+  const made = makeTable(data)
+  const live = tableDocument(made, "", 10, (doc) => store.keep(made, doc))
+  const ask = (more: object) =>
+    store.answer({ request: 3, id: live.live?.id, from: 0, count: 4, ...more })
+
+  test("names the table that the kernel keeps: the same for the same data", () => {
+    expect(live.live?.id).toMatch(/^[0-9a-f]{8}$/)
+    const again = tableDocument(makeTable(data), "", 10, (doc) => new TableStore().keep(made, doc))
+    expect(again).toEqual(live)
+  })
+
+  test("of which any rows are given, in any order", () => {
+    expect(ask({ from: 298 })).toEqual({
+      request: 3,
+      rows: [298, 299],
+      values: [
+        ["298", "299"],
+        [String((298 * 37) % 101), String((299 * 37) % 101)],
+      ],
+    })
+    const sorted = ask({ order: { column: "x", descending: true } })
+    expect(sorted).toMatchObject({ values: [{}, ["100", "100", "99", "99"]] })
+    const end = ask({ from: 298, order: { column: "x", descending: true } })
+    expect(end).toMatchObject({
+      values: [
+        ["294", "297"],
+        [null, null],
+      ],
+    })
+  })
+
+  test.each([
+    [{ id: "other" }, "not kept"],
+    [{ from: -1 }, "not valid"],
+    [{ from: 0.5 }, "not valid"],
+    [{ count: 1e9 }, "not valid"],
+    [{ count: "4" }, "not valid"],
+    [{ order: { column: "y" } }, "not valid"],
+    [{ order: 7 }, "not valid"],
+  ])("%o is no question", (more, problem) => {
+    expect(ask(more)).toEqual({ request: 3, problem })
+  })
+
+  test("and few tables are kept", () => {
+    for (let k = 0; k < 16; k++) {
+      const other = makeTable(new Map([["k", Array.from({ length: 9 }, (_, i) => i + k)]]))
+      tableDocument(other, "", 2, (doc) => store.keep(other, doc))
+    }
+    expect(ask({})).toMatchObject({ problem: "not kept" })
   })
 })
 

@@ -3,6 +3,7 @@ import type { GradientHistory, Harm, LookCost } from "./payload/findings.ts"
 import type { GraphBody, GraphDoc } from "./payload/graph.ts"
 import type { PayloadHead } from "./payload/head.ts"
 import type { ImageDoc } from "./payload/image.ts"
+import type { TableDoc } from "./payload/table.ts"
 import type { TensorDoc } from "./payload/tensor.ts"
 import type { TraceDoc } from "./payload/trace.ts"
 import type { TrainingDoc } from "./payload/training.ts"
@@ -12,6 +13,7 @@ export * from "./payload/graph.ts"
 export * from "./payload/head.ts"
 export * from "./payload/image.ts"
 export * from "./payload/parts.ts"
+export * from "./payload/table.ts"
 export * from "./payload/tensor.ts"
 export * from "./payload/trace.ts"
 export * from "./payload/training.ts"
@@ -42,4 +44,5 @@ export interface PayloadOf {
   profile: ProfileDoc
   training: TrainingDoc
   image: ImageDoc
+  table: TableDoc
 }

@@ -1,5 +1,5 @@
 /** @file What views ask a kernel over comms, and its answers: parts of tensors, steps of a run, variables. Types and names. */
-import type { GraphLike, TensorLevel } from "./payload.ts"
+import type { GraphLike, TableOrder, TensorLevel } from "./payload.ts"
 
 /** The comm target under which a kernel gives parts of the tensors that it keeps. */
 export const TILES = "defnote.tiles/2"
@@ -38,6 +38,27 @@ export type PartReply =
   | { readonly request: number; readonly doc: GraphLike }
   | { readonly request: number; readonly problem: PartProblem }
 export type PartProblem = "not kept" | "not valid" | "too large"
+
+/** The comm target under which a kernel gives rows of the tables that it keeps. */
+export const TABLES = "defnote.tables/1"
+
+/** A question for rows of a table: from a place on, in an order; without one in that of the output. */
+export interface RowsRequest {
+  readonly request: number
+  readonly id: string
+  readonly from: number
+  readonly count: number
+  readonly order?: TableOrder
+}
+
+/** The rows, as a payload stores them, or why there are none. */
+export type RowsReply =
+  | {
+      readonly request: number
+      readonly rows: readonly number[]
+      readonly values: readonly (readonly (string | null)[])[]
+    }
+  | { readonly request: number; readonly problem: "not kept" | "not valid" }
 
 /** The comm target under which a kernel shows the gradients of a step. */
 export const TRAINING = "defnote.training/1"

@@ -96,6 +96,18 @@ describe("images", () => {
   })
 })
 
+describe("tables", () => {
+  it("have as many values and places in each column as rows are stored", () => {
+    const table = recorded("table")
+    const [first, second] = table.columns
+    const spoilt = (column: object) =>
+      readPayload("table", { ...table, columns: [first, { ...second, ...column }] }).problem
+    expect(spoilt({})).toBeUndefined()
+    expect(spoilt({ values: ["a"] })).toBe("table: columns[1].values: 1; 2 rows are stored")
+    expect(spoilt({ rank: [0, 2] })).toBe("table: columns[1].rank: no order of 2 rows")
+  })
+})
+
 describe("readPayload", () => {
   it("accepts every example graph, as JSON and as text", () => {
     const {

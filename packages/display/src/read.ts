@@ -12,6 +12,7 @@ import type {
   PayloadHead,
   PayloadKind,
   PayloadOf,
+  TableDoc,
   TensorDoc,
   TensorLevel,
   TensorPicture,
@@ -70,6 +71,7 @@ function contentProblem(kind: PayloadKind, doc: PayloadHead): string | undefined
   if (head) return head
   if (kind === "tensor") return tensorProblem(doc as TensorDoc)
   if (kind === "image") return imageProblem(doc as ImageDoc)
+  if (kind === "table") return tableProblem(doc as TableDoc)
   const { history } = doc as Partial<GradientDoc>
   const curves = kind === "gradient" && history ? seriesProblem(history.series) : undefined
   if (curves) return curves
@@ -258,6 +260,16 @@ export function levelProblem(
     const length = column === undefined ? cells * width : fromBase64(column)?.length
     if (length !== cells * width)
       return `${name}: ${length ?? "no"} bytes; ${cells} cells are ${cells * width}`
+  }
+  return undefined
+}
+
+function tableProblem({ rows, columns }: TableDoc): string | undefined {
+  for (const [k, { values, rank }] of columns.entries()) {
+    if (values.length !== rows.length)
+      return `columns[${k}].values: ${values.length}; ${rows.length} rows are stored`
+    if (rank && (rank.length !== rows.length || rank.some((place) => place >= rows.length)))
+      return `columns[${k}].rank: no order of ${rows.length} rows`
   }
   return undefined
 }

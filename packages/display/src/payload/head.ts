@@ -9,6 +9,7 @@ export type PayloadKind =
   | "profile"
   | "training"
   | "image"
+  | "table"
 
 /** MIME type of each kind. The major version is in the name, so an old reader never sees a new major. */
 export const MIME = {
@@ -19,6 +20,7 @@ export const MIME = {
   profile: "application/vnd.defnote.profile.v1+json",
   training: "application/vnd.defnote.training.v1+json",
   image: "application/vnd.defnote.image.v1+json",
+  table: "application/vnd.defnote.table.v1+json",
 } as const satisfies Record<PayloadKind, string>
 
 /** A float in JSON: a number, or one of the four that JSON cannot say (D8.3). */

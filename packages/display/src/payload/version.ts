@@ -14,6 +14,7 @@ export const MINOR = {
   profile: 2,
   training: 1,
   image: 0,
+  table: 0,
 } as const satisfies Record<PayloadKind, number>
 export const MAJOR = 1
 

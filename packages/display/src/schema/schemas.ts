@@ -458,6 +458,33 @@ export const SCHEMAS: Readonly<Record<PayloadKind, Schema>> = {
       predictions: list(word, 1000),
     },
   ),
+  table: payload(
+    "table",
+    {
+      count,
+      hidden: count,
+      rows: list(count, 1000),
+      columns: list(
+        object(
+          {
+            name: word,
+            type: word,
+            about: text,
+            missing: count,
+            values: list({ anyOf: [{ type: "null" }, word] }, 1000),
+          },
+          { rank: list(count, 1000) },
+        ),
+        100,
+      ),
+      text,
+    },
+    {
+      title: text,
+      order: object({ column: word, descending: { type: "boolean" } }),
+      live: object({ id: word }),
+    },
+  ),
   training: payload(
     "training",
     {

@@ -22,8 +22,8 @@ export interface Column {
   readonly missing: number
   /** Range and distribution in a few words: `32.1 ▂▅█▃▁ 59.6`. */
   readonly about: string
-  /** A value as text; `missing` is asked before. */
-  format(value: unknown): string
+  /** A value as text, of at most so many characters; `missing` is asked before. */
+  format(value: unknown, most?: number): string
   /** What rows are sorted by. */
   key(value: unknown): number | string
 }
@@ -85,7 +85,10 @@ const KEYS: Partial<Record<ColumnType, (value: unknown) => number>> = {
   boolean: Number,
 }
 
-function formatOf(type: ColumnType, values: readonly unknown[]): (value: unknown) => string {
+function formatOf(
+  type: ColumnType,
+  values: readonly unknown[],
+): (value: unknown, most?: number) => string {
   switch (type) {
     case "number":
       return (value) => formatNumber(Number(value), 4)
@@ -97,9 +100,10 @@ function formatOf(type: ColumnType, values: readonly unknown[]): (value: unknown
     }
     case "object":
     case "mixed":
-      return (value) => clip(typeof value === "object" ? jsonOf(value) : String(value), CELL)
+      return (value, most = CELL) =>
+        clip(typeof value === "object" ? jsonOf(value) : String(value), most)
     default:
-      return (value) => clip(String(value).replace(/\s+/g, " "), CELL)
+      return (value, most = CELL) => clip(String(value).replace(/\s+/g, " "), most)
   }
 }
 

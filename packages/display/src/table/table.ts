@@ -1,6 +1,7 @@
 /** @file Data rows as a table: what is shown of them, as HTML with everything escaped, and as text. */
 import { clip, formatCount } from "../format.ts"
 import { align } from "../listing.ts"
+import type { TableOrder } from "../payload.ts"
 import { type Column, describeColumn, isMissing, MISSING } from "./columns.ts"
 
 /** Options of a table. */
@@ -21,6 +22,10 @@ export interface Table {
   readonly columns: readonly Column[]
   /** Positions of the shown rows in the data. */
   readonly rows: readonly number[]
+  /** Positions of all rows, in the order in which they are shown. */
+  readonly order: readonly number[]
+  /** What they are sorted by. */
+  readonly sorted?: TableOrder
   readonly count: number
   /** Columns that are left out. */
   readonly hidden: number
@@ -38,21 +43,29 @@ export function makeTable(
   const shown = names.slice(0, COLUMNS)
   const columns = shown.map((name) => describeColumn(name, data.get(name) ?? []))
   const count = data.values().next().value?.length ?? 0
-  const order = Array.from({ length: count }, (_, i) => i)
-  const by = options.sortBy
-  if (by !== undefined) sortRows(order, describeColumn(by, data.get(by) ?? []), options.descending)
+  const plain = Array.from({ length: count }, (_, i) => i)
+  const { sortBy: by, descending = false } = options
+  const order =
+    by === undefined ? plain : inOrder(plain, describeColumn(by, data.get(by) ?? []), descending)
   return {
     ...(options.title ? { title: options.title } : {}),
     columns,
     rows: order.slice(0, options.limit ?? LIMIT),
+    order,
+    ...(by === undefined ? {} : { sorted: { column: by, descending } }),
     count,
     hidden: names.length - shown.length,
   }
 }
 
-function sortRows(order: number[], { values, key }: Column, descending = false): void {
+/** Rows sorted by a column; what is missing comes last, equal ones stay in their order. */
+export function inOrder(
+  rows: readonly number[],
+  { values, key }: Column,
+  descending: boolean,
+): number[] {
   const sign = descending ? -1 : 1
-  order.sort((a, b) => {
+  return [...rows].sort((a, b) => {
     const absent = Number(isMissing(values[a])) - Number(isMissing(values[b]))
     if (absent !== 0) return absent
     if (isMissing(values[a])) return a - b
