@@ -40,6 +40,8 @@ export class TableView implements View<TableDoc> {
   readonly #box = element("div", "dn-data-box", { tabindex: 0 })
   #doc: TableDoc | null = null
   #order: TableOrder | undefined
+  /** The order that was asked for last, until its answer is there: a second click goes on from it. */
+  #wanted: TableOrder | undefined
   #page: Page = { from: 0, rows: [], values: [] }
   /** Rises with every question: an answer that comes late is not shown. */
   #turn = 0
@@ -57,12 +59,14 @@ export class TableView implements View<TableDoc> {
   setDocument(doc: TableDoc, saved?: unknown): void {
     this.#doc = doc
     this.#order = doc.order
+    this.#wanted = doc.order
     this.#page = storedPage(doc)
     this.#turn++
     this.#say("")
     const order = savedOrder(saved, doc)
     if (order && isComplete(doc)) {
       this.#order = order
+      this.#wanted = order
       this.#page = sortedPage(doc, order)
     }
     this.#build()
@@ -180,7 +184,7 @@ export class TableView implements View<TableDoc> {
   async #sort(column: string): Promise<void> {
     const doc = this.#doc
     if (!doc) return
-    const order = nextOrder(this.#order, column) ?? doc.order
+    const order = nextOrder(this.#wanted, column) ?? doc.order
     if (isComplete(doc)) {
       this.#show(
         order === doc.order ? storedPage(doc) : sortedPage(doc, order as TableOrder),
@@ -197,6 +201,7 @@ export class TableView implements View<TableDoc> {
     const doc = this.#doc
     if (!doc) return
     const turn = ++this.#turn
+    this.#wanted = order
     if (from === 0 && order === doc.order) {
       this.#say("")
       return this.#show(storedPage(doc), order)
@@ -211,6 +216,7 @@ export class TableView implements View<TableDoc> {
       this.#say("")
       return this.#show(page, order)
     }
+    this.#wanted = this.#order
     const gone = !reply || !("problem" in reply)
     this.#say(
       gone
@@ -222,6 +228,7 @@ export class TableView implements View<TableDoc> {
   #show(page: Page, order: TableOrder | undefined): void {
     this.#page = page
     this.#order = order
+    this.#wanted = order
     this.#build()
     this.#box.scrollTop = 0
   }
