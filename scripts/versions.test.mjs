@@ -48,6 +48,22 @@ test("K6 what a workspace needs is one version, of the same lock", () => {
   expect(ranges.length).toBeGreaterThan(15)
 })
 
+const DOCUMENTS = ["README.md", "CONTRIBUTING.md", "ARCHITECTURE.md", "kernel/README.md"]
+
+test.each(DOCUMENTS)("K7 the npm scripts that %s names are there", (document) => {
+  const text = readFileSync(at(...document.split("/")), "utf8")
+  const named = [...text.matchAll(/`?npm (?:run )?(start|test(?::\w+)?|(?<=run )[\w:]+)/g)]
+  const { scripts } = json("package.json")
+  expect(named.map(([, name]) => name).filter((name) => !(name in scripts))).toEqual([])
+})
+
+test.each(DOCUMENTS)("K7 the files that %s links to are there", (document) => {
+  const text = readFileSync(at(...document.split("/")), "utf8")
+  const links = [...text.matchAll(/\]\(([^)#:]+)(?:#[^)]*)?\)/g)].map(([, link]) => link)
+  const folder = document.split("/").slice(0, -1)
+  expect(links.filter((link) => !existsSync(at(...folder, ...link.split("/"))))).toEqual([])
+})
+
 const COMMANDS = "start test test:full check build conformance bench docs screenshots".split(" ")
 
 test.each(COMMANDS)("K7 npm run %s has a script that exists", (name) => {
