@@ -1,4 +1,4 @@
-/** @file Every test that docs/features.md names is there. */
+/** @file Every test that docs/features.md names is there, and every option of the generated documents has words. */
 import { existsSync, readFileSync } from "node:fs"
 import { describe, expect, test } from "vitest"
 import { at } from "../paths.mjs"
@@ -33,4 +33,9 @@ describe("docs/features.md", () => {
       for (const title of titles) expect(text, file).toContain(title)
     }
   })
+})
+
+test.each(["ops.md", "pictures.md"])("every option of docs/%s says what it means", (name) => {
+  const lines = readFileSync(at("docs", name), "utf8").split("\n")
+  expect(lines.filter((line) => /^\| `.*\| +\|$/.test(line))).toEqual([])
 })

@@ -29,9 +29,11 @@ import { needNumber } from "./weak.ts"
 export type { PrintOptions } from "./print.ts"
 
 export interface TensorOptions<D extends DType = DType> {
+  /** The dtype of the result; without it that of the values (S1). */
   readonly dtype?: D
   /** For a flat or typed array: how its elements are arranged. */
   readonly shape?: Shape
+  /** A name for each axis, or null. */
   readonly names?: readonly (string | null)[]
 }
 const TENSOR = optionsAt<TensorOptions>(1, { dtype: true, shape: true, names: true })

@@ -27,6 +27,7 @@ export type ImageLayout = "HW" | "HWC" | "CHW" | "NHW" | "NHWC" | "NCHW"
 
 /** Options of {@link image}. */
 export interface ImageOptions extends CaptionOptions {
+  /** Stands above the picture. */
   readonly title?: string
   /** Meaning of the axes; found from the shape where that leaves no choice. */
   readonly layout?: ImageLayout

@@ -22,7 +22,9 @@ export type AxisLabels =
 
 /** Options of {@link show} and {@link compare}. */
 export interface ShowOptions {
+  /** Stands above the picture. */
   readonly title?: string
+  /** Names of the rows and columns. */
   readonly labels?: AxisLabels
 }
 const SHOW = optionNames<ShowOptions>({ title: true, labels: true })

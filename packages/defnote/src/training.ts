@@ -27,6 +27,7 @@ import { BoundedSeries } from "./training-series.ts"
 
 /** Options of {@link trainingPanel}. */
 export interface TrainingPanelOptions {
+  /** Stands above the panel. */
   readonly title?: string
   /** Steps of the whole run, for progress and time left. */
   readonly steps?: number

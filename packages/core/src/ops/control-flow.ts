@@ -149,6 +149,7 @@ export const whileLoop = publiclyAs(
 )
 
 export interface LoopOptions extends Pick<ScanOptions, "checkpoint" | "reverse"> {
+  /** How many turns there are; needed where `xs` has no tensors to tell it. */
   readonly length?: number
 }
 /**

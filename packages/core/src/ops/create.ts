@@ -17,7 +17,9 @@ import { axisFrom, integer, integers } from "./static.ts"
 import { asType } from "./type.ts"
 
 export interface CreateOptions<D extends DType = DType> {
+  /** The dtype of the result; without it that of the function or of the value. */
   readonly dtype?: D
+  /** A name for each axis, or null. */
   readonly names?: TensorType["names"]
 }
 const CREATE = optionsAt<CreateOptions>(1, { dtype: true, names: true })
@@ -264,6 +266,7 @@ export const diag = Object.assign(publicly("diag", diagonalMatrix, DIAGONAL), {
 })
 
 export interface OneHotOptions<D extends DType = DType> {
+  /** f32 by default. */
   readonly dtype?: D
   /** Where the new axis stands in the result; the last by default. */
   readonly axis?: number

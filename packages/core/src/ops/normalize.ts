@@ -22,6 +22,7 @@ import { mean, variance } from "./statistics.ts"
 import { asType } from "./type.ts"
 
 export interface AxesOption {
+  /** One axis, where it is one. */
   readonly axis?: AxisRef
   /** The last axis by default (S15). */
   readonly axes?: AxisRef | readonly AxisRef[]

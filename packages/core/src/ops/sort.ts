@@ -32,6 +32,7 @@ import { axisFrom, integer } from "./static.ts"
 export interface SortOptions {
   /** The last by default (S15). */
   readonly axis?: AxisRef
+  /** Whether the smallest or the largest come first; "ascending" by default. */
   readonly direction?: "ascending" | "descending"
 }
 const SORT = optionsAt<SortOptions>(1, { axis: true, direction: true })

@@ -236,6 +236,7 @@ export const gather = publiclyAs(
 )
 
 export interface IndexedAddOptions {
+  /** The axes that the coordinates are about, one for each; the first ones by default. */
   readonly axes?: readonly AxisRef[]
   /** Outside: "clamp" to the nearest (default), or "drop" the update. */
   readonly mode?: "clamp" | "drop"

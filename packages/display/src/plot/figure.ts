@@ -26,10 +26,15 @@ export interface PlotAxis {
   readonly [attribute: string]: unknown
 }
 export interface PlotLayout {
+  /** Stands above the plot. */
   readonly title?: string | { readonly text?: string }
+  /** The horizontal axis: its title, its type ("linear" or "log"), its range. */
   readonly xaxis?: PlotAxis
+  /** The vertical axis. */
   readonly yaxis?: PlotAxis
+  /** In CSS px; without it the width of the notebook. */
   readonly width?: number
+  /** In CSS px. */
   readonly height?: number
   readonly [attribute: string]: unknown
 }

@@ -6,6 +6,7 @@ import { type Column, describeColumn, isMissing, MISSING } from "./columns.ts"
 
 /** Options of a table. */
 export interface TableOptions {
+  /** Stands above the table. */
   readonly title?: string
   /** Most rows that are shown. */
   readonly limit?: number
@@ -13,6 +14,7 @@ export interface TableOptions {
   readonly columns?: readonly string[]
   /** Column by which the rows are sorted; what is missing comes last. */
   readonly sortBy?: string
+  /** Whether the largest come first. */
   readonly descending?: boolean
 }
 
