@@ -9,6 +9,7 @@ import {
   type Optimized,
   optimize,
   originsOf,
+  placesOf,
 } from "@defnote/core"
 import {
   type Kernel,
@@ -91,7 +92,7 @@ export function compile(given: Graph, options: CompileOptions): Executable {
     placed: passing.placed,
     takeovers: takeovers(program, placement, passing.stretches, donated),
     blockBytes: placement.bytes + tableBytes(program) + tileBytes,
-    kernels: program.kernels.map((k, i) => describeKernel(k, i, program, origins)),
+    kernels: program.kernels.map((k, i) => describeKernel(k, i, origins)),
     steps,
     origins,
     moving: swapped(program.steps),
@@ -141,21 +142,17 @@ function swapped(steps: readonly Step[], found = new Set<number>()): Set<number>
   return found
 }
 /** The text is made when somebody looks at it. */
-function describeKernel(
-  k: Kernel,
-  i: number,
-  program: LoweredProgram,
-  origins: Optimized["origins"],
-): KernelInfo {
+function describeKernel(k: Kernel, i: number, origins: Optimized["origins"]): KernelInfo {
   let text: Listing | undefined
   const read = (): Listing => {
-    text ??= listing(k, program.names)
+    text ??= listing(k)
     return text
   }
   return {
     id: `k${i}`,
     form: k.form,
     nodes: originsOf(origins, k.nodes),
+    places: k.places?.flatMap((p) => placesOf(origins, p)),
     why: k.why,
     whyNotNext: k.whyNotNext,
     language: "loop-ir",
@@ -164,16 +161,22 @@ function describeKernel(
     },
     get lineNodes() {
       return read().lineNodes.flatMap(([line, n]) =>
-        originsOf(origins, [n]).map((o) => [line, o] as const),
+        originsOf(origins, [k.placeOf?.(n).node ?? n]).map((o) => [line, o] as const),
+      )
+    },
+    get linePlaces() {
+      return read().lineNodes.flatMap(([line, n]) =>
+        k.placeOf ? placesOf(origins, k.placeOf(n)).map((p) => [line, p] as const) : [],
       )
     },
     bytes: k.bytes,
     flops: k.flops,
-    buffers: k.buffers.map(({ name, use, dtype, size, node }) => ({
+    buffers: k.buffers.map(({ name, use, dtype, size, node, place }) => ({
       name,
       use,
       bytes: size * DTYPES[dtype].bytes,
       node: node && originsOf(origins, [node])[0],
+      place: place && placesOf(origins, place)[0],
     })),
   }
 }

@@ -10,6 +10,7 @@ import {
   type MemoryPlan,
   type Optimized,
   originsOf,
+  placesOf,
   read,
   type Storage,
   type Tensor,
@@ -205,7 +206,8 @@ function memoryPlan({ program, placement, origins }: Parts): MemoryPlan {
   const values = program.values.flatMap((v) => {
     const { from, to } = placement.lives[v.id]
     const node = v.node && originsOf(origins, [v.node])[0]
-    return v.home.kind === "scratch" && to >= 0 ? [{ node, bytes: v.bytes, from, to }] : []
+    const place = v.place && placesOf(origins, v.place)[0]
+    return v.home.kind === "scratch" && to >= 0 ? [{ node, place, bytes: v.bytes, from, to }] : []
   })
   return { peakBytes: placement.bytes, values }
 }

@@ -60,12 +60,24 @@ export interface RewriteStep {
     readonly in: readonly Tensor[]
   }[]
 }
+/** A graph inside a node of control flow: which of its regions. */
+export interface Part {
+  readonly holder: Tensor
+  readonly part: number
+}
+/** A node, and the graphs inside other nodes in which it stands, the outermost first. */
+export interface NodePlace {
+  readonly node: Tensor
+  readonly within: readonly Part[]
+}
 /** One generated kernel, for people to read. */
 export interface KernelInfo {
   readonly id: string
   /** The kernel form: map, row, reduce, contract, ... (D6.4). */
   readonly form: string
   readonly nodes: readonly Tensor[]
+  /** Where these nodes stand: equal loops, and calls of one block, have equal nodes inside. */
+  readonly places?: readonly NodePlace[]
   /** Why these nodes share a kernel. */
   readonly why: string
   /** Why the next node is not in it. */
@@ -74,6 +86,7 @@ export interface KernelInfo {
   readonly source: string
   /** Pairs of a line (from 1) and a node. */
   readonly lineNodes: readonly (readonly [line: number, node: Tensor])[]
+  readonly linePlaces?: readonly (readonly [line: number, place: NodePlace])[]
   /** Bytes read and written, and arithmetic operations, of one run. */
   readonly bytes: number
   readonly flops: number
@@ -86,6 +99,7 @@ export interface KernelBuffer {
   readonly bytes: number
   /** Absent for memory of the kernel's own. */
   readonly node?: Tensor
+  readonly place?: NodePlace
 }
 export interface MemoryPlan {
   /** Bytes of scratch at the peak, beside inputs and outputs. */
@@ -94,6 +108,7 @@ export interface MemoryPlan {
   readonly values: readonly {
     /** Absent for memory of a kernel's own, such as an operand in another order. */
     readonly node?: Tensor
+    readonly place?: NodePlace
     readonly bytes: number
     readonly from: number
     readonly to: number

@@ -20,6 +20,8 @@ export type {
   KernelBuffer,
   KernelInfo,
   MemoryPlan,
+  NodePlace,
+  Part,
   RewriteStep,
 } from "./compiler.ts"
 export {
@@ -94,7 +96,7 @@ export * as random from "./ops/random.ts"
 export * from "./ops/source.ts"
 export * from "./ops/table.ts"
 export { checkOptions, optionNames } from "./options.ts"
-export { type Optimized, optimize, originsOf, PASSES, type Pass } from "./passes.ts"
+export { type Optimized, optimize, originsOf, PASSES, type Pass, placesOf } from "./passes.ts"
 export { pipe } from "./pipe.ts"
 export { formatNumber, formatTensor, type PrintOptions } from "./print.ts"
 export type { Program } from "./program.ts"

@@ -3,7 +3,7 @@
  * did (D3.9). Knows no compiler.
  */
 import { checked } from "./checks.ts"
-import type { CompileOptions, RewriteStep } from "./compiler.ts"
+import type { CompileOptions, NodePlace, RewriteStep } from "./compiler.ts"
 import { type Graph, graphsIn, isGraph, nodesOf, postorder, withRoots } from "./graph.ts"
 import { make } from "./make.ts"
 import { fires, matchedBy, type Rule, rewrite, type Step } from "./rewrite.ts"
@@ -77,6 +77,11 @@ function withChecks(given: Graph): { graph: Graph; step: RewriteStep } {
 export const originsOf = (o: Optimized["origins"], nodes: readonly Tensor[]): Tensor[] => [
   ...new Set(nodes.flatMap((n) => o.get(n) ?? [n])),
 ]
+/** The places, in the graph that was given, of what compilers see at a place. */
+export function placesOf(o: Optimized["origins"], { node, within }: NodePlace): NodePlace[] {
+  const around = within.map(({ holder, part }) => ({ holder: originsOf(o, [holder])[0], part }))
+  return originsOf(o, [node]).map((n) => ({ node: n, within: around }))
+}
 /** Origins through two passes. */
 function composed(first: Optimized["origins"], then: RewriteStep["from"]): Optimized["origins"] {
   const all = new Map(first)

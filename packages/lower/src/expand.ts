@@ -11,9 +11,11 @@ import {
   isGraph,
   isHalf,
   make,
+  type NodePlace,
   type Op,
   postorder,
   scalarInstructions as s,
+  substitution,
   type Tensor,
   withTable,
 } from "@defnote/core"
@@ -42,8 +44,8 @@ const view = (x: Tensor, shape: readonly number[]): Tensor => make(viewOp, [x], 
 export interface Expanded {
   readonly outputs: readonly Tensor[]
   readonly effects: readonly Tensor[]
-  /** The node of the given graph that a node stands for. */
-  readonly origins: ReadonlyMap<Tensor, Tensor>
+  /** The node of the given graph, or of a graph inside it that was opened, that a node stands for. */
+  readonly origins: ReadonlyMap<Tensor, NodePlace>
 }
 export function expand(graph: Graph, target: Target): Expanded {
   return withTable(graph.table, () => {
@@ -58,7 +60,9 @@ export function expand(graph: Graph, target: Target): Expanded {
 
 class Expansion {
   readonly env = new Map<Tensor, Tensor>()
-  readonly origins = new Map<Tensor, Tensor>()
+  readonly origins = new Map<Tensor, NodePlace>()
+  /** What nodes of graphs that were opened are. */
+  readonly #places = new Map<Tensor, NodePlace>()
   /** In their order: those of an opened graph stand where it was opened. */
   readonly effects: Tensor[] = []
   /** Effects of the trace that were looked at; opening a graph makes its effects anew. */
@@ -87,18 +91,19 @@ class Expansion {
       if (!this.env.has(e)) this.#happens(e)
     }
   }
-  visit(roots: readonly Tensor[], origin: Tensor | undefined): void {
+  visit(roots: readonly Tensor[], origin: NodePlace | undefined): void {
     for (const n of postorder(roots, (x) => !this.env.has(x))) {
-      if (!this.env.has(n)) this.#one(n, origin ?? n)
+      if (this.env.has(n)) continue
+      this.#one(n, this.#places.get(n) ?? origin ?? { node: n, within: [] })
     }
   }
-  #one(n: Tensor, origin: Tensor): void {
+  #one(n: Tensor, origin: NodePlace): void {
     const parts = n.op === elementOp ? this.#parts.get(n.inputs[0]) : undefined
     if (parts) return this.#settle(n, parts[n.attrs.i as number], origin)
     const inputs = n.inputs.map((x) => this.env.get(x) as Tensor)
     const same = inputs.every((x, i) => x === n.inputs[i])
     const now = same ? n : make(n.op, inputs, n.attrs)
-    const opened = this.#open(now)
+    const opened = this.#open(now, origin)
     if (!opened) return this.#settle(n, now, origin)
     this.#settle(now, now, origin)
     this.visit(opened, origin)
@@ -107,12 +112,12 @@ class Expansion {
     this.#parts.set(now, outputs)
     this.#settle(n, outputs[0], origin)
   }
-  #settle(n: Tensor, to: Tensor, origin: Tensor): void {
+  #settle(n: Tensor, to: Tensor, origin: NodePlace): void {
     this.env.set(n, to)
     this.env.set(to, to)
     if (!this.origins.has(to)) this.origins.set(to, origin)
   }
-  #open(n: Tensor): readonly Tensor[] | undefined {
+  #open(n: Tensor, place: NodePlace): readonly Tensor[] | undefined {
     if (this.#target.claims(n)) return undefined
     const role = roleOf(n)
     if (role === "reduce") return splitReduction(n)
@@ -120,8 +125,17 @@ class Expansion {
     const { attrs } = n
     if (isLanes(n)) return chooseLanes(n)
     if (n.op.family === "syntax" && isGraph(attrs.body) && !("carries" in attrs))
-      return inline(attrs.body, n.inputs)
+      return this.#block(n, attrs.body, place)
     return n.op.body?.(n)
+  }
+  /** The operations of a block, each of which is that operation of the block: code and picture lead to it. */
+  #block(n: Tensor, body: Graph, { node, within }: NodePlace): readonly Tensor[] {
+    const outputs = inline(body, n.inputs)
+    const around = [...within, { holder: node, part: 0 }]
+    const inputs = new Map(body.inputs.map((p, i) => [p, n.inputs[i]]))
+    for (const [of, to] of substitution(body.outputs, inputs))
+      if (of.inputs.length && !this.env.has(to)) this.#places.set(to, { node: of, within: around })
+    return outputs
   }
 }
 const isLanes = (n: Tensor): boolean => isGraph(n.attrs.yes) && n.inputs[0].rank > 0

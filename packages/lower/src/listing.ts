@@ -8,8 +8,8 @@ export interface Listing {
   readonly lineNodes: readonly (readonly [line: number, node: Tensor])[]
 }
 /** A kernel's loops. Lists are made on demand, since most kernels are never looked at. */
-export function listing(kernel: Kernel, names: ReadonlyMap<object, Tensor>): Listing {
-  const writer = new Writer(kernel, names)
+export function listing(kernel: Kernel): Listing {
+  const writer = new Writer(kernel)
   return writer.write()
 }
 
@@ -35,14 +35,12 @@ const SHORT = 32
 
 class Writer {
   readonly #kernel: Kernel
-  readonly #names: ReadonlyMap<object, Tensor>
   readonly #lines: string[] = []
   readonly #nodes: [number, Tensor][] = []
   #given = new Map<Scalar, string>()
   #serial = 0
-  constructor(kernel: Kernel, names: ReadonlyMap<object, Tensor>) {
+  constructor(kernel: Kernel) {
     this.#kernel = kernel
-    this.#names = names
   }
   write(): Listing {
     const { buffers, form } = this.#kernel
@@ -97,7 +95,7 @@ class Writer {
     for (const e of all) for (const a of e.args) uses.set(a, (uses.get(a) ?? 0) + 1)
     for (const e of all) {
       if (!e.args.length || roots.includes(e) || e.op === "load") continue
-      const node = e.dtype === "i32" ? undefined : this.#names.get(e)
+      const node = e.dtype === "i32" ? undefined : this.#kernel.names?.get(e)
       if (!node && (uses.get(e) ?? 0) < 2) continue
       const text = this.#text(e)
       if (!node && e.dtype === "i32" && text.length < SHORT) continue

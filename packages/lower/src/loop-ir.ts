@@ -2,7 +2,7 @@
  * @file The loop IR (D6.5): loops with lanes, copies and carried values, stores, polls, over scalar expressions. What
  * every compiler spells. Knows no graph but the nodes that its parts come from, and no target.
  */
-import type { DType, Tensor, Value } from "@defnote/core"
+import type { DType, NodePlace, Tensor, Value } from "@defnote/core"
 import type { Scalar } from "./scalar-rebuild.ts"
 
 /** A value carried around a loop and combined at its end. */
@@ -60,6 +60,7 @@ export interface KernelBuffer {
   readonly use: "read" | "write" | "scratch"
   /** The node whose value it holds; absent for packed panels and other memory of the kernel's own. */
   readonly node?: Tensor
+  readonly place?: NodePlace
 }
 /** One generated loop nest. Its parameters are the buffers and, where a loop is ranged, the first and last turn. */
 export interface Kernel {
@@ -76,6 +77,11 @@ export interface Kernel {
     readonly multiple: number
   }
   readonly nodes: readonly Tensor[]
+  /** Where its nodes stand, and where any node of its expressions does. */
+  readonly places?: readonly NodePlace[]
+  readonly placeOf?: (n: Tensor) => NodePlace
+  /** The node that an expression is the value of, for listings: equal expressions of two kernels are one object. */
+  readonly names?: ReadonlyMap<object, Tensor>
   readonly why: string
   readonly whyNotNext?: string
   readonly flops: number

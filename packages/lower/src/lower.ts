@@ -8,6 +8,8 @@ import {
   describe,
   elementOp,
   type Graph,
+  type NodePlace,
+  type Part,
   paramOp,
   postorder,
   type Tensor,
@@ -37,7 +39,6 @@ export function lower(graph: Graph, target: Target): LoweredProgram {
     outputs,
     steps: program.steps,
     kernels: program.kernels,
-    names: program.names,
   }
 }
 
@@ -49,35 +50,41 @@ class Builder {
   readonly values: StoredValue[] = []
   readonly kernels: Kernel[] = []
   readonly steps: Step[] = []
-  readonly names = new Map<Scalar, Tensor>()
   readonly #target: Target
   constructor(target: Target) {
     this.#target = target
   }
-  /** A new value for an output of a node; people know it as the value of `origin`. */
+  /** A new value for an output of a node; people know it as the value at `place`. */
   value(
     node: Tensor,
     output: number,
     home: StoredValue["home"] = { kind: "scratch" },
-    origin = node,
+    place: NodePlace = { node, within: [] },
   ): number {
     const t = node.types[output]
     const elements = t.shape.reduce((a, b) => a * b, 1)
-    return this.raw(t.dtype, elements, origin, home)
+    return this.raw(t.dtype, elements, place.node, home, place)
   }
   raw(
     dtype: StoredValue["dtype"],
     elements: number,
     node: Tensor | undefined,
     home: StoredValue["home"] = { kind: "scratch" },
+    place?: NodePlace,
   ): number {
     const bytes = elements * DTYPES[dtype].bytes
-    this.values.push({ id: this.values.length, dtype, elements, bytes, node, home })
+    const id = this.values.length
+    this.values.push({ id, dtype, elements, bytes, node, home, ...(place ? { place } : {}) })
     return this.values.length - 1
   }
   /** Adds the steps of a graph whose inputs are these values; gives the values of its outputs. */
-  graph(graph: Graph, inputs: readonly number[], steps: Step[]): number[] {
-    return new Scope(this, graph, inputs, steps, this.#target).run()
+  graph(
+    graph: Graph,
+    inputs: readonly number[],
+    steps: Step[],
+    within: readonly Part[] = [],
+  ): number[] {
+    return new Scope(this, graph, { inputs, steps, within }, this.#target).run()
   }
 }
 
@@ -89,7 +96,9 @@ class Scope {
   readonly #nodes = new Nodes()
   readonly #outputs: readonly Tensor[]
   readonly #effects: readonly Tensor[]
-  readonly #origins: ReadonlyMap<Tensor, Tensor>
+  readonly #origins: ReadonlyMap<Tensor, NodePlace>
+  readonly #within: readonly Part[]
+  readonly #places = new Map<NodePlace | Tensor, NodePlace>()
   readonly #stored = new Map<Tensor, number>()
   readonly #parts = new Map<Tensor, (number | undefined)[]>()
   readonly #items = new Map<Tensor, Item>()
@@ -99,12 +108,16 @@ class Scope {
   constructor(
     program: Builder,
     graph: Graph,
-    inputs: readonly number[],
-    steps: Step[],
+    {
+      inputs,
+      steps,
+      within,
+    }: { inputs: readonly number[]; steps: Step[]; within: readonly Part[] },
     target: Target,
   ) {
     this.#program = program
     this.#steps = steps
+    this.#within = within
     this.#target = target
     const expanded = expand(graph, target)
     this.#outputs = expanded.outputs
@@ -203,7 +216,7 @@ class Scope {
     else throw this.#refuse(n)
   }
   #refuse(n: Tensor): CompileError {
-    const of = this.#origin(n)
+    const of = this.#place(n).node
     return new CompileError(
       `${this.#target.name}: cannot run ${describe(of)}: ${n.op.name} has neither loops, a body nor a kernel here`,
       { op: of.op.name, node: of },
@@ -229,7 +242,7 @@ class Scope {
       ...item,
       nodes: this.#nodes,
       target: this.#target,
-      names: this.#program.names,
+      names: new Map<Scalar, Tensor>(),
     }
     const packed = new Map<Packed, number>()
     for (const { kernel, buffers } of BUILDERS[item.group.form](job)) {
@@ -239,21 +252,38 @@ class Scope {
           ? this.#packedValue(tensor, packed)
           : this.#bufferValue(b, tensor, item)
       })
-      const nodes = [...new Set(kernel.nodes.map((n) => this.#origin(n)))]
+      const places = [...new Set(kernel.nodes.map((n) => this.#place(n)))]
+      const nodes = [...new Set(places.map((p) => p.node))]
       const known = kernel.buffers.map((b, i) => {
         const tensor = buffers.tensors[i]
-        return tensor && !("packed" in tensor) ? { ...b, node: this.#origin(tensor) } : b
+        if (!tensor || "packed" in tensor) return b
+        const place = this.#place(tensor)
+        return { ...b, node: place.node, place }
       })
-      this.#program.kernels.push({ ...kernel, nodes, buffers: known })
+      const placeOf = (n: Tensor): NodePlace => this.#place(n)
+      const { names } = job
+      this.#program.kernels.push({ ...kernel, nodes, places, placeOf, names, buffers: known })
       this.#steps.push({ kind: "kernel", kernel: this.#program.kernels.length - 1, values })
     }
   }
   #value(n: Tensor, output: number): number {
-    return this.#program.value(n, output, undefined, this.#origin(n))
+    return this.#program.value(n, output, undefined, this.#place(n))
   }
-  /** The node of the graph as it was given, of which `n` is a part. */
-  #origin(n: Tensor): Tensor {
-    return this.#origins.get(n) ?? n
+  /** The node, as it was given, of which `n` is a part, and in which graphs it stands. */
+  #place(n: Tensor): NodePlace {
+    const own = this.#origins.get(n)
+    let place = this.#places.get(own ?? n)
+    if (!place) {
+      const { node, within } = own ?? { node: n, within: [] }
+      place = { node, within: [...this.#within, ...within] }
+      this.#places.set(own ?? n, place)
+    }
+    return place
+  }
+  /** A graph inside a node, for what is computed there. */
+  #inside(n: Tensor, part: number): Part[] {
+    const { node, within } = this.#place(n)
+    return [...within, { holder: node, part }]
   }
   #packedValue(p: Packed, known: Map<Packed, number>): number {
     const value = known.get(p) ?? this.#program.raw(p.dtype, p.size, undefined)
@@ -300,15 +330,15 @@ class Scope {
     const [test, ...x] = this.#inputs(n)
     const wanted = this.#wanted(n)
     const outputs = n.types.map((_, i) => (wanted[i] ? this.#value(n, i) : undefined))
-    const branch = (g: Graph): Step[] => {
+    const branch = (g: Graph, part: number): Step[] => {
       const steps: Step[] = []
       const used = { ...g, outputs: g.outputs.filter((_, i) => wanted[i]) }
-      const results = this.#program.graph(used, x, steps)
+      const results = this.#program.graph(used, x, steps, this.#inside(n, part))
       const places = outputs.filter((o) => o !== undefined)
       results.forEach((from, i) => void steps.push({ kind: "copy", from, to: places[i] }))
       return steps
     }
-    const [yes, no] = [branch(n.attrs.yes as Graph), branch(n.attrs.no as Graph)]
+    const [yes, no] = [branch(n.attrs.yes as Graph, 0), branch(n.attrs.no as Graph, 1)]
     this.#steps.push({ kind: "if", test, yes, no })
     this.#settle(n, outputs)
   }
@@ -326,9 +356,10 @@ class Scope {
     const state = this.#state(n, inputs, k)
     const all = [...state, ...inputs.slice(k)]
     const test: Step[] = []
-    const [flag] = this.#program.graph(n.attrs.test as Graph, all, test)
+    const [flag] = this.#program.graph(n.attrs.test as Graph, all, test, this.#inside(n, 0))
     const body: Step[] = []
-    this.#carry(this.#program.graph(n.attrs.body as Graph, all, body), state, all, body)
+    const next = this.#program.graph(n.attrs.body as Graph, all, body, this.#inside(n, 1))
+    this.#carry(next, state, all, body)
     const count = this.#wanted(n)[k] ? this.#value(n, k) : undefined
     this.#steps.push({ kind: "while", test, flag, body, count })
     this.#settle(n, [...state, count])
@@ -380,7 +411,7 @@ class Scope {
       if (stack !== undefined) inside.push({ kind: "copy", from, to: rowOf(stack) })
     }
     state.forEach((from, i) => save(from, stacks[k + ys + i]))
-    const next = this.#program.graph(body, all, inside)
+    const next = this.#program.graph(body, all, inside, this.#inside(n, 0))
     next.slice(k).forEach((from, i) => save(from, stacks[k + i]))
     this.#carry(next.slice(0, k), state, all, inside)
     this.#steps.push({ kind: "for", length, reverse, windows, body: inside })

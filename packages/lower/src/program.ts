@@ -1,5 +1,5 @@
 /** @file A lowered program: values in memory, steps in order, kernels. Knows no target. */
-import type { DType, Tensor } from "@defnote/core"
+import type { DType, NodePlace, Tensor } from "@defnote/core"
 import type { Kernel } from "./loop-ir.ts"
 
 /** A value in memory. */
@@ -9,6 +9,7 @@ export interface StoredValue {
   readonly elements: number
   readonly bytes: number
   readonly node: Tensor | undefined
+  readonly place?: NodePlace
   /** Where it comes from: argument i of the program, a place in scratch memory, or a part of another value. */
   readonly home:
     | { readonly kind: "input"; readonly index: number }
@@ -63,8 +64,6 @@ export interface LoweredProgram {
   readonly outputs: readonly number[]
   readonly steps: readonly Step[]
   readonly kernels: readonly Kernel[]
-  /** The node that an expression of a kernel is the value of, for listings. */
-  readonly names: ReadonlyMap<object, Tensor>
 }
 
 /** The lists of steps inside a step. */

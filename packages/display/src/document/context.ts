@@ -23,6 +23,8 @@ export interface Context {
   readonly inner: Inner | undefined
   readonly values: Map<Tensor, Value>
   readonly opened: Map<Tensor, Opened>
+  /** Derivatives that are written out. */
+  readonly reversed: Map<Tensor, Opened>
   /** What is computed once more here, with the row of the value. */
   readonly repeated: Map<Tensor, number>
   /** Of a graph that goes through another one backwards. */
@@ -55,6 +57,7 @@ export const contextOf = (
   inner,
   values: new Map(),
   opened: new Map(),
+  reversed: new Map(),
   repeated: new Map(),
   ...(backward ? { backward } : {}),
 })

@@ -8,6 +8,7 @@ import {
   isParam,
   type Notes,
   type Op,
+  type Part,
   type PartialProgram,
   type Program,
   postorder,
@@ -21,7 +22,7 @@ import { inputName, parameterNames, variableOf } from "@defnote/inspect"
 import { buildGraph, type GraphParts, type NodeRow } from "../build.ts"
 import type { GraphDoc, Loc, Phase, Rule, Source } from "../payload.ts"
 import type { Inner } from "./context.ts"
-import { type Entry, entriesOf, type Part } from "./entries.ts"
+import { type Entry, entriesOf } from "./entries.ts"
 import { residualsOf } from "./residuals.ts"
 import { notationOf, productRule, ruleId, rulesOf } from "./rules.ts"
 import { flopsOf } from "./work.ts"

@@ -7,6 +7,7 @@ import {
   isElement,
   type Nested,
   type Notes,
+  type Part,
   postorder,
   type Region,
   type Reversed,
@@ -44,11 +45,6 @@ export interface Entry {
   readonly dual?: number
   /** The node, beside this one, whose rule made it. */
   readonly of?: Tensor
-}
-/** A graph inside a node: which of them. */
-export interface Part {
-  readonly holder: Tensor
-  readonly part: number
 }
 /** What the rows are made by. */
 export interface EntryRules {
@@ -89,7 +85,7 @@ export class Entries {
     let holder: number | undefined
     for (const { holder: n, part } of within) {
       holder = context.values.get(n)?.at ?? holder
-      const inner = context.opened.get(n)?.parts[part]
+      const inner = (context.opened.get(n) ?? context.reversed.get(n))?.parts[part]
       if (!inner) return holder
       context = inner
     }
@@ -198,7 +194,8 @@ export class Entries {
   /** The derivative of a node that is written out: its graphs go backwards beside the rows of the node's. */
   #reverse(d: Tensor, reversed: readonly Reversed[], holder: Opened, context: Context): void {
     const inside = new Set<number>()
-    const results = reversed.flatMap((r) => this.#backward(d, r, holder, context, inside))
+    const backs = reversed.map((r) => this.#backward(d, r, holder, context, inside))
+    const results = backs.flatMap(({ values }) => values)
     // Bookkeeping that is not written out.
     const own = d.inputs.flatMap((x, i) => (inside.has(i) ? [] : [read(x, context)]))
     const at = this.#row(
@@ -212,6 +209,29 @@ export class Entries {
       context.graph === undefined,
     )
     context.values.set(d, { at, port: 0 })
+    const opened = { ...holder, node: d, at }
+    this.#keepReversed(opened, new Map(backs.map(({ back }) => [back.graph, back])), context)
+  }
+  /** So that what kernels say of the graphs of a derivative leads to its rows. */
+  #keepReversed(
+    opened: Opened,
+    backs: ReadonlyMap<Graph | undefined, Context>,
+    context: Context,
+  ): void {
+    const parts = regionsOf(opened.node).map(({ graph }) => {
+      const own = backs.get(graph)
+      if (own) return own
+      // Where one turn is a branch of the graph, the rest of that graph is one row.
+      const around = contextOf(graph, opened.inner)
+      for (const n of nodesOf(graph)) {
+        const turns = regionsOf(n).map(
+          (r) => backs.get(r.graph) ?? contextOf(r.graph, opened.inner),
+        )
+        if (turns.length) around.reversed.set(n, { ...opened, node: n, parts: turns })
+      }
+      return around
+    })
+    context.reversed.set(opened.node, { ...opened, parts })
   }
   /** Where a derivative ends: beside the first row of a loop, and of a branch beside its condition. */
   #startOf(d: Tensor, holder: Opened, context: Context): Pick<Entry, "inner" | "dual"> {
@@ -230,7 +250,7 @@ export class Entries {
     holder: Opened,
     context: Context,
     inside: Set<number>,
-  ): Value[] {
+  ): { back: Context; values: Value[] } {
     const forward = holder.parts[r.of]
     const { inputs = [], outputs = [] } = forward.graph ?? {}
     const { graph } = r.region
@@ -252,7 +272,7 @@ export class Entries {
       back,
     )
     this.#linkCotangents(r, computed, forward, back)
-    return wanted.map((g) => read(g, back))
+    return { back, values: wanted.map((g) => read(g, back)) }
   }
   #enterBack(
     d: Tensor,
@@ -314,6 +334,7 @@ export class Entries {
   }
 }
 
+const regionsOf = (n: Tensor): readonly Region[] => n.op.nested?.(n).regions ?? []
 /** The graphs of a derivative may have been rewritten: they must still go through those of the node. */
 const fits = ({ of, inputs }: Reversed, { parts }: Opened): boolean =>
   parts[of]?.graph?.inputs.length === inputs.length

@@ -3,6 +3,7 @@ import {
   type Executable,
   isElement,
   type KernelInfo,
+  type NodePlace,
   type Program,
   type Tensor,
 } from "@defnote/core"
@@ -30,26 +31,31 @@ export function profileDocument(
   const { steps } = executable
   const outputs = outputsAfter(program.graph, steps)
   const later = { roots: [...outputs.flat(), ...madeBy(steps)], origin: originAcross(steps) }
-  const { doc, nodes, index, own } = documentOf(program, { nested: true, ...options, later })
+  const { doc, nodes, index, rowAt, own } = documentOf(program, { nested: true, ...options, later })
   // Kernels of a loop name nodes of its body, which stand in rows of their own.
   const inner = new Map(nodes.map((n, i) => [n, i] as const).reverse())
   const number = (n: Tensor): number | undefined => {
     const whole = isElement(n) ? n.inputs[0] : n
     return index.get(whole) ?? inner.get(whole)
   }
-  const numbers = (list: readonly Tensor[]): number[] =>
-    [...new Set(list.flatMap((n) => number(n) ?? []))].sort((a, b) => a - b)
+  /** Where a compiler says in which loop or block a node stands, the row there. */
+  const at = (place: NodePlace | undefined, node: Tensor | undefined): number | undefined => {
+    if (!place?.within.length) return node && number(node)
+    return rowAt(place.node, place.within)
+  }
+  const rows = (list: readonly (number | undefined)[]): number[] =>
+    [...new Set(list.flatMap((n) => n ?? []))].sort((a, b) => a - b)
   let room = MOST_SOURCE
   const kernels = executable.kernels.map((k): Kernel => {
     const fits = k.source.length <= room
     if (fits) room -= k.source.length
     return {
       ...factsOf(k, options.compiler),
-      nodes: numbers(k.nodes),
-      buffers: k.buffers.map(({ node, ...b }) => ({ ...b, node: (node && number(node)) ?? -1 })),
+      nodes: rows(placesIn(k).map((p) => at(p, p.node))),
+      buffers: k.buffers.map(({ node, place, ...b }) => ({ ...b, node: at(place, node) ?? -1 })),
       source: fits ? k.source : `${k.source.length} characters: read .kernels(...)[i].source`,
       lineNodes: fits
-        ? k.lineNodes.flatMap(([line, n]) => numbers([n]).map((at) => [line, at] as const))
+        ? linesOf(k).flatMap(([line, p]) => rows([at(p, p.node)]).map((n) => [line, n] as const))
         : [],
     }
   })
@@ -62,8 +68,8 @@ export function profileDocument(
         ? { runs: [{ id: "profile", device: "cpu", kernelNs: options.kernelNs }] }
         : {}),
       passes: passColumns(steps, outputs, number, own),
-      memory: executable.memory.values.map(({ node, bytes, from, to }) => ({
-        node: (node && number(node)) ?? -1,
+      memory: executable.memory.values.map(({ node, place, bytes, from, to }) => ({
+        node: at(place, node) ?? -1,
         bytes,
         from,
         to,
@@ -71,6 +77,11 @@ export function profileDocument(
     }),
   )
 }
+
+const outside = (node: Tensor): NodePlace => ({ node, within: [] })
+const placesIn = (k: KernelInfo): readonly NodePlace[] => k.places ?? k.nodes.map(outside)
+const linesOf = (k: KernelInfo): readonly (readonly [number, NodePlace])[] =>
+  k.linePlaces ?? k.lineNodes.map(([line, n]) => [line, outside(n)] as const)
 
 function factsOf(k: KernelInfo, compiler: string): Omit<Kernel, "nodes" | "source" | "lineNodes"> {
   const { id, form, language, why, whyNotNext, bytes, flops } = k
