@@ -15,11 +15,17 @@ import {
   shownValue,
   valueAndGrad,
 } from "@defnote/core"
-import { gradientListing, gradientSvg, MIME, profileListing, profileSvg } from "@defnote/display"
+import {
+  gradientListing,
+  gradientSvg,
+  MIME,
+  profileListing,
+  profileSvg,
+  stored,
+} from "@defnote/display"
 import { documentOf, gradientDocument, profileDocument } from "@defnote/display/document"
 import { inspectProgram, parameterNames } from "@defnote/inspect"
 import { GraphOutput } from "./graph-output.ts"
-import { storedPart } from "./large-graphs.ts"
 import { type MimeBundle, Output } from "./output.ts"
 
 // biome-ignore lint/suspicious/noExplicitAny: any function can be drawn
@@ -117,7 +123,7 @@ function inspection(f: AnyFunction, args: unknown[], options: InspectOptions): O
   return new Output(() => {
     const doc = gradientDocument(inspection, { title: `inspect(${functionName})`, original })
     return {
-      [MIME.gradient]: storedPart(doc),
+      [MIME.gradient]: stored(doc).doc,
       "image/svg+xml": gradientSvg(doc),
       "text/plain": gradientListing(doc),
     }

@@ -1,6 +1,6 @@
 /** @file `watch`: a training step that keeps an eye on its gradients (D8). */
 import { checkOptions, type Defn, defn, isDefn, OptionError, optionNames } from "@defnote/core"
-import { gradientListing, gradientSvg, MIME } from "@defnote/display"
+import { gradientListing, gradientSvg, MIME, stored } from "@defnote/display"
 import { historyDocument } from "@defnote/display/document"
 import { StepWatcher, type WatchEvent, type WatchedRow, type WatchOptions } from "@defnote/inspect"
 import { DISPLAY, type MimeBundle } from "./output.ts"
@@ -47,7 +47,7 @@ export function watch<F extends AnyFunction>(step: F, options: WatchOptions = {}
     const doc = historyDocument(watcher, { title, original })
     if (!doc) return { "text/plain": `${title}: no step was watched yet.` }
     return {
-      [MIME.gradient]: doc,
+      [MIME.gradient]: stored(doc).doc,
       "image/svg+xml": gradientSvg(doc),
       "text/plain": gradientListing(doc),
     }

@@ -56,9 +56,12 @@ export function ladder(doc: GradientDoc, translate: Translate): HTMLElement {
     { tabindex: 0, role: "region", "aria-label": label },
     table,
   )
-  if (nodes.length > MOST_ROWS) {
-    const text = translate("%1 of %2 rows", MOST_ROWS, nodes.length)
-    box.append(element("p", "dn-mute", {}, text))
+  const shown = Math.min(nodes.length, MOST_ROWS)
+  const apart = rowsNotStored(doc)
+  const rest = apart ? `; ${translate("what is deepest in its scopes is not stored")}` : ""
+  if (shown < nodes.length + apart) {
+    const text = translate("%1 of %2 rows", shown, nodes.length + apart)
+    box.append(element("p", "dn-mute", {}, text + rest))
   }
   return box
 }
@@ -73,6 +76,10 @@ function ownerOf(doc: GradientDoc, node: number): number {
   const dual = doc.nodes.phase[node] === "fwd" ? -1 : (doc.nodes.dual?.[node] ?? -1)
   return dual >= 0 ? dual : node
 }
+
+/** Operations that a notebook does not store (D8.3). */
+const rowsNotStored = ({ summaries = [], nodes }: GradientDoc): number =>
+  summaries.reduce((sum, { node, ops }) => sum + (nodes.phase[node] === "fwd" ? ops : 0), 0)
 
 /** Operations and parameters in program order; data and what is folded into labels have no row. */
 function rowNodes({ doc, statistics, origins, ...context }: Context): readonly number[] {
