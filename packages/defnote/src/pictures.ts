@@ -26,6 +26,7 @@ import {
 import { documentOf, gradientDocument, profileDocument } from "@defnote/display/document"
 import { inspectProgram, parameterNames } from "@defnote/inspect"
 import { GraphOutput } from "./graph-output.ts"
+import { storedPart } from "./large-graphs.ts"
 import { type MimeBundle, Output } from "./output.ts"
 
 // biome-ignore lint/suspicious/noExplicitAny: any function can be drawn
@@ -156,7 +157,7 @@ export function kernelsBundle({ program, executable, compiler, original }: Compi
   const title = `${program.name}.kernels`
   const doc = profileDocument(program, executable, { title, original, compiler })
   return {
-    [MIME.profile]: doc,
+    [MIME.profile]: storedPart(doc),
     "image/svg+xml": profileSvg(doc),
     "text/plain": profileListing(doc),
   }

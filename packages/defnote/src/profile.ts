@@ -2,6 +2,7 @@
 import { type Defn, type Executable, OptionError, type Storage } from "@defnote/core"
 import { MIME, profileListing, profileSvg } from "@defnote/display"
 import { profileDocument } from "@defnote/display/document"
+import { storedPart } from "./large-graphs.ts"
 import { Output } from "./output.ts"
 import { type AnyFunction, withArguments } from "./pictures.ts"
 
@@ -33,7 +34,7 @@ export function profile<F extends AnyFunction>(f: F, ...args: Parameters<F>): Ou
       kernelNs,
     })
     return {
-      [MIME.profile]: doc,
+      [MIME.profile]: storedPart(doc),
       "image/svg+xml": profileSvg(doc),
       "text/plain": profileListing(doc),
     }

@@ -28,7 +28,8 @@ export class PassesPane implements ProfilePane {
   }
 
   get title(): string {
-    return this.#reports.length ? this.#host.translate("Passes (%1)", this.#reports.length) : ""
+    const count = this.#reports.length || (this.#doc?.whole?.passes ?? 0)
+    return count ? this.#host.translate("Passes (%1)", count) : ""
   }
 
   setDocument(doc: ProfileDoc): void {
@@ -78,8 +79,14 @@ export class PassesPane implements ProfilePane {
 
   #show(): void {
     const report = this.#reports[this.#tabs.chosen]
-    if (!report || !this.#doc) return
     const t = this.#host.translate
+    if (!report) {
+      const text = t(
+        "This program is too large to store its passes. The text of the output lists them.",
+      )
+      this.#list.replaceChildren(element("p", "dn-mute", {}, text))
+    }
+    if (!report || !this.#doc) return
     this.#press()
     const head = element(
       "div",

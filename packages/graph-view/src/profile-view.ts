@@ -56,6 +56,10 @@ export class ProfileView implements View<ProfileDoc> {
         this.#view = view
         this.#store()
       },
+      onPart: (doc) => {
+        this.#show(doc as ProfileDoc)
+        options.onPart?.(doc)
+      },
     })
     const paneHost: ProfileHost = {
       translate,
@@ -80,15 +84,21 @@ export class ProfileView implements View<ProfileDoc> {
 
   setDocument(doc: ProfileDoc, view: SavedView | undefined = doc.view): void {
     const first = this.#doc === null
+    this.#graph.setDocument(stageOf(doc, 0).doc, view)
+    this.#show(doc)
+    this.setStatus("")
+    if (first) this.#restore(view)
+    this.#open()
+  }
+
+  /** Hands a document to the panes; the graph has it. */
+  #show(doc: ProfileDoc): void {
     this.#doc = doc
     this.#stage = stageOf(doc, 0)
     this.#passes = 0
-    this.#graph.setDocument(this.#stage.doc, view)
-    this.setStatus("")
     for (const pane of this.#panes) pane.setDocument(doc)
     this.#shown = this.#panes.filter((pane) => pane.title)
     this.#tabs.set(this.#shown.map((pane) => [pane.title]))
-    if (first) this.#restore(view)
     this.#open()
   }
 

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs"
 import { describe, expect, it } from "vitest"
 import { doublesToBase64 } from "../base64.ts"
 import * as graphs from "../examples/graphs.ts"
@@ -5,8 +6,9 @@ import { layoutGraph, prepare } from "../layout/fold.ts"
 import { scopesBelow } from "../layout/scopes.ts"
 import { Labels } from "../paint/labels.ts"
 import { readStats } from "../paint/marks.ts"
-import type { GradientDoc, GraphDoc, GraphLike } from "../payload.ts"
+import type { GradientDoc, GraphDoc, GraphLike, ProfileDoc } from "../payload.ts"
 import { readPayload } from "../read.ts"
+import { stageOf } from "../report/stages.ts"
 import { limitOf, MOST_STORED, partWith, type Stored, stored } from "./parts.ts"
 import { placed } from "./places.ts"
 
@@ -173,5 +175,21 @@ describe("what of a large graph is stored (D8.3)", () => {
     )
     expect(name(back, back.checks?.[0].node as number)).toBe("hₐ")
     expect(back.runs?.[0].stats?.data).toBe(doublesToBase64([24, 0, 24, 3]))
+  })
+
+  it("a compiled program is stored as it was traced, when its passes are too much (K5)", () => {
+    const file = new URL("../../test/minor-0/profile.json", import.meta.url)
+    const doc = JSON.parse(readFileSync(file, "utf8")) as ProfileDoc
+    const traced = stageOf(doc, 0)
+    const { doc: part, whole } = stored(doc, characters(traced.doc) + 60)
+    expect(whole).toBeUndefined()
+    expect(part.whole).toEqual({
+      nodes: traced.whole.length,
+      scopes: 0,
+      passes: doc.passes?.length,
+    })
+    expect(readPayload("profile", part).problem).toBeUndefined()
+    expect(stageOf(part, 0).doc.nodes).toEqual(traced.doc.nodes)
+    expect(part.kernels?.map((k) => k.id)).toEqual(doc.kernels?.map((k) => k.id))
   })
 })

@@ -5,6 +5,7 @@
 import { type ScopeNode, scopesBelow } from "../layout/scopes.ts"
 import type { GradientDoc, GraphLike } from "../payload.ts"
 import { findingsOf } from "../report/findings.ts"
+import { stageOf } from "../report/stages.ts"
 import { scopesToLeaveOut } from "./choose.ts"
 import { type Placed, placed, placedAgain } from "./places.ts"
 import { without } from "./summarise.ts"
@@ -33,8 +34,19 @@ export interface Stored<D extends GraphLike> {
 /** Leaves scopes out of a document until it is as small as a payload must be; a small one stays as it is. */
 export function stored<D extends GraphLike>(doc: D, limit = limitOf(doc)): Stored<D> {
   if (JSON.stringify(doc).length <= limit) return { doc }
-  const whole = placed(doc)
+  const traced = doc.passes?.length ? asTraced(doc, doc.passes.length) : doc
+  if (JSON.stringify(traced).length <= limit) return { doc: traced }
+  const whole = placed(traced)
   return { doc: fitting(whole, [], limit), whole: whole.doc }
+}
+
+/** A compiled program before its passes, and without what they made. */
+function asTraced<D extends GraphLike>(doc: D, passes: number): D {
+  const traced = stageOf(doc, 0).doc
+  return {
+    ...traced,
+    whole: { nodes: traced.nodes.op.length, scopes: 0, passes },
+  } as GraphLike as D
 }
 
 /**
@@ -70,7 +82,10 @@ function fitting<D extends GraphLike>(
   }
   const more = scopes.withWanted(least, wanted, limit)
   const part = more === least ? doc : without(whole, more)
-  return { ...part, whole: { nodes: whole.doc.nodes.op.length, scopes: more.size } }
+  return {
+    ...part,
+    whole: { ...whole.doc.whole, nodes: whole.doc.nodes.op.length, scopes: more.size },
+  }
 }
 
 /** The scopes of a document with the characters that they take. */

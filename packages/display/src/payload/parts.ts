@@ -8,6 +8,8 @@ export interface Whole {
   readonly nodes: number
   /** Scopes whose inside is not here; those inside of them do not count. */
   readonly scopes: number
+  /** Passes of a compiler that are not here: of a program so large only what was traced is stored. */
+  readonly passes?: number
 }
 
 /**

@@ -221,7 +221,7 @@ const body = {
         tab: word,
       },
     ),
-    whole: object({ nodes: count, scopes: count }, { id: word }),
+    whole: object({ nodes: count, scopes: count }, { id: word, passes: count }),
     summaries: list(
       object({ node: index, scope: count, nodes: count, ops: count, parameters: real }),
     ),
