@@ -102,3 +102,26 @@ test("VISUAL 9: t cycles the overlays, with a legend", async ({ lab }) => {
   await expect(graph.node.locator(".dn-strip")).toBeHidden()
   expect(lab.errors).toEqual([])
 })
+
+test("VISUAL 3: a narrow output has its toolbar in two lines, and a wide one its picture at the top", async ({
+  lab,
+}) => {
+  const graph = lab.graph(0)
+  const buttons = graph.node.locator(".dn-bar > button:visible")
+  const lines = () =>
+    buttons.evaluateAll((all) => new Set(all.map((b) => b.getBoundingClientRect().top)).size)
+  const size = lab.page.viewportSize() ?? { width: 1280, height: 1000 }
+  await lab.page.setViewportSize({ width: 900, height: size.height })
+  await graph.node.scrollIntoViewIfNeeded()
+  await expect.poll(lines).toBe(1)
+  const sticksOut = () =>
+    graph.node.evaluate((root) => {
+      const { right } = root.getBoundingClientRect()
+      const all = [...root.querySelectorAll(".dn-bar *")]
+      return all.filter((e) => e.getBoundingClientRect().right > right).length
+    })
+  await expect.poll(sticksOut).toBe(0)
+  await lab.page.setViewportSize(size)
+  await expect.poll(lines).toBe(1)
+  expect(lab.errors).toEqual([])
+})

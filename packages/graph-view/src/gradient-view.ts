@@ -2,7 +2,7 @@
 import { costFigures, findingsOf, type GradientDoc } from "@defnote/display"
 import { cutSection } from "./cut-section.ts"
 import { button, element, Lifetime, prose } from "./dom.ts"
-import { historySection } from "./history-section.ts"
+import { drawHistory, historySection } from "./history-section.ts"
 import { ladder } from "./ladder.ts"
 import { expressionText, nodeName, oneLine } from "./node-text.ts"
 import { readTheme, watchTheme } from "./theme.ts"
@@ -35,6 +35,7 @@ export class GradientView implements View<GradientDoc> {
     host.append(this.#root)
     this.#life.add(() => this.#root.remove())
     this.#life.add(watchTheme(() => this.#repaint()))
+    this.#life.onResize(this.#root, () => this.resize())
     this.#life.listen(this.#root, "click", (event) => this.#click(event))
     this.#life.listen(this.#root, "pointerover", (event) => this.#hover(nodeOf(event.target)))
     this.#life.listen(this.#root, "pointerleave", () => this.#hover(null))
@@ -93,8 +94,10 @@ export class GradientView implements View<GradientDoc> {
     this.#status.textContent = text
   }
 
+  /** The table is laid out by the browser; a picture is drawn for the width. */
   resize(): void {
-    // The table is laid out by the browser.
+    const image = this.#root.querySelector<HTMLImageElement>(".dn-history-picture")
+    if (image && this.#doc?.history) drawHistory(image, this.#doc.history, this.#root)
   }
 
   dispose(): void {

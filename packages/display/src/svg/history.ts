@@ -7,12 +7,35 @@ import type { GradientHistory, TrainingSeries } from "../payload.ts"
 import { historyFacts } from "../report/history.ts"
 import { newPen, type Pen, round, text } from "./pen.ts"
 import { svgDocument } from "./svg.ts"
+import { wrap } from "./wrap.ts"
 
 const ROW = 30
-const LINE = { x: 190, width: 440, height: 20 } as const
-const NORM = LINE.x + LINE.width + 16
-const RATIO = NORM + 90
-const BADGE = RATIO + 90
+const LINE_HEIGHT = 20
+/** Left edges of the columns, and the width of the lines, which take what the others leave. */
+interface Columns {
+  readonly line: number
+  readonly width: number
+  readonly norm: number
+  readonly ratio: number
+  readonly badge: number
+  /** Glyphs of a name. */
+  readonly glyphs: number
+}
+
+/** Columns of a page of 904 px, and closer ones for an output that is narrower than 700. */
+function columnsOf(width: number): Columns {
+  const [line, norms, ratios, badges] = width < 700 ? [96, 62, 80, 76] : [190, 90, 90, 78]
+  const room = Math.max(40, width - line - 16 - norms - ratios - badges)
+  const norm = line + room + 16
+  return {
+    line,
+    width: room,
+    norm,
+    ratio: norm + norms,
+    badge: norm + norms + ratios,
+    glyphs: Math.floor((line - 20) / 7),
+  }
+}
 /** Parameters that are drawn, and points of a line. */
 const ROWS = 16
 const POINTS = 160
@@ -35,6 +58,7 @@ export function historyPicture(
   width: number,
 ): { readonly body: string; readonly height: number } {
   const pen = newPen(theme)
+  const columns = columnsOf(width)
   const of = (role: TrainingSeries["role"]) =>
     history.series.filter((s) => s.role === role).map(decoded)
   const norms = of("gradient")
@@ -47,7 +71,7 @@ export function historyPicture(
   pen.add(text(14, 16, 11, "parameter", "ink2", plain))
   pen.add(
     text(
-      LINE.x,
+      columns.line,
       16,
       11,
       `gradient norm, 2${superscript(Math.round(scale[0]))} to 2${superscript(Math.round(scale[1]))}`,
@@ -56,39 +80,48 @@ export function historyPicture(
     ),
   )
   pen.add(
-    text(NORM, 16, 11, "now", "ink2", plain),
-    text(RATIO, 16, 11, "‖Δw‖ / ‖w‖", "ink2", plain),
+    text(columns.norm, 16, 11, "now", "ink2", plain),
+    text(columns.ratio, 16, 11, "‖Δw‖ / ‖w‖", "ink2", plain),
   )
   norms.slice(0, ROWS).forEach((curve, k) => {
-    drawRow(pen, curve, ratios.get(curve.name), history.step, scale, 26 + k * ROW)
+    const place = { y: 26 + k * ROW, columns, steps: history.step, scale }
+    drawRow(pen, curve, ratios.get(curve.name), place)
   })
   const shown = Math.min(norms.length, ROWS)
   let y = 26 + shown * ROW + 14
   const more = norms.length > shown ? [`${norms.length - shown} more parameters.`] : []
-  for (const fact of [...historyFacts(history), ...more]) {
-    pen.add(text(14, y, 11.5, clip(fact, Math.floor(width / 6.4)), "ink2", plain))
-    y += 17
-  }
+  for (const fact of [...historyFacts(history), ...more])
+    for (const line of wrap(fact, Math.floor((width - 28) / 6.9))) {
+      pen.add(text(14, y, 11.5, line, "ink2", plain))
+      y += 17
+    }
   return { body: pen.out.join(""), height: y - 8 }
+}
+
+/** Where a row is, and what its axes mean. */
+interface RowPlace {
+  readonly y: number
+  readonly columns: Columns
+  readonly steps: number
+  readonly scale: readonly [low: number, high: number]
 }
 
 function drawRow(
   { add }: Pen,
   { name, step, value }: Curve,
   ratio: number | undefined,
-  steps: number,
-  [low, high]: readonly [number, number],
-  y: number,
+  { y, columns, steps, scale: [low, high] }: RowPlace,
 ): void {
-  const base = y + LINE.height
-  const at = (i: number): number => LINE.x + (LINE.width * (step[i] - 1)) / Math.max(1, steps - 1)
-  add(text(14, base - 5, 11.5, clip(name, 24), "ink", { weight: 600 }))
+  const base = y + LINE_HEIGHT
+  const at = (i: number): number =>
+    columns.line + (columns.width * (step[i] - 1)) / Math.max(1, steps - 1)
+  add(text(14, base - 5, 11.5, clip(name, columns.glyphs), "ink", { weight: 600 }))
   add({
     kind: "line",
     role: "plain",
     points: [
-      [LINE.x, base + 0.5],
-      [LINE.x + LINE.width, base + 0.5],
+      [columns.line, base + 0.5],
+      [columns.line + columns.width, base + 0.5],
     ],
     stroke: "line",
     width: 1,
@@ -96,7 +129,7 @@ function drawRow(
   for (const part of runs(value, POINTS)) {
     const points = part.map((i): Point => {
       const share = (Math.log2(value[i]) - low) / (high - low)
-      return [round(at(i)), round(base - Math.max(0, Math.min(1, share)) * LINE.height)]
+      return [round(at(i)), round(base - Math.max(0, Math.min(1, share)) * LINE_HEIGHT)]
     })
     if (points.length > 1) add({ kind: "line", role: "plain", points, stroke: "bwd", width: 1.5 })
     else if (points.length)
@@ -118,23 +151,23 @@ function drawRow(
       x: round(at(broken)) - 2,
       y,
       w: 4,
-      h: LINE.height,
+      h: LINE_HEIGHT,
       fill: "warn",
       stroke: "warnInk",
       width: 1,
     })
   const last = value.at(-1) ?? Number.NaN
-  add(text(NORM, base - 5, 11, formatNumber(last, 2), "ink2"))
+  add(text(columns.norm, base - 5, 11, formatNumber(last, 2), "ink2"))
   if (ratio !== undefined && !Number.isNaN(ratio))
-    add(text(RATIO, base - 5, 11, formatNumber(ratio, 2), "ink2"))
-  if (broken >= 0) drawBadge(add, `NaN ${step[broken]}`, y)
+    add(text(columns.ratio, base - 5, 11, formatNumber(ratio, 2), "ink2"))
+  if (broken >= 0) drawBadge(add, `NaN ${step[broken]}`, columns.badge, y)
 }
-function drawBadge(add: Pen["add"], content: string, y: number): void {
+function drawBadge(add: Pen["add"], content: string, x: number, y: number): void {
   add(
     {
       kind: "rect",
       role: "plain",
-      x: BADGE,
+      x,
       y: y + 3,
       w: [...content].length * 6.4 + 8,
       h: 16,
@@ -143,7 +176,7 @@ function drawBadge(add: Pen["add"], content: string, y: number): void {
       stroke: "warnInk",
       width: 1,
     },
-    text(BADGE + 4, y + 15, 10, content, "warnInk", { weight: 700 }),
+    text(x + 4, y + 15, 10, content, "warnInk", { weight: 700 }),
   )
 }
 /** Positions of positive finite values in unbroken runs, thinned to about so many points. */
@@ -158,8 +191,7 @@ function runs(value: Float64Array, most: number): number[][] {
 }
 
 /** The same as a picture of its own. */
-export function historySvg(history: GradientHistory, theme: Theme): string {
-  const width = 904
+export function historySvg(history: GradientHistory, theme: Theme, width = 904): string {
   const { body, height } = historyPicture(history, theme, width)
   return svgDocument(body, { width, height, title: "gradient norms by step", theme })
 }
