@@ -124,6 +124,7 @@ function themedLayout(node: HTMLElement, titled: boolean): Record<string, unknow
   const read = (name: string, fallback: string) => style.getPropertyValue(name).trim() || fallback
   const line = read("--jp-border-color2", "#d9dde3")
   const axis = { gridcolor: line, zerolinecolor: line, linecolor: line, automargin: true }
+  const colorway = node.closest('[data-jp-theme-light="false"]') ? ON_DARK : ON_LIGHT
   // Plotly leaves 100 px above, with a title or without.
   const margin = { t: titled ? 52 : 16, r: 16, b: 40, l: 40 }
   return {
@@ -133,10 +134,11 @@ function themedLayout(node: HTMLElement, titled: boolean): Record<string, unknow
       family: read("--jp-ui-font-family", "sans-serif"),
       color: read("--jp-content-font-color1", "#1d2127"),
     },
-    template: { layout: { xaxis: axis, yaxis: axis, colorway: COLORWAY, margin } },
+    template: { layout: { xaxis: axis, yaxis: axis, colorway, margin } },
     autosize: true,
   }
 }
 
-/** Okabe and Ito's colours: told apart under colour-vision deficiencies, on light and on dark. */
-const COLORWAY = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#e69f00", "#999999"]
+/** Okabe and Ito's colours, told apart under colour-vision deficiencies; first those that stand out from the page. */
+const ON_LIGHT = ["#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#e69f00", "#767676"]
+const ON_DARK = ["#56b4e9", "#e69f00", "#009e73", "#cc79a7", "#f0e442", "#d55e00", "#999999"]

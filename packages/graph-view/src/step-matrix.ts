@@ -107,7 +107,6 @@ function written(
       cell.style.background = background
       cell.style.color = unknown ? theme.colours.ink : inkOn(parseColor(background))
       cell.classList.toggle("dn-mod-lit", lit?.has(at) === true)
-      cell.classList.toggle("dn-mod-faint", lit !== undefined && !lit.has(at))
       cell.classList.toggle("dn-mod-chosen", at === chosen)
       if (pick) cell.addEventListener("click", () => pick(at))
       box.append(cell)

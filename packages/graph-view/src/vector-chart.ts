@@ -1,6 +1,7 @@
 /** @file Paints a window of a vector: bars while there is room, then its curve in the band of its extremes; a value axis. */
-import { FLAG, formatConstant, roundTicks } from "@defnote/display"
+import { FAINT, FLAG, formatConstant, roundTicks } from "@defnote/display"
 import { paintColumnTicks, scaleOfAxis } from "./axis-ticks.ts"
+import { css, mix, parseColor } from "./colors.ts"
 import { context2d, sizeCanvas } from "./dom.ts"
 import { type Box, mark, outline, type PanelPicture, paintMissing } from "./heat-map.ts"
 import { cellAt, type Patch } from "./tensor-data.ts"
@@ -120,7 +121,10 @@ function paintCurve(
   theme: PageTheme,
 ): void {
   const known = [...patch.mean.keys()].filter((k) => Number.isFinite(patch.mean[k]))
-  context.fillStyle = theme.colours.exactZero
+  // Mixed, not let through: neighbours overlap by half a pixel.
+  context.fillStyle = css(
+    mix(parseColor(theme.colours.paper), parseColor(theme.colours.ink3), FAINT),
+  )
   for (const k of known) {
     const [left, , w] = boxOf(patch, axes, k, 0)
     const [top, bottom] = [axes.y(patch.max[k]), axes.y(patch.min[k])]

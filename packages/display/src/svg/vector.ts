@@ -1,5 +1,6 @@
 /** @file A vector as bars or as a curve with its band. */
 import { formatNumber } from "../format.ts"
+import { FAINT } from "../paint/theme.ts"
 import type { TensorDoc } from "../payload.ts"
 import { type Cells, cellsOf } from "./cells.ts"
 import { PAD, type Pen, round, text, WIDTH } from "./pen.ts"
@@ -24,7 +25,7 @@ export function drawVector(pen: Pen, doc: TensorDoc, y: number): number {
   const few = cells.columns <= 64
   if (!few)
     out.push(
-      `<path d="${bandPath(cells, (k) => left + (k + 0.5) * w, at)}" fill="${theme.colours.exactZero}"/>`,
+      `<path d="${bandPath(cells, (k) => left + (k + 0.5) * w, at)}" fill="${theme.colours.ink3}" opacity="${FAINT}"/>`,
     )
   if (few)
     for (const [sign, hue] of [
@@ -34,7 +35,7 @@ export function drawVector(pen: Pen, doc: TensorDoc, y: number): number {
       out.push(`<path d="${bars(sign)}" fill="${theme.colours[hue]}"/>`)
   else
     for (const points of curves(cells, (k) => left + (k + 0.5) * w, at))
-      add({ kind: "line", role: "plain", points, stroke: "positive", width: 1.25 })
+      add({ kind: "line", role: "plain", points, stroke: "ink", width: 1.25 })
   drawBad(pen, cells, (k) => left + k * w, y, w, height)
   const end = left + w * cells.columns
   add({
