@@ -13,7 +13,13 @@ expression of a cell, or by \`display(...)\`; \`String(output)\` is its text. Fu
 `
 /** Headings, with the files whose functions stand below them, in order. */
 const GROUPS = {
-  "The program and its gradients": ["pictures.ts", "profile.ts", "stepping.ts", "watch.ts"],
+  "The program and its gradients": [
+    "pictures.ts",
+    "profile.ts",
+    "stepping.ts",
+    "exercise.ts",
+    "watch.ts",
+  ],
   "Values and data": ["tensors.ts", "image.ts", "table.ts", "plot.ts"],
   Training: ["training.ts"],
   Files: ["npz.ts", "npy.ts"],

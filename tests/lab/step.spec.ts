@@ -196,6 +196,9 @@ test("a gradient is predicted: the slip is named, the right answer shows the num
   await expect(feedback).toContainText("The size is right, the sign is not.")
   await input.fill(truth)
   await input.press("Enter")
+  await expect(feedback).toContainText("✓ ∂w[0, 0] is right. 5 entries are left.")
+  await expect(step(lab).getByLabel("your prediction of ∂w[0, 1]")).toBeFocused()
+  await step(lab).getByRole("button", { name: "Show the other entries" }).click()
   await expect(step(lab).locator(".dn-step-page")).toContainText("✓ predicted")
   await expect(step(lab).locator(".dn-step-result [data-at='0']")).toHaveText(
     truth.replace("-", "−"),

@@ -1,6 +1,12 @@
 /** @file Every public name: those of the engine, and pictures, plots and files beside them. */
 export * from "@defnote/core/public"
-export { Exercise, type Prediction } from "./exercise.ts"
+export {
+  Exercise,
+  ExerciseList,
+  type ExerciseText,
+  exercises,
+  type Prediction,
+} from "./exercise.ts"
 export { type ImageLayout, type ImageOptions, image } from "./image.ts"
 export type { CaptionOptions, ImageClasses } from "./image-captions.ts"
 export { readNpy, writeNpy } from "./npy.ts"

@@ -1,6 +1,6 @@
 /** @file What `stepThrough` and `exercise` show of a function of numbers, tensors and containers. */
 import { describe, expect, test } from "vitest"
-import { exercise, type Output, stepThrough, type Tensor, tensor } from "./index.ts"
+import { exercise, exercises, type Output, stepThrough, type Tensor, tensor } from "./index.ts"
 
 // biome-ignore lint/suspicious/noExplicitAny: numbers for tensors, and what is no function
 type Any = any
@@ -64,13 +64,86 @@ describe("exercise", () => {
     ).toEqual([
       "✗ ∂w[0, 1]: The size is right, the sign is not.",
       "✗ ∂w[1, 0]: That is the entry with row and column exchanged: something is transposed.",
+      "✓ ∂w[0, 0], ∂w[1, 1]",
     ])
-    expect(task.check("b", [-9, -13])).toMatch(
-      /^✗ ∂b\[0\]: A use is forgotten: b is read 2 times, and each sends its part\.$/,
+    expect(task.check("b", [-9, -13])).toBe(
+      "✗ ∂b[0]: A use is forgotten: b is read 2 times, and each sends its part.\n✓ ∂b[1]",
     )
+    expect(
+      task.check("w", [
+        [9, 14],
+        [-18, -28],
+      ]),
+    ).toBe("✗ ∂w[0, 0], ∂w[0, 1], ∂w[1, 0], ∂w[1, 1]: The size is right, the sign is not.")
+  })
+  test("takes texts, rounded numbers and one list row by row", () => {
+    const third = exercise((x: Tensor) => x.divide(3).sum(), tensor([1, 2]))
+    expect(third.names).toEqual(["x"])
+    for (const right of [["1/3", "2/6"], "[1/3, sqrt(1/9)]", [0.33, 0.333]])
+      expect(third.check("x", right)).toBe("✓ ∂x is right")
+    expect(third.check("x", ["1/3", "1e-3"])).toBe("✗ ∂x[1]: Too small.\n✓ ∂x[0]")
+    expect(task.check("w", [-9, -14, 18, 28])).toBe("✓ ∂w is right")
+    expect(() => third.check("x", ["a third", 1])).toThrow(
+      'check: "a third" is no number; write such as 0.25, "2/3" or "1e-3"',
+    )
+    expect(() => third.check("x", [[1, 2], [3]])).toThrow(
+      "check: rows of different lengths, [2] and [1]",
+    )
+  })
+  test("names a transposed shape", () => {
+    const wide = exercise(
+      (w: Tensor) => w.square().sum(),
+      tensor([
+        [1, 2, 3],
+        [4, 5, 6],
+      ]),
+    )
+    expect(
+      wide.check("w", [
+        [2, 8],
+        [4, 10],
+        [6, 12],
+      ]),
+    ).toBe("✗ ∂w has the shape [2, 3], the answer [3, 2]: something is transposed.")
   })
   test("refuses other names and sizes", () => {
     expect(() => task.check("v", 1)).toThrow('check: no gradient of "v"; there are those of b, w')
     expect(() => task.check("b", [1])).toThrow("check: 1 numbers for ∂b, which has 2")
+  })
+})
+
+describe("exercises", () => {
+  const square = (x: Tensor) => x.square().sum()
+  const make = () =>
+    exercises("Powers", [
+      exercise(square, tensor([1, 2])).withText("Where does the 2 come from?", "Look at x · x."),
+      exercise((x: Tensor) => x.multiply(x).multiply(x).sum(), tensor([2])),
+    ])
+  test("a list has a topic, its questions, and a place for each task", () => {
+    expect(text(make())).toBe(
+      "Powers\n  1. Where does the 2 come from? (∂x; tasks[0])\n  2. Predict the gradient. (∂x; tasks[1])",
+    )
+    expect(Object.keys(make().bundle)).toEqual(["text/markdown", "text/plain"])
+  })
+  test("a task shows its text, and no gradient", () => {
+    const [task] = make().tasks
+    expect(text(task)).toMatch(/^exercise\(.*\nWhere does the 2 come from\?\nforward\n/)
+    expect(text(task)).toMatch(/∂x = \?/)
+    const doc = task.bundle["application/vnd.defnote.trace.v1+json"] as Any
+    expect(doc.task).toEqual({ text: "Where does the 2 come from?", hint: "Look at x · x." })
+  })
+  test("remembers what was right until it is reset", () => {
+    const list = make()
+    expect(list.progress).toEqual({ solved: 0, of: 2 })
+    list.tasks[0].check("x", [1, 2])
+    expect(list.progress.solved).toBe(0)
+    list.tasks[0].check("x", [2, 4])
+    expect(list.progress).toEqual({ solved: 1, of: 2 })
+    expect(text(list)).toContain("(∂x ✓; tasks[0])")
+    expect(list.reset().progress.solved).toBe(0)
+  })
+  test("refuses what is no exercise", () => {
+    expect(() => exercises("Powers", [])).toThrow("exercises: no tasks; it takes a list")
+    expect(() => exercises("Powers", [square as Any])).toThrow("exercises: task 0 is no exercise")
   })
 })

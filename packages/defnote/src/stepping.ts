@@ -22,12 +22,13 @@ export function stepThrough<F extends AnyFunction>(f: F, ...args: Parameters<F>)
 
 /**
  * {@link stepThrough} with the gradients hidden: each is to be predicted, in the view or with `check`, which says what is
- * off: the sign, a transpose, a forgotten use, a missing factor.
+ * off: the sign, a transpose, a forgotten use, a missing factor, a sum in place of a mean. `withText` gives it a question.
  * @example exercise(loss, params, x, y)
  */
 export function exercise<F extends AnyFunction>(f: F, ...args: Parameters<F>): Exercise {
-  const { bundle, document } = stepped("exercise", f, args, { exercise: true })
-  return new Exercise(bundle, document)
+  return new Exercise((task) =>
+    stepped("exercise", f, args, { exercise: true, ...(task ? { task } : {}) }),
+  )
 }
 
 function stepped(what: string, f: AnyFunction, args: readonly unknown[], options: TraceOptions) {

@@ -34,6 +34,7 @@ export function traceListing(doc: TraceDoc): string {
   const numbers = new TraceNumbers(doc)
   const forward = doc.steps.filter((s) => s.phase === "fwd").length
   const title = doc.title ?? "stepThrough"
+  const asked = doc.task ? [doc.task.text] : []
   const head = `${title}: ${doc.steps.length} steps, ${forward} forward, ${doc.steps.length - forward} backward`
   const rows = doc.steps.map((s, i) => row(doc, s, i, numbers))
   const lines = align(rows).map((line) => `  ${line}`)
@@ -43,7 +44,7 @@ export function traceListing(doc: TraceDoc): string {
     "backward",
     ...shorten(lines.slice(forward)),
   ]
-  return [head, ...table, ...gradients(doc, numbers), costLine(doc)].join("\n")
+  return [head, ...asked, ...table, ...gradients(doc, numbers), costLine(doc)].join("\n")
 }
 
 function row(doc: TraceDoc, step: TraceStep, at: number, numbers: TraceNumbers): string[] {

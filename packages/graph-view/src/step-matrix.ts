@@ -74,8 +74,11 @@ const colourOf = (value: number, ramp: ReturnType<typeof rampOf>, theme: PageThe
 function spoken({ name, shape, values, hidden }: MatrixOptions, t: Translate): string {
   if (!values) return name
   const size = shape.length ? shape.join(" × ") : t("scalar")
-  if (hidden?.(0)) return t("%1, %2, not shown yet", name, size)
-  const all = values.length <= 12 ? Array.from(values, (v) => formatNumber(v)).join(", ") : ""
+  const secret = [...values.keys()].filter((at) => hidden?.(at)).length
+  if (secret === values.length) return t("%1, %2, not shown yet", name, size)
+  const number = (v: number, at: number): string =>
+    hidden?.(at) ? t("not shown yet") : formatNumber(v)
+  const all = values.length <= 12 ? Array.from(values, number).join(", ") : ""
   return [name, size, all].filter(Boolean).join(", ")
 }
 

@@ -25,8 +25,10 @@ export interface PageContext {
   readonly formula: (latex: string, text: string) => HTMLElement
   readonly entry: number
   readonly pick: (at: number) => void
-  /** The numbers of the gradient are still to be predicted. */
-  readonly hidden: boolean
+  /** The rule is not shown before somebody asks for it. */
+  readonly hidesRule: boolean
+  /** An entry that is still to be predicted. */
+  readonly isHidden: (entry: number) => boolean
 }
 
 /** Products that are written out before the middle is left out. */
@@ -40,27 +42,25 @@ export const coloursOf = (theme: PageTheme): FormulaColours => ({
 /** The parts of a page, top to bottom. */
 export function pageOf(step: TraceStep, context: PageContext): HTMLElement[] {
   const terms = termsOf(step, context.entry, context.numbers)
+  const hidden = context.isHidden(context.entry)
   const parts = [
     ruleLine(step, context),
     figures(step, terms, context),
-    context.hidden ? null : entryLines(step, terms, context),
-    context.hidden ? null : usesStrip(step, context),
+    hidden ? null : entryLines(step, terms, context),
+    hidden ? null : usesStrip(step, context),
   ]
   return parts.filter((part) => part !== null)
 }
 
 function ruleLine(step: TraceStep, context: PageContext): HTMLElement {
-  const { doc, theme, formula, hidden, translate: t } = context
+  const { doc, theme, formula, hidesRule, translate: t } = context
   const colours = coloursOf(theme)
   const row = element("div", "dn-step-rule", {}, element("span", "dn-mute", {}, t("rule")))
   const parts = ruleLatex(doc, step, colours)
   // Where nothing is typeset the text says it all.
   const formulas = parts.map((latex, i) => formula(latex, i === parts.length - 1 ? step.text : ""))
-  if (hidden) {
-    const reveal = element("details", "dn-step-hint")
-    reveal.append(element("summary", "", {}, t("Show the rule")), ...formulas)
-    row.append(reveal)
-  } else {
+  if (hidesRule) row.append(element("span", "dn-mute", {}, t("hidden; the second hint shows it")))
+  else {
     row.append(...(parts.length ? formulas : [formula("", step.text)]))
     const index = indexLatex(step, colours)
     if (index) row.append(formula(index, ""))
@@ -100,7 +100,7 @@ function figures(
 ): HTMLElement {
   const row = element("div", "dn-step-figures")
   const parts = step.back ? backwardFigures(step, terms) : forwardFigures(step, terms)
-  const { doc, numbers, theme, translate: t, entry, pick, hidden } = context
+  const { doc, numbers, theme, translate: t, entry, pick, isHidden } = context
   const show = (part: Figure, more: Partial<MatrixOptions> = {}): HTMLElement =>
     matrix(
       {
@@ -128,10 +128,7 @@ function figures(
     role: step.phase === "fwd" ? "fwd" : "bwd",
     value: step.value,
   } as const
-  const figure = show(
-    { ...result, sign: "" },
-    { chosen: entry, pick, ...(hidden ? { hidden: () => true } : {}) },
-  )
+  const figure = show({ ...result, sign: "" }, { chosen: entry, pick, hidden: isHidden })
   figure.classList.add("dn-step-result")
   row.append(parts.length ? element("div", "dn-step-factor", {}, sign("="), figure) : figure)
   return row
@@ -279,6 +276,21 @@ function entryLines(
     }
   }
   return box
+}
+
+/** The right-hand side of the chosen entry with its numbers, and without what they come to. */
+export function writtenOut(step: TraceStep, context: PageContext): readonly (Node | string)[] {
+  const { numbers, theme, entry, formula, translate: t } = context
+  const at = (slot: string): number | undefined => numberAt(step, slot, entry, numbers)
+  const substituted = numbersLatex(step, coloursOf(theme), at)
+  if (substituted) return [formula(substituted, "")]
+  const terms = termsOf(step, entry, numbers)
+  if (terms?.length) return products(terms, step)
+  return [
+    terms
+      ? t("nothing goes back to this entry.")
+      : t("its numbers are too many to be written out."),
+  ]
 }
 
 /** The number of an entry in one slot of the rule; a scalar stands for every entry. */

@@ -9,14 +9,15 @@ import {
 import { button, element, Lifetime } from "./dom.ts"
 import type { GraphViewOptions } from "./graph-options.ts"
 import { expressionText, oneLine } from "./node-text.ts"
-import { exerciseForm } from "./step-exercise.ts"
+import { doneLine, exerciseForm, taskLine } from "./step-exercise.ts"
 import { StepGraph } from "./step-graph.ts"
 import { jacobianPanel } from "./step-jacobian.ts"
 import { changeText, LeafChoice, type LiveSteps, leafPanel } from "./step-leaf.ts"
 import { neighbour } from "./step-matrix.ts"
 import { type ModesChoice, modesPanel } from "./step-modes-panel.ts"
-import { pageOf } from "./step-page.ts"
+import { type PageContext, pageOf, writtenOut } from "./step-page.ts"
 import { type PanelContext, Panels } from "./step-panels.ts"
+import { Predictions } from "./step-predictions.ts"
 import { Scrubber } from "./step-scrubber.ts"
 import { type SweepChoice, sweepPanel } from "./step-sweep.ts"
 import { neighbourTurn, turnText } from "./step-turns.ts"
@@ -63,9 +64,10 @@ export class StepView implements View<TraceDoc>, NodeView {
   #entries = new Map<number, number>()
   #breakpoints = new Set<number>()
   #timer: ReturnType<typeof setTimeout> | undefined
-  /** Steps of an exercise whose numbers are shown, and whether they were predicted. */
-  readonly #solved = new Map<number, boolean>()
-  #predict = false
+  readonly #predictions = new Predictions()
+  /** What was written and said last in an exercise. */
+  #draft = ""
+  #said = ""
   #turn = 0
   #original: TraceDoc | null = null
   readonly #sweep: SweepChoice = { sweep: 0, at: 10, of: "" }
@@ -74,6 +76,8 @@ export class StepView implements View<TraceDoc>, NodeView {
   readonly #graph: StepGraph
   readonly #panels: Panels
   readonly #hide: HTMLButtonElement
+  readonly #again: HTMLButtonElement
+  readonly #progress = element("span", "dn-step-progress")
 
   constructor(host: HTMLElement, options: StepViewOptions = {}) {
     this.#options = options
@@ -87,6 +91,7 @@ export class StepView implements View<TraceDoc>, NodeView {
     this.#hide = button(t("Let me predict"), t("Hide the gradients and predict them"), () =>
       this.#togglePredict(),
     )
+    this.#again = button(t("Start again"), t("Forget all predictions"), () => this.#startAgain())
     this.#bar.setAttribute("aria-label", t("stepper"))
     this.#bar.append(
       button("◂", t("Step back (,)"), () => this.#go(this.#at - 1), "dn-square"),
@@ -97,6 +102,8 @@ export class StepView implements View<TraceDoc>, NodeView {
       this.#what,
       this.#status,
       element("span", "dn-fill"),
+      this.#progress,
+      this.#again,
       this.#break,
       button(t("Next stop"), t("To the next breakpoint (n)"), () => this.#toBreak()),
       this.#hide,
@@ -123,7 +130,7 @@ export class StepView implements View<TraceDoc>, NodeView {
 
   setDocument(doc: TraceDoc, view?: SavedView): void {
     const first = this.#doc === null
-    if (first) this.#predict = doc.exercise === true
+    if (first) this.#predictions.active = doc.exercise === true
     if (this.#leaf.edits.length === 0) this.#original = doc
     this.#doc = doc
     this.#numbers = new TraceNumbers(doc)
@@ -177,8 +184,8 @@ export class StepView implements View<TraceDoc>, NodeView {
     for (const key of open ?? []) {
       const stop = /^break:(\d+)$/.exec(key)
       if (stop) this.#breakpoints.add(Number(stop[1]))
-      const answer = /^(right|shown):(\d+)$/.exec(key)
-      if (answer) this.#solved.set(Number(answer[2]), answer[1] === "right")
+      if (key === "predict") this.#predictions.active = true
+      this.#predictions.restore(key)
       const tab = /^tab:(\w+)$/.exec(key)
       if (tab) this.#panels.open = tab[1]
     }
@@ -186,7 +193,8 @@ export class StepView implements View<TraceDoc>, NodeView {
 
   #store(): void {
     const stops = [...this.#breakpoints].sort((a, b) => a - b).map((step) => `break:${step}`)
-    const answers = [...this.#solved].map(([step, right]) => `${right ? "right" : "shown"}:${step}`)
+    const asked = this.#predictions.active && this.#doc?.exercise !== true ? ["predict"] : []
+    const answers = [...asked, ...this.#predictions.keys()]
     const tab = this.#panels.open ? [`tab:${this.#panels.open}`] : []
     this.#options.onView?.({ selected: String(this.#at), open: [...stops, ...answers, ...tab] })
   }
@@ -197,6 +205,7 @@ export class StepView implements View<TraceDoc>, NodeView {
     const next = Math.max(0, Math.min(last, step))
     if (next === this.#at || last < 0) return
     this.#at = next
+    this.#draft = this.#said = ""
     this.#show()
     this.#root.classList.add("dn-mod-moved")
     this.#options.onSelect?.(this.selected)
@@ -277,25 +286,57 @@ export class StepView implements View<TraceDoc>, NodeView {
   }
 
   #showPage(doc: TraceDoc, step: TraceStep, numbers: TraceNumbers): void {
-    const hidden = this.#isHidden(this.#at)
+    const [at, all] = [this.#at, this.#predictions]
+    const open = all.isOpen(doc, at)
     const theme = readTheme(this.#root)
     const shared = { doc, numbers, theme, translate: this.#t, entry: this.#entry }
-    const parts = pageOf(step, {
+    const page = {
       ...shared,
-      formula: (latex, text) => this.#formula(latex, text),
-      pick: (at) => this.#pick(at),
-      hidden,
-    })
-    if (hidden) parts.push(exerciseForm({ ...shared, step, solved: (right) => this.#solve(right) }))
-    else if (this.#predict && this.#solved.get(this.#at))
-      parts.push(element("p", "dn-ok", { role: "status" }, `✓ ${this.#t("predicted")}`))
+      formula: (latex: string, text: string) => this.#formula(latex, text),
+      pick: (entry: number) => this.#pick(entry),
+      hidesRule: open && all.hints(at) < 2,
+      isHidden: (entry: number) => all.isHidden(doc, at, entry),
+    }
+    const parts = [...taskLine(doc), ...pageOf(step, page)]
+    if (open) parts.push(this.#form(step, page))
+    else if (all.active && all.result(at)) parts.push(doneLine(this.#said, this.#t))
     this.#keepHeight()
     this.#page.replaceChildren(...parts)
     const some = doc.steps.some((_, i) => this.#isHidden(i))
-    this.#hide.hidden = doc.exercise === true
-    this.#hide.setAttribute("aria-pressed", String(this.#predict))
+    this.#showProgress(doc)
     this.#panels.update({ ...shared, step, hidden: some })
     this.resize()
+  }
+
+  #form(step: TraceStep, page: PageContext): HTMLElement {
+    const [at, all] = [this.#at, this.#predictions]
+    return exerciseForm({
+      ...page,
+      step,
+      found: all.found(at),
+      hints: all.hints(at),
+      draft: this.#draft,
+      said: this.#said,
+      solved: (entries, said) => this.#solve(entries, said),
+      finish: () => this.#finish(),
+      hint: (draft) => {
+        this.#draft = draft
+        all.takeHint(at)
+        this.#show()
+        this.#focusAnswer()
+        this.#store()
+      },
+      written: () => writtenOut(step, page),
+    })
+  }
+
+  #showProgress(doc: TraceDoc): void {
+    const { active } = this.#predictions
+    const { right, of } = this.#predictions.progress(doc)
+    this.#hide.hidden = doc.exercise === true
+    this.#hide.setAttribute("aria-pressed", String(active))
+    this.#again.hidden = !active || this.#predictions.keys().length === 0
+    this.#progress.textContent = active ? this.#t("%1 of %2 predicted", right, of) : ""
   }
 
   /** A step with less to show leaves room for the largest so far: what stands below does not jump while it plays. */
@@ -344,22 +385,53 @@ export class StepView implements View<TraceDoc>, NodeView {
   }
 
   #isHidden(step: number): boolean {
-    return this.#predict && !this.#solved.has(step) && this.#doc?.steps[step]?.back !== undefined
+    return this.#doc !== null && this.#predictions.isOpen(this.#doc, step)
   }
 
   #togglePredict(): void {
-    this.#predict = !this.#predict
-    if (this.#predict) this.#solved.clear()
+    this.#predictions.active = !this.#predictions.active
+    this.#startAgain()
+  }
+
+  #startAgain(): void {
+    this.#predictions.reset()
+    this.#draft = this.#said = ""
     this.#show()
     this.#store()
   }
 
-  #solve(right: boolean): void {
-    this.#solved.set(this.#at, right)
+  /** Entries are right: on to the next one that is not known, or back to the steps. */
+  #solve(entries: readonly number[], said: string): void {
+    const [doc, at] = [this.#doc, this.#at]
+    const value = doc?.steps[at]?.value
+    if (!doc || value === undefined) return
+    const size = this.#numbers?.of(value)?.length ?? 1
+    this.#predictions.addFound(at, entries, size)
+    const next = [...Array(size).keys()].find((e) => this.#predictions.isHidden(doc, at, e))
+    if (next !== undefined) this.#entries.set(at, next)
+    this.#answered(said)
+  }
+
+  #finish(): void {
+    this.#predictions.finish(this.#at)
+    const right = this.#predictions.result(this.#at)
+    this.#answered(right ? "" : this.#t("The numbers are shown."))
+  }
+
+  #answered(said: string): void {
+    this.#draft = ""
+    this.#said = said
     this.#show()
-    this.#scrubber?.focus()
-    this.#live.textContent = right ? this.#t("Right.") : this.#t("The numbers are shown.")
+    if (this.#isHidden(this.#at)) this.#focusAnswer()
+    else this.#scrubber?.focus()
+    this.#live.textContent = said || this.#t("Right.")
     this.#store()
+  }
+
+  #focusAnswer(): void {
+    const input = this.#page.querySelector<HTMLInputElement>(".dn-step-answer")
+    input?.focus()
+    input?.setSelectionRange(input.value.length, input.value.length)
   }
 
   /** Both passes with other values; a failure is said where the value was written. */
@@ -388,6 +460,7 @@ export class StepView implements View<TraceDoc>, NodeView {
 
   #pick(at: number): void {
     this.#entries.set(this.#at, at)
+    this.#draft = this.#said = ""
     this.#show()
     const line = this.#page.querySelector(".dn-step-entry, .dn-step-uses")
     this.#live.textContent = line?.textContent ?? ""
@@ -409,8 +482,13 @@ export class StepView implements View<TraceDoc>, NodeView {
   #key(event: KeyboardEvent): void {
     const { target } = event
     const typing = target instanceof HTMLInputElement || target instanceof HTMLSelectElement
+    if (event.key === "Escape" && target instanceof Element && target.closest(".dn-step-answer")) {
+      event.preventDefault()
+      event.stopPropagation()
+      return this.#scrubber?.focus()
+    }
     if (typing || this.#isInGraph(target) || event.ctrlKey || event.metaKey || event.altKey) return
-    if (event.key === " " && target instanceof HTMLButtonElement) return
+    if ((event.key === " " || event.key === "Enter") && target instanceof HTMLButtonElement) return
     if (!this.#act(event.key, event.shiftKey)) return
     event.preventDefault()
     event.stopPropagation()
@@ -443,6 +521,7 @@ export class StepView implements View<TraceDoc>, NodeView {
       "[": () => this.#goTurn(-1),
       b: () => this.#toggleBreak(),
       n: () => this.#toBreak(),
+      Enter: () => this.#focusAnswer(),
       c: () => this.#options.onSource?.(this.selected ?? 0),
       Escape: () => this.#options.onLeave?.(),
     }

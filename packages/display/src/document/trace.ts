@@ -22,6 +22,8 @@ export interface TraceOptions extends DocumentOptions {
   readonly lossName?: string
   /** Hide the gradients until they are predicted. */
   readonly exercise?: boolean
+  /** What a teacher asks, and the first hint. */
+  readonly task?: TraceDoc["task"]
 }
 
 /** Entries of Jacobians that one document stores, and kinks of one value. */
@@ -80,11 +82,12 @@ class TraceWriter {
         values: [...of].map(([n, v]) => this.#values.add(this.#row(n), n.type, v)),
       })),
     }
-    const { exercise } = this.#options
+    const { exercise, task } = this.#options
     const doc: TraceDoc = {
       ...this.#doc,
       schema: versionOf("trace"),
       ...(exercise ? { exercise } : {}),
+      ...(task ? { task } : {}),
       steps,
       ...rest,
       values: this.#values.list(),

@@ -144,6 +144,8 @@ export interface TraceDoc extends PayloadHead<"trace">, GraphBody {
   readonly tangents?: readonly TraceTangents[]
   /** The gradients are to be predicted before they are shown. */
   readonly exercise?: boolean
+  /** What a teacher says of it: the question, and a hint before those that every step has. */
+  readonly task?: { readonly text: string; readonly hint?: string }
   /** Under which name the kernel computes it again with other leaves. */
   readonly live?: string
 }

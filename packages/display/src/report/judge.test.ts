@@ -4,8 +4,9 @@ import { stepProgram } from "@defnote/inspect"
 import { describe, expect, test } from "vitest"
 import { traceDocument } from "../document/trace.ts"
 import type { TraceDoc, TraceStep } from "../payload.ts"
+import { english } from "../translate.ts"
 import { jacobianOf } from "./jacobian.ts"
-import { askedOf, judge } from "./judge.ts"
+import { askedOf, judge, judgeAll, shapeWords } from "./judge.ts"
 import { TraceNumbers } from "./steps.ts"
 
 // biome-ignore lint/suspicious/noExplicitAny: any function of tensors
@@ -60,9 +61,43 @@ describe("judge", () => {
     expect(judge(end, 0, 5, n)?.slip).toBe("use")
     expect(judge(end, 1, Math.cos(2), n)?.slip).toBe("use")
   })
-  test("asks nothing of a forward step, and takes no NaN", () => {
+  test("asks nothing of a forward step, and takes NaN where there is NaN alone", () => {
     expect(judge(doc.steps[0], 0, 1, numbers)).toBeUndefined()
-    expect(at(0, Number.NaN)).toBeUndefined()
+    expect(at(0, Number.NaN)).toEqual({ right: false })
+    const bad = traced((a: Tensor) => a.log().sum(), tensor([Number.NaN, 1]))
+    const n = new TraceNumbers(bad)
+    expect(judge(last(bad, "∂a"), 0, Number.NaN, n)).toEqual({ right: true })
+    expect(judge(last(bad, "∂a"), 0, 1, n)).toEqual({ right: false })
+  })
+  test("tells a mean from a sum, both ways", () => {
+    const mean = traced((a: Tensor) => a.square().mean(), tensor([1, 2, 3, 4, 5]))
+    const step = last(mean, "∂a")
+    expect(judge(step, 1, 4, new TraceNumbers(mean))).toEqual({
+      right: false,
+      slip: "mean",
+      times: 5,
+    })
+    const sum = traced((a: Tensor) => a.square().sum(), tensor([1, 2, 3, 4, 5]))
+    const found = judge(last(sum, "∂a"), 1, 4 / 5, new TraceNumbers(sum))
+    expect(found).toEqual({ right: false, slip: "sum", times: 5 })
+  })
+  test("judges all entries together, and names each slip once", () => {
+    const all = (values: number[], shape = [2, 2]) => judgeAll(step, { values, shape }, numbers)
+    const [a, b, c, d] = asked
+    expect(all([a, b, c, d])).toEqual({ right: [0, 1, 2, 3], wrong: [] })
+    expect(all([a, -b, -c, d])?.wrong).toEqual([
+      { entries: [1, 2], found: { right: false, slip: "sign" } },
+    ])
+    const found = all([-a, c, b, d * 1000])
+    expect(found?.wrong.map((w) => [w.entries, w.found.slip])).toEqual([
+      [[0], "sign"],
+      [[1, 2], "transposed"],
+      [[3], "large"],
+    ])
+    expect(all([a, b, c, d], [4])).toBeUndefined()
+    expect(english(...shapeWords(step, [4], numbers))).toBe(
+      "∂w has the shape [2, 2], the answer [4].",
+    )
   })
 })
 

@@ -1,7 +1,8 @@
 /** @file Checks a predicted entry of a gradient, and says which factor is off where that can be seen. Knows no picture. */
-import { formatNumber } from "../format.ts"
+import { formatNumber, formatShape } from "../format.ts"
 import type { TraceStep } from "../payload.ts"
 import { between, kinksOf, type Sides } from "./agreement.ts"
+import type { Answer } from "./answer.ts"
 import { type TraceNumbers, termsOf } from "./steps.ts"
 
 /** What a wrong answer looks like. */
@@ -12,6 +13,8 @@ export type Slip =
   | "upstream"
   | "local"
   | "term"
+  | "mean"
+  | "sum"
   | "factor"
   | "small"
   | "large"
@@ -21,7 +24,7 @@ export interface Judgement {
   readonly slip?: Slip
   /** The function has two slopes there, and the answer lies between. */
   readonly kink?: Sides
-  /** Of `factor`: the answer is this many times what is right. */
+  /** Of `factor`: the answer is this many times what is right; of `mean` and `sum` how many elements there are. */
   readonly times?: number
 }
 
@@ -45,8 +48,9 @@ export function judge(
 ): Judgement | undefined {
   const { back } = step
   const asked = askedOf(step, numbers)
-  if (!asked || at >= asked.length || Number.isNaN(answer)) return undefined
+  if (!asked || at >= asked.length) return undefined
   const value = asked[at]
+  if (Number.isNaN(answer) || Number.isNaN(value)) return { right: Object.is(answer, value) }
   const largest = asked.reduce((m, v) => (Number.isFinite(v) ? Math.max(m, Math.abs(v)) : m), 0)
   const near = (x: number | undefined): boolean =>
     x !== undefined &&
@@ -55,8 +59,8 @@ export function judge(
   if (near(value)) return { right: true }
   const kink = back?.use === back?.uses ? kinksOf(step).sides.get(at) : undefined
   if (kink && between(answer, kink, OF_LARGEST * largest)) return { right: true, kink }
-  const slip = slipsOf(step, at, numbers).find(([, x]) => near(x))?.[0]
-  if (slip) return { right: false, slip }
+  const slip = slipsOf(step, at, numbers).find(([, x]) => near(x))
+  if (slip) return { right: false, slip: slip[0], ...(slip[2] ? { times: slip[2] } : {}) }
   const times = FACTORS.find((f) => near(value * f))
   if (times !== undefined && value !== 0) return { right: false, slip: "factor", times }
   return { right: false, slip: Math.abs(answer) < Math.abs(value) ? "small" : "large" }
@@ -86,23 +90,52 @@ export function slipWords(
       return ["That is what comes from above; the derivative ∂%1/∂%2 is missing.", output, input]
     case "term":
       return ["That is one term of the sum; the others are missing."]
+    case "mean":
+      return [
+        "That is %1 times too much: a mean divides by %1, the number of its elements.",
+        formatNumber(times ?? 1),
+      ]
+    case "sum":
+      return [
+        "That is divided by %1, as in a mean; here the elements are added.",
+        formatNumber(times ?? 1),
+      ]
     case "factor":
       return ["The answer is off by a factor of %1.", formatNumber(times ?? 1)]
     case "small":
       return ["Too small."]
-    default:
+    case "large":
       return ["Too large."]
+    default:
+      return ["That is no number, or should be none."]
   }
 }
 
 const FACTORS = [2, 0.5, 3, 1 / 3, 4, 0.25, 10, 0.1]
+
+/** Means and plain sums that the function takes, and over how many elements. */
+function foldsOf(numbers: TraceNumbers): (readonly ["mean" | "sum", number])[] {
+  const { steps } = numbers.doc
+  const size = (value: number): number => numbers.shape(value).reduce((a, b) => a * b, 1)
+  return steps.flatMap((sum) => {
+    if (sum.back || sum.latex !== "\\sum ⟦0⟧") return []
+    const count = size(sum.operands[0]) / Math.max(1, size(sum.value))
+    const divided = steps.some(
+      (s) =>
+        s.latex === "\\frac{⟦0⟧}{⟦1⟧}" &&
+        s.operands[0] === sum.value &&
+        numbers.of(s.operands[1])?.[0] === count,
+    )
+    return count > 1 ? [[divided ? "mean" : "sum", count] as const] : []
+  })
+}
 
 /** What the entry would be after each usual slip, the most telling first. */
 function slipsOf(
   step: TraceStep,
   at: number,
   numbers: TraceNumbers,
-): (readonly [Slip, number | undefined])[] {
+): (readonly [Slip, number | undefined, times?: number])[] {
   const back = step.back as NonNullable<TraceStep["back"]>
   const asked = askedOf(step, numbers) as Float64Array
   const terms = termsOf(step, at, numbers) ?? []
@@ -112,6 +145,9 @@ function slipsOf(
     ["sign", -asked[at]],
     ...forgotten(back.terms, at, numbers).map((x) => ["use", x] as const),
     ["transposed", turned(asked, at, numbers.shape(step.value))],
+    ...(asked[at] === 0 ? [] : foldsOf(numbers)).map(
+      ([fold, n]) => [fold, fold === "mean" ? asked[at] * n : asked[at] / n, n] as const,
+    ),
     ["upstream", total((t) => t.right)],
     ["local", total((t) => t.left)],
     ...(terms.length > 1 ? terms.map((t) => ["term", t.left * t.right] as const) : []),
@@ -132,4 +168,45 @@ function turned(values: Float64Array, at: number, shape: readonly number[]): num
   const [rows, columns] = shape
   const [r, c] = [Math.floor(at / columns), at % columns]
   return r !== c && c < rows && r < columns ? values[c * columns + r] : undefined
+}
+
+/** What is said of several answers at once: which entries are right, and the wrong ones by what is off. */
+export interface Judgements {
+  readonly right: readonly number[]
+  /** The first entry's judgement stands for all that have the same. */
+  readonly wrong: readonly { readonly entries: readonly number[]; readonly found: Judgement }[]
+}
+
+/** Judges all entries of a step; undefined where they are not as many as are asked, or stand in another shape. */
+export function judgeAll(
+  step: TraceStep,
+  { values, shape }: Answer,
+  numbers: TraceNumbers,
+): Judgements | undefined {
+  if (shape.join() !== numbers.shape(step.value).join()) return undefined
+  const right: number[] = []
+  const wrong = new Map<string, { readonly entries: number[]; readonly found: Judgement }>()
+  values.forEach((answer, at) => {
+    const found = judge(step, at, answer, numbers) ?? { right: false }
+    if (found.right) return void right.push(at)
+    const key = slipWords(found, step).join()
+    const group = wrong.get(key)
+    if (group) group.entries.push(at)
+    else wrong.set(key, { entries: [at], found })
+  })
+  return { right, wrong: [...wrong.values()] }
+}
+
+/** Why an answer has the wrong shape, as words for a translator. */
+export function shapeWords(
+  step: TraceStep,
+  shape: readonly number[],
+  numbers: TraceNumbers,
+): readonly [text: string, ...values: string[]] {
+  const asked = numbers.shape(step.value)
+  const [is, has] = [asked, shape].map((s) => (s.length ? formatShape(s) : "one number"))
+  const turned = asked.length > 1 && [...asked].reverse().join() === shape.join()
+  return turned
+    ? ["%1 has the shape %2, the answer %3: something is transposed.", step.label, is, has]
+    : ["%1 has the shape %2, the answer %3.", step.label, is, has]
 }

@@ -14,16 +14,16 @@ export interface Term {
 
 /** Numbers of the values of a trace, decoded when they are asked for. */
 export class TraceNumbers {
-  readonly #doc: TraceDoc
+  readonly doc: TraceDoc
   readonly #known = new Map<number, Float64Array | undefined>()
   constructor(doc: TraceDoc) {
-    this.#doc = doc
+    this.doc = doc
   }
   /** The elements; undefined for a tensor that is only summarised. */
   of(value: number | undefined): Float64Array | undefined {
     if (value === undefined || value < 0) return undefined
     if (!this.#known.has(value)) {
-      const { data, width } = this.#doc.values[value]
+      const { data, width } = this.doc.values[value]
       this.#known.set(
         value,
         data === undefined ? undefined : decodeFloats(data, width === 4 ? 4 : 8),
@@ -32,7 +32,7 @@ export class TraceNumbers {
     return this.#known.get(value)
   }
   shape(value: number): readonly number[] {
-    return this.#doc.values[value].shape
+    return this.doc.values[value].shape
   }
 }
 

@@ -415,6 +415,7 @@ export const SCHEMAS: Readonly<Record<PayloadKind, Schema>> = {
       ),
       tangents: list(object({ node: index, entry: count, values: list(index) }), 1000),
       exercise: { type: "boolean" },
+      task: object({ text }, { hint: text }),
       live: word,
     },
   ),
