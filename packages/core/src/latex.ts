@@ -58,6 +58,7 @@ function print(
     level: ATOM,
     print: (...x: string[]) => `\\operatorname{${n.op.name}}(${x.join(", ")})`,
   }
+  if (latex.numberFirst && isConstant(n.inputs[1])) inputs.reverse()
   const text = latex.print(...inputs.map((x, k) => bracketed(x, needed(latex, k))))
   return { level: latex.level, text }
 }

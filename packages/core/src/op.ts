@@ -78,6 +78,8 @@ export interface Latex {
    * atoms, a sum or product what binds less, and after the first operand what binds as much.
    */
   readonly operands?: readonly number[]
+  /** Of a product: a number is written before the other operand. */
+  readonly numberFirst?: boolean
   /** Of a move: it changes the order of the elements, so a formula does not leave it out. */
   readonly reorders?: boolean
   readonly print: (...args: string[]) => string

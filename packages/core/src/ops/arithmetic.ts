@@ -78,7 +78,7 @@ export const multiply = binary("multiply", {
       { operand: 1 },
     ),
   ],
-  latex: product("\\,"),
+  latex: { ...product("\\,"), numberFirst: true },
 })
 /** The quotient `a / b`; of integers in f32 (S4). */
 export const divide = divideLike("divide", {
@@ -228,7 +228,7 @@ export const reciprocal = floating("reciprocal", {
   reference: (x) => 1 / x,
   scalar: (x) => s.div(s.constant(x.dtype, 1), x),
   range: [0.3, 2],
-  vjp: (g, _, y) => negate(multiply(g, multiply(y, y))),
+  vjp: (g, _, y) => negate(multiply(g, square(y))),
   hazards: [
     inValue(
       "division by 0",
@@ -244,7 +244,7 @@ export const square = unary("square", {
   reference: (x) => x * x,
   exact: (x) => x * x,
   scalar: (x) => s.mul(x, x),
-  vjp: (g, x) => multiply(g, multiply(x, 2)),
+  vjp: (g, x) => multiply(multiply(x, 2), g),
   hazards: [
     flatAt(
       "square at 0",

@@ -1,6 +1,6 @@
 /** @file Exponentials, logarithms and hyperbolic functions: one declaration each. */
 import * as e from "../elementary/index.ts"
-import { add, divide, multiply, subtract } from "./arithmetic.ts"
+import { add, divide, multiply, negate, square, subtract } from "./arithmetic.ts"
 import { flatAt, inValue, isShared, overflow } from "./hazard.ts"
 import { softmaxOp } from "./normalize.ts"
 import { atom, prefix, raised, word } from "./notation.ts"
@@ -142,7 +142,7 @@ export const softplus = floating("softplus", {
 export const tanh = floating("tanh", {
   reference: Math.tanh,
   scalar: e.tanh,
-  vjp: (g, _, y) => multiply(g, subtract(1, multiply(y, y))),
+  vjp: (g, _, y) => multiply(g, subtract(1, square(y))),
   hazards: [
     saturates(
       "saturated tanh",
@@ -191,7 +191,7 @@ function erfOf(x: number): number {
 export const erf = floating("erf", {
   reference: (x) => (x === 0 ? x : erfOf(x)),
   scalar: e.erf,
-  vjp: (g, x) => multiply(g, multiply(exp(multiply(multiply(x, x), -1)), 2 / Math.sqrt(Math.PI))),
+  vjp: (g, x) => multiply(g, multiply(exp(negate(square(x))), 2 / Math.sqrt(Math.PI))),
   latex: word("erf"),
 })
 /** The inverse of {@link erfOf} by bisection, which needs nothing but erf itself; near 0 erf is linear. */
@@ -212,7 +212,7 @@ export const erfInv = floating("erfInv", {
   reference: erfInvOf,
   scalar: e.erfInv,
   range: [-0.9, 0.9],
-  vjp: (g, _, y) => multiply(g, multiply(exp(multiply(y, y)), Math.sqrt(Math.PI) / 2)),
+  vjp: (g, _, y) => multiply(g, multiply(exp(square(y)), Math.sqrt(Math.PI) / 2)),
   hazards: [
     inValue(
       "erfInv at the end of its domain",

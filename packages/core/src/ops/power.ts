@@ -3,7 +3,7 @@ import { DTYPES, isFloat, isSigned } from "../dtype.ts"
 import * as e from "../elementary/index.ts"
 import * as s from "../scalar.ts"
 import type { Tensor } from "../tensor.ts"
-import { multiply, reciprocal, subtract } from "./arithmetic.ts"
+import { multiply, reciprocal, square, subtract } from "./arithmetic.ts"
 import { where } from "./choice.ts"
 import { equal } from "./compare.ts"
 import { log } from "./exponential.ts"
@@ -39,7 +39,6 @@ function powerOfInts(a: s.Scalar, b: s.Scalar): s.Scalar {
 /** Small whole exponents as products; within the error bound up to 4 (two roundings of 1/2 ULP each level). */
 function powerOfConstant(a: Tensor, b: Tensor): Tensor | undefined {
   if (!isConstant(b)) return undefined
-  const square = (x: Tensor): Tensor => multiply(x, x)
   switch (Number(b.attrs.value)) {
     case 0:
       return onesOf(a)

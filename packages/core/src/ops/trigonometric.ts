@@ -1,6 +1,6 @@
 /** @file Trigonometric functions of radians, and their inverses: one declaration each. */
 import * as e from "../elementary/index.ts"
-import { add, divide, multiply, negate, sqrt, subtract } from "./arithmetic.ts"
+import { add, divide, multiply, negate, sqrt, square, subtract } from "./arithmetic.ts"
 import { inSlope, inValue } from "./hazard.ts"
 import { atom, prefix } from "./notation.ts"
 import { divideLike, floating } from "./pointwise.ts"
@@ -24,7 +24,7 @@ export const tan = floating("tan", {
   reference: Math.tan,
   scalar: e.tan,
   range: [-1.2, 1.2],
-  vjp: (g, _, y) => multiply(g, add(multiply(y, y), 1)),
+  vjp: (g, _, y) => multiply(g, add(square(y), 1)),
   latex: prefix("\\tan"),
 })
 /** Hazards of asin and acos. */
@@ -47,7 +47,7 @@ export const asin = floating("asin", {
   reference: Math.asin,
   scalar: e.asin,
   range: [-0.9, 0.9],
-  vjp: (g, x) => divide(g, sqrt(subtract(1, multiply(x, x)))),
+  vjp: (g, x) => divide(g, sqrt(subtract(1, square(x)))),
   hazards: domain("asin"),
   latex: prefix("\\arcsin"),
 })
@@ -56,7 +56,7 @@ export const acos = floating("acos", {
   reference: Math.acos,
   scalar: e.acos,
   range: [-0.9, 0.9],
-  vjp: (g, x) => negate(divide(g, sqrt(subtract(1, multiply(x, x))))),
+  vjp: (g, x) => negate(divide(g, sqrt(subtract(1, square(x))))),
   hazards: domain("acos"),
   latex: prefix("\\arccos"),
 })
@@ -64,7 +64,7 @@ export const acos = floating("acos", {
 export const atan = floating("atan", {
   reference: Math.atan,
   scalar: e.atan,
-  vjp: (g, x) => divide(g, add(multiply(x, x), 1)),
+  vjp: (g, x) => divide(g, add(square(x), 1)),
   latex: prefix("\\arctan"),
 })
 /** The angle of the point (`b`, `a`) in (-pi, pi], in radians; `a` is the ordinate. */
