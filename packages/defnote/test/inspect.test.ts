@@ -58,6 +58,10 @@ describe("trouble with gradients that are finite and not zero is marked where it
     expect(troubleOf(output)).toEqual([{ kind, op: "multiply", chain: true, expression }])
     expect(marked(output)).toBe(2)
   })
+  test("a fix has numbers as they are written", () => {
+    const doc = payload(inspect(made("defn((x) => x.multiply(1e-9).sum())"), x))
+    expect(doc.verdict.fix).toBe("1e-9 + 1e-3   // if it must learn")
+  })
   test("a rule that is wrong", () => {
     const twice = customGrad(
       (y: Tensor) => y.multiply(2),

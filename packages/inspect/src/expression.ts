@@ -110,7 +110,7 @@ export class Expressions {
   /** A short text for the value of a node: a variable, a parameter, a number, an expression. */
   #value(n: Tensor, around: Site | undefined): string | undefined {
     if (isParam(n)) return this.#inputs.get(n)
-    if (isConstant(n)) return String(n.attrs.value)
+    if (isConstant(n)) return numberText(n)
     const sites = this.#notes.sites.get(n) ?? []
     for (const site of sites) {
       const name = variableOf(site)
@@ -142,4 +142,17 @@ export class Expressions {
     })
     return known ? text : undefined
   }
+}
+
+/** Digits that tell one f32 from every other. */
+const DIGITS = 9
+/** A constant as somebody may have written it: an f32 in as few digits as give it again. */
+function numberText({ dtype, attrs: { value } }: Tensor): string {
+  if (dtype !== "f32" || typeof value !== "number" || !Number.isFinite(value)) return String(value)
+  let short = value
+  for (let digits = 1; digits <= DIGITS; digits++) {
+    short = Number(value.toPrecision(digits))
+    if (Math.fround(short) === value) break
+  }
+  return String(short)
 }
