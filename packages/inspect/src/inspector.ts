@@ -19,9 +19,13 @@ import { numbersOf, type Statistics } from "./statistics.ts"
 
 /** Programs whose executables are kept; the one that was looked at longest ago goes. */
 const KEPT = 8
-/** Looks that are timed, each beside a plain run: some at once, then one a look. */
-const TIMED = 6
+/**
+ * Looks that are timed, each beside a plain run: at the first look two of them, and more as long as they take little time;
+ * then one a look.
+ */
+const TIMED = 8
 const FIRST = 2
+const LITTLE_MS = 50
 
 /** What a look cost, in ms. */
 export interface LookingCost {
@@ -75,16 +79,27 @@ export class Inspector {
     const start = performance.now()
     const compiled = this.runner.prepare(computed, lookingGraph(graph))
     const compileMs = compiled ? { compileMs: performance.now() - start } : {}
-    const look = (): Stats => lookAt(graph, inputs, this.runner.run)
-    let { result: stats, ms: lookMs } = timed(look)
-    for (const last = this.#pairs ? this.#pairs + 1 : FIRST; this.#pairs < last; this.#pairs++) {
-      if (this.#pairs >= TIMED) break
-      // The first run of all is no measure.
-      if (this.#pairs < FIRST) ({ result: stats, ms: lookMs } = timed(look))
-      this.#lookMs = Math.min(this.#lookMs, lookMs)
-      this.#plainMs = Math.min(this.#plainMs, timed(() => this.runner.run(computed, inputs)).ms)
-    }
+    const stats = this.#time(
+      () => lookAt(graph, inputs, this.runner.run),
+      () => this.runner.run(computed, inputs),
+    )
     return { stats, cost: { plainMs: this.#plainMs, lookMs: this.#lookMs, ...compileMs } }
+  }
+
+  /** The result of a look, which is timed beside plain runs until their times say something. */
+  #time(look: () => Stats, plain: () => unknown): Stats {
+    const start = performance.now()
+    const isFirst = this.#pairs === 0
+    let { result, ms } = timed(look)
+    for (let k = 0; this.#pairs < TIMED; k++, this.#pairs++) {
+      const enough = isFirst ? k >= FIRST && performance.now() - start > LITTLE_MS : k > 0
+      if (enough) break
+      // The first run of all is no measure.
+      if (isFirst) ({ result, ms } = timed(look))
+      this.#lookMs = Math.min(this.#lookMs, ms)
+      this.#plainMs = Math.min(this.#plainMs, timed(plain).ms)
+    }
+    return result
   }
 
   /** Verdicts on the derivatives of forward operations that are small enough. */
