@@ -92,6 +92,12 @@ class Writer {
     return (role === "loop" || role === "cond") && kind === role ? role : undefined
   }
 
+  /** A body drawn beside its derivative: two nodes give what the scope gives, and neither is a program of its own. */
+  #isShared(scope: number): boolean {
+    const { op, scope: scopes } = this.#doc.nodes
+    return op.filter((_, n) => scopes[n] === scope && this.#control(n)).length > 1
+  }
+
   #block(scope: number, indent: string): string[] {
     return (this.#byScope.get(scope) ?? []).flatMap((n) => this.#statement(n, indent))
   }
@@ -102,6 +108,8 @@ class Writer {
     const inputs = this.#inputs(node)
     const start = `${indent}const ${this.#names[node]} = `
     const control = this.#control(node)
+    if (control && this.#isShared(this.#doc.nodes.scope[node]))
+      throw new Unwritable(`${this.#op(node)}: what its derivative keeps has no public name`)
     if (control === "cond") return this.#choice(node, start, indent, inputs)
     if (control === "loop") return this.#loop(node, start, indent, inputs)
     if (info?.role === "call")
