@@ -137,10 +137,11 @@ test("a loop of the engine is interrupted by the cancel word, and computes after
 
 test("what waited when it was interrupted computes no further when the answer comes", async () => {
   await kernel.execute('import { setTimeout as answer } from "node:timers/promises"')
+  const began = kernel.next((item) => item.content.text === "1\n")
   const cell = kernel.begin(
-    "var steps = 0; for (let t = tensor([1]); ; steps++) { await answer(100); t = t.add(1) }",
+    "var steps = 0; for (let t = tensor([1]); ; console.log(++steps)) { await answer(100); t = t.add(1) }",
   )
-  await new Promise((done) => setTimeout(done, 250))
+  await began
   await kernel.request("interrupt_request", {}, "control")
   expect((await cell.done).reply.ename).toBe("InterruptError")
   const before = resultText(await kernel.execute("steps"))

@@ -101,7 +101,8 @@ export class Stopper {
   /**
    * Pauses running JavaScript and terminates it, unless the engine is in a critical section.
    *
-   * @returns the frames it was at, or undefined when no user code ran
+   * @returns the frames it was at, or undefined when no user code ran. On a busy machine a termination may be seen late:
+   *   then they are those at which it was ordered
    */
   async #terminate(ended: () => boolean): Promise<StoppedFrame[] | undefined> {
     try {
@@ -115,13 +116,15 @@ export class Stopper {
         return ended() || spent > BUSY_MS || (spent > PAUSE_MS && this.#answered())
       }
       let how = "Debugger.pause"
+      let cutAt: StoppedFrame[] | undefined
       while (!expired()) {
         const paused = await this.#pause(expired, how)
-        if (!paused) return undefined
+        if (!paused) return cutAt
         const frames = this.#frames(paused)
-        if (ended()) return undefined
+        if (ended()) return cutAt
         if (!this.#isOwn(frames) || this.#isHook(frames[0])) await this.#suspendHooks(paused)
         if (this.#mayCut(frames)) {
+          cutAt = frames
           if (await this.#cut()) return frames
           how = "Debugger.pause"
         } else if (this.#isOwn(frames)) {
@@ -132,7 +135,7 @@ export class Stopper {
           how = "Debugger.pause"
         }
       }
-      return undefined
+      return cutAt
     } finally {
       await this.#post("Debugger.disable")
       this.#options.order({ type: "carry" })
