@@ -141,6 +141,9 @@ class Writer {
   }
 
   #loop(node: number, start: string, indent: string, inputs: readonly string[]): string[] {
+    // It is drawn in the scope of the loop, with whose operations its own share rows.
+    if (["bwd", "recompute"].includes(this.#doc.nodes.phase[node]))
+      throw new Unwritable(`${this.#op(node)}: the derivative of a loop has no public function`)
     const inside = this.#byScope.get(this.#doc.nodes.scope[node]) ?? []
     const [carries, slices] = ["carry", "slice"].map((role) =>
       inside.filter((n) => this.#info(n)?.role === role),
