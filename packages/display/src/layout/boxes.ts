@@ -79,10 +79,22 @@ export function makeBoxes(
     boxes[at].members.push(node.id)
     boxOf[node.id] = at
   }
+  addResults(model, tree, closed, boxes)
+  return { boxes, boxOf }
+}
+
+/** Gradients that the function returns, each beside its parameter, or counted where that is closed. */
+function addResults(
+  model: GraphModel,
+  tree: ScopeTree,
+  closed: (scope: ScopeNode) => Closed | undefined,
+  boxes: Box[],
+): void {
+  const { nodes } = model
   const results = new Map<string, Box>()
   for (const out of model.outputs) {
-    const leaf = nodes[model.gradOf[out]]
-    if (!leaf || leaf.id === out || nodes[out].phase === "fwd" || !isLeaf(leaf)) continue
+    const leaf = nodes[out].summary?.gradients ? nodes[out] : leafOf(model, out)
+    if (!leaf) continue
     const scope = tree.scopeOf[leaf.id]
     const made = resultBox(leaf, scope, closed(scope))
     const box = results.get(made.key) ?? made
@@ -90,7 +102,13 @@ export function makeBoxes(
     results.set(made.key, box)
     box.members.push(out)
   }
-  return { boxes, boxOf }
+}
+
+/** The parameter of which a returned node is the gradient; undefined when it is none. */
+export function leafOf(model: GraphModel, out: number): ModelNode | undefined {
+  const leaf = model.nodes[model.gradOf[out]]
+  const isGradient = leaf && leaf.id !== out && model.nodes[out].phase !== "fwd" && isLeaf(leaf)
+  return isGradient ? leaf : undefined
 }
 
 /** Finds or makes the box of a node; by numbers, because this runs once for every node. */
@@ -280,7 +298,8 @@ export function makeEdges(model: GraphModel, { boxes, boxOf }: Boxes): Edge[] {
   boxes.forEach((box, to) => {
     if (box.kind !== "result") return
     for (const member of box.members) {
-      const value = through(model, model.cotangent[model.gradOf[member]])
+      const made = model.nodes[member].summary ? member : model.cotangent[model.gradOf[member]]
+      const value = through(model, made)
       if (value >= 0) join(boxOf[value], to, value)
     }
   })

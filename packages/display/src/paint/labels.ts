@@ -194,7 +194,10 @@ export const isUnstored = (box: Box): boolean =>
 
 function updateCount(model: GraphModel, box: Box): string {
   if (box.kind === "result") {
-    const gradients = box.members.length
+    const gradients = box.members.reduce(
+      (sum, n) => sum + (model.nodes[n].summary?.gradients ?? 1),
+      0,
+    )
     return `${gradients} gradient${gradients === 1 ? "" : "s"}`
   }
   const members = box.members.map((n) => model.nodes[n])

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs"
 import { describe, expect, it } from "vitest"
 import { doublesToBase64 } from "../base64.ts"
 import * as graphs from "../examples/graphs.ts"
+import { Tracer } from "../examples/tracer.ts"
 import { layoutGraph, prepare } from "../layout/fold.ts"
 import { scopesBelow } from "../layout/scopes.ts"
 import { Labels } from "../paint/labels.ts"
@@ -48,6 +49,19 @@ const asPart = <D extends GraphLike>(whole: D): D => ({
   whole: { nodes: whole.nodes.op.length, scopes: 0 },
 })
 
+/** The gradients of parameters that stand in blocks, as a function returns them. */
+function blockGradients(blocks: number): GraphDoc {
+  const t = new Tracer()
+  let h = t.data("x", [4, 8])
+  for (let i = 0; i < blocks; i++) {
+    const [w, b] = [t.param(`w${i}`, [8, 8]), t.param(`b${i}`, [8])]
+    const x = h
+    h = t.scope(`block${i}`, () => t.unary("tanh", t.add(t.matmul(x, w), b)))
+  }
+  const loss = t.named("loss", t.reduce("mean", h))
+  return t.doc("gradients", [loss, ...t.backward(loss).values()])
+}
+
 /** A part of a graph that had to be cut. */
 function cut<D extends GraphLike>(doc: D, limit: number): Required<Stored<D>> {
   const { doc: part, whole } = stored(doc, limit)
@@ -89,6 +103,7 @@ describe("what of a large graph is stored (D8.3)", () => {
     ["classifier", () => graphs.mlpStep(), 6_000],
     ["flat", () => graphs.flatChain(500), 20_000],
     ["distance", () => graphs.distanceLoss(), 2_000],
+    ["gradients of blocks", () => blockGradients(4), 4_000],
   ])("the picture of the %s is the same while what is left out is closed", (_, make, limit) => {
     const { doc: part, whole } = cut<GraphDoc>(make(), limit)
     expect(unstored(part).length).toBeGreaterThan(0)

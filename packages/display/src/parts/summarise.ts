@@ -1,5 +1,6 @@
 /** @file A graph document without what stands in some scopes: summaries stand for it, everything else is renumbered. */
 import { buildGraph, type NodeRow } from "../build.ts"
+import { leafOf } from "../layout/boxes.ts"
 import { isLeaf, operationsIn } from "../layout/model.ts"
 import type { ScopeNode } from "../layout/scopes.ts"
 import { isParameter } from "../paint/labels.ts"
@@ -158,7 +159,7 @@ function summariesOf(
     if (typeof item === "number") return []
     const more = item.phase === "bwd" ? (handed.get(item.scope) ?? 0) : 0
     if (more) handed.delete(item.scope)
-    return [summaryOf(whole, item, node, more)]
+    return [{ ...summaryOf(whole, item, node, more), ...gradientsOf(whole, item, leftOut) }]
   })
 }
 
@@ -175,6 +176,22 @@ function summaryOf(
   const parameters = leaves.reduce((sum, n) => sum + sizeOf(model.nodes[n].outs[0]), 0)
   const nodes = members.length
   return { node, scope: scope.index, nodes, ops: phase === "update" ? updated : ops, parameters }
+}
+
+/** How many gradients a segment gives of parameters that stand in its scope. */
+function gradientsOf(
+  { doc, model, scopeOf }: Placed,
+  { scope, phase, members }: Segment,
+  leftOut: (scope: ScopeNode) => ScopeNode | undefined,
+): Pick<Summary, "gradients"> {
+  if (phase === "fwd") return {}
+  const returned = new Set(doc.outputs)
+  const isOwn = (n: number): boolean => {
+    const leaf = returned.has(n) ? leafOf(model, n) : undefined
+    return leaf !== undefined && leftOut(scopeOf[leaf.id]) === scope
+  }
+  const gradients = members.filter(isOwn).length
+  return gradients ? { gradients } : {}
 }
 
 /** What is saved of a summary is one entry with the sum of the bytes. */

@@ -25,4 +25,6 @@ export interface Summary {
   readonly ops: number
   /** Elements of the parameters among them. */
   readonly parameters: number
+  /** Gradients of these parameters that the program returns, when some are among the nodes. */
+  readonly gradients?: number
 }

@@ -223,7 +223,10 @@ const body = {
     ),
     whole: object({ nodes: count, scopes: count }, { id: word, passes: count }),
     summaries: list(
-      object({ node: index, scope: count, nodes: count, ops: count, parameters: real }),
+      object(
+        { node: index, scope: count, nodes: count, ops: count, parameters: real },
+        { gradients: count },
+      ),
     ),
     error: object({ message: text, node: index, loc: maybe }),
   } as Record<string, Schema>,
