@@ -172,7 +172,8 @@ export class Details {
     if (!kept.length && !kernel) return null
     const bytes = kept.reduce((sum, r) => sum + (r.policy === "saved" ? r.bytes : 0), 0)
     const { box: part, list } = this.#part("dn-res", t("saved for backward"), formatBytes(bytes))
-    for (const residual of kept.slice(0, 6)) {
+    // Which values they are is not known of what is not stored.
+    for (const residual of isUnstored(box) ? [] : kept.slice(0, 6)) {
       const name = this.#labels.names.of[residual.node] || opName(this.#doc, residual.node)
       const how = residual.policy === "saved" ? formatBytes(residual.bytes) : t("computed again")
       put(
