@@ -103,6 +103,12 @@ const f = defn((w, xs) => { let s = w * 0; for (const r of xs) s = cellOf(s, r, 
     const loops = scopes.filter((s) => s.length)
     expect(loops.every((s) => s.length === 1)).toBe(true)
     expect(new Set(loops.flat()).size).toBe(2)
+    const lines = doc.nodes.op.flatMap((_, n) => {
+      const [source, from] = doc.locs[doc.nodes.loc[n]] ?? []
+      if (phase[n] !== "fwd" || !/scan\d+\/body/.test(path(n)) || from === undefined) return []
+      return [doc.sources[source].text.slice(0, from).split("\n").length]
+    })
+    expect(new Set(lines)).toEqual(new Set([3, 5]))
   })
 
   test("of the turn of a while that goes back, and of branches", () => {

@@ -25,6 +25,7 @@ import type { Inner } from "./context.ts"
 import { type Entry, entriesOf } from "./entries.ts"
 import { residualsOf } from "./residuals.ts"
 import { notationOf, productRule, ruleId, rulesOf } from "./rules.ts"
+import { siteIn } from "./sites.ts"
 import { flopsOf } from "./work.ts"
 
 export interface DocumentOptions {
@@ -88,7 +89,7 @@ export function documentOf(
       phase,
       ...(name ? { name } : {}),
       scope: scopes.number(e.enters ? undefined : notes.scopes.get(n), e.inner),
-      loc: places.number(e.enters ? undefined : notes.sites.get(n)?.at(-1)),
+      loc: places.number(siteOf(e, entries, notes)),
       ...(forward === undefined ? {} : { dual, ...ruleFor(forward, n, contributions, rules) }),
       ...gradAt(e, rowsOf.cotangents.get(at), notes, index),
       ...(e.enters ? {} : { ...attrsOf(n), flops: flopsOf(n) }),
@@ -114,6 +115,15 @@ export function documentOf(
   return { doc, nodes: entries.map((e) => e.node), index, rowAt: rowsOf.rowAt, own }
 }
 
+/** What is computed again is written where it was computed first. */
+function siteOf(e: Entry, entries: readonly Entry[], notes: Notes): Site | undefined {
+  if (e.enters) return undefined
+  if (e.phase !== "recompute") return siteIn(e.node, around(e), notes)
+  return siteOf(entries[e.dual as number], entries, notes)
+}
+/** The part around a row: of a node of control flow the one that it stands in itself. */
+const around = ({ inner, node }: Entry): Inner | undefined =>
+  inner?.node === node ? inner.parent : inner
 const outOf = ({ dtype, shape, names }: TensorType): NodeRow["outs"][number] => ({
   dtype,
   shape,
@@ -431,7 +441,7 @@ class ScopeTable {
     if (known !== undefined) return known
     const { name, kind, turns, parent, node } = inner
     const outer = node ? this.number(this.#notes.scopes.get(node), parent) : this.#part(parent!)
-    const loc = node ? this.#places.number(this.#notes.sites.get(node)?.at(-1)) : -1
+    const loc = node ? this.#places.number(siteIn(node, parent, this.#notes)) : -1
     const at = this.list.push({ name, kind, parent: outer, loc, turns }) - 1
     this.#inner.set(inner, at)
     return at
