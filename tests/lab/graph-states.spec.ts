@@ -15,7 +15,7 @@ test.beforeAll(async ({ lab }) => {
 test("VISUAL 12: a function that cannot be traced shows how far it came", async ({ lab }) => {
   await lab.run(
     0,
-    `import { defn, graph, tensor, Tensor } from "defnote"\n${BROKEN}\ngraph(broken, ${CALL})`,
+    `import { defn, graph, tensor, Tensor, valueAndGrad } from "defnote"\n${BROKEN}\ngraph(broken, ${CALL})`,
   )
   const graph = lab.graph(0)
   await expect(graph.node.locator(".dn-status")).toHaveText(
@@ -65,4 +65,21 @@ test("the body of a loop is a scope that opens", async ({ lab }) => {
     await expect(graph.stage.locator(`[role=treeitem][aria-label^="${name}"]`)).toHaveCount(1)
   await graph.click(await graph.find(/^while$/))
   await expect(graph.stage.locator('[aria-label^="scope body"]')).toHaveCount(0)
+})
+
+test("the derivative of a loop stands beside its body, and leads to the same expression", async ({
+  lab,
+}) => {
+  await lab.run(
+    3,
+    `const rnn = defn((w: Tensor, xs: Tensor) => { let s = w * 0; for (const r of xs) s = (s * w + r).tanh(); return s.sum() })
+graph(valueAndGrad(rnn), tensor([1, 2]), tensor([[1, 2], [3, 4]]))`,
+  )
+  const graph = lab.graph(3)
+  await graph.node.locator("button", { hasText: "Find" }).click()
+  await lab.page.keyboard.insertText("phase:recompute op:multiply")
+  await expect(graph.node.locator(".dn-find")).toContainText("1 found")
+  await lab.page.keyboard.press("Enter")
+  await expect.poll(() => lab.lit(3)).toBe("s * w")
+  await expect(graph.panel).toContainText("computed again, read by")
 })
