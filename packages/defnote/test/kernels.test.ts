@@ -46,6 +46,11 @@ describe("K5 the profile of a program", () => {
   test("is a payload that the reader accepts", () => {
     expect(readPayload("profile", JSON.parse(JSON.stringify(doc))).problem).toBeUndefined()
   })
+  test("the value of valueAndGrad(loss) is called loss", () => {
+    const [value, ...gradients] = doc.outputs ?? []
+    expect(doc.strings[doc.nodes.name?.[value] ?? -1]).toBe("loss")
+    for (const g of gradients) expect(doc.nodes.phase[g]).toBe("bwd")
+  })
   test("K2 the product, the bias and the activation are one kernel with the place of each line", () => {
     const first = kernels.find((k) => k.form === "contract")
     expect(first?.nodes.map(textOf)).toEqual(

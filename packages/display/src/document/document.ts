@@ -277,6 +277,12 @@ function inherit(n: Tensor, origin: Tensor | undefined, names: Map<Tensor, strin
   const name = origin && names.get(origin)
   if (name) names.set(n, name)
 }
+/** The value of a function is called as it is; `valueAndGrad(loss)` begins with the value of `loss`. */
+function resultName(name: string, outputs: number): string {
+  const own = outputs === 1 ? name : (/^\w+\((\w+)\)$/.exec(name)?.[1] ?? "")
+  return /^[A-Za-z]\w*$/.test(own) && own !== "defn" ? own : ""
+}
+
 function namesOf(
   { graph, inputPaths, name }: Pick<Program, "name" | "graph" | "inputPaths">,
   entries: readonly Entry[],
@@ -296,15 +302,9 @@ function namesOf(
     const given = inputName(inputPaths[i] ?? "", parameters)
     if (given) names.set(p, given)
   })
-  const [only] = graph.outputs
-  if (
-    !failure &&
-    graph.outputs.length === 1 &&
-    !names.has(only) &&
-    /^[A-Za-z]\w*$/.test(name) &&
-    name !== "defn"
-  )
-    names.set(only, name)
+  const [value] = graph.outputs
+  const called = resultName(name, graph.outputs.length)
+  if (called && !failure && !names.has(value) && !notes.dual.has(value)) names.set(value, called)
   if (later)
     for (const { node: n } of entries) if (!names.has(n)) inherit(n, later.origin(n), names)
   return names
