@@ -1,6 +1,14 @@
 /** @file What `stepThrough` and `exercise` show of a function of numbers, tensors and containers. */
 import { describe, expect, test } from "vitest"
-import { exercise, exercises, type Output, stepThrough, type Tensor, tensor } from "./index.ts"
+import {
+  exercise,
+  exercises,
+  type Output,
+  stepThrough,
+  type Tensor,
+  tensor,
+  zeros,
+} from "./index.ts"
 
 // biome-ignore lint/suspicious/noExplicitAny: numbers for tensors, and what is no function
 type Any = any
@@ -30,7 +38,26 @@ describe("stepThrough", () => {
   })
   test("refuses what is no function, and a value that is no scalar", () => {
     expect(() => stepThrough(3 as Any)).toThrow("stepThrough: takes a function")
-    expect(() => stepThrough((x: Tensor) => x.tanh(), tensor([1, 2]))).toThrow(/float scalar/)
+    expect(() => stepThrough((x: Tensor) => x.tanh(), tensor([1, 2]))).toThrow(
+      /^stepThrough: defn returned f32\[2\]; it must return a float scalar\nReduce the result with sum\(\)/,
+    )
+    expect(() => exercise(((x: Tensor) => [x]) as Any, tensor(1))).toThrow(
+      "exercise: defn returned a list; it must return a float scalar",
+    )
+    expect(() => stepThrough((x: Tensor) => x.sum(), tensor([1], { dtype: "i32" }))).toThrow(
+      /^stepThrough: argument 0 is i32\[1\]; only floats have gradients\nConvert it with asType/,
+    )
+  })
+  test("refuses a function that uses nothing of its first argument, or too much", () => {
+    const none =
+      /^stepThrough: defn uses no float of its first argument.*\nPass what the gradient is/
+    expect(() => stepThrough((() => tensor(3).sin()) as Any)).toThrow(none)
+    expect(() => stepThrough((_: Tensor, y: Tensor) => y.sum(), tensor(1), tensor([1]))).toThrow(
+      none,
+    )
+    expect(() => stepThrough((x: Tensor) => x.sum(), zeros([2000, 1000]))).toThrow(
+      /2000001 elements; at most 1000000 can be stepped through\nCall it with a smaller example/,
+    )
   })
 })
 

@@ -60,10 +60,16 @@ export function requireFloats(op: string, leaves: readonly [Path, Tensor][], whe
     },
   )
 }
+/** What a value that is no tensor is called in a sentence. */
+function kindOf(y: unknown): string {
+  if (y === undefined || y === null) return String(y)
+  if (Array.isArray(y)) return "a list"
+  return typeof y === "object" ? "an object" : `a ${typeof y}`
+}
 /** @throws GradError unless `y` is a float scalar */
 function requireLoss(op: string, y: unknown, name: string): asserts y is Tensor {
   if (isTensor(y) && y.rank === 0 && differentiable(y)) return
-  const got = isTensor(y) ? formatType(y.type) : `a ${y === null ? "null" : typeof y}`
+  const got = isTensor(y) ? formatType(y.type) : kindOf(y)
   throw new GradError(`${op}: ${name} returned ${got}; it must return a float scalar`, {
     op,
     remedy:
