@@ -204,6 +204,7 @@ export class StepView implements View<TraceDoc>, NodeView {
     const last = (this.#doc?.steps.length ?? 0) - 1
     const next = Math.max(0, Math.min(last, step))
     if (next === this.#at || last < 0) return
+    this.#keepHeight()
     this.#at = next
     this.#draft = this.#said = ""
     this.#show()
@@ -260,6 +261,7 @@ export class StepView implements View<TraceDoc>, NodeView {
 
   #repaint(): void {
     this.#formulas.clear()
+    this.#page.style.minHeight = ""
     this.#show()
   }
 
@@ -300,7 +302,6 @@ export class StepView implements View<TraceDoc>, NodeView {
     const parts = [...taskLine(doc), ...pageOf(step, page)]
     if (open) parts.push(this.#form(step, page))
     else if (all.active && all.result(at)) parts.push(doneLine(this.#said, this.#t))
-    this.#keepHeight()
     this.#page.replaceChildren(...parts)
     const some = doc.steps.some((_, i) => this.#isHidden(i))
     this.#showProgress(doc)
