@@ -7,6 +7,7 @@ import {
   compilerNamed,
   type DType,
   declarations,
+  engine,
   type Graph,
   graphOf,
   MEASURED,
@@ -17,7 +18,7 @@ import {
   write,
 } from "@defnote/core"
 import { numbersOf, statistics, statisticsOf } from "@defnote/inspect"
-import { describe, expect, test } from "vitest"
+import { describe, expect, test, vi } from "vitest"
 
 /** Over many magnitudes, with what floats have beside numbers. */
 const SPECIAL = [0, -0, Number.NaN, Infinity, -Infinity, 1e-310, 1e300, 1e-42, -3e-5, 65504]
@@ -91,6 +92,15 @@ describe.each(DTYPES)("%s as the oracle has it", (dtype) => {
         )
     }
   })
+})
+
+test("K2.1 measuring many elements asks whether to stop", () => {
+  const graph = graphOf([{ dtype: "f32", shape: [2 ** 20] }], (x) => [measure(x)])
+  const executable = compilerNamed("wasm").compile(graph, {})
+  const poll = vi.spyOn(engine, "poll")
+  executable.run([stored("f32", 2 ** 20, () => 1)])
+  expect(poll.mock.calls.length).toBeGreaterThanOrEqual(8)
+  poll.mockRestore()
 })
 
 describe.each(["wasm", "reference"])("read back from %s", (name) => {

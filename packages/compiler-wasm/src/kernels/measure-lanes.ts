@@ -22,8 +22,8 @@ export interface Lanes {
   readonly below: (c: Code) => Code
   /** The vectors of f64 in a vector that is in a local, each on the stack when it is asked for. */
   readonly wide: readonly ((c: Code, local: number) => Code)[]
-  /** The vector in a local as f32: what is finite stays finite. `finite` is a local with the mask of those. */
-  readonly single: (c: Code, local: number, finite: number) => Code
+  /** The vector in a local as f32: what is finite stays finite. */
+  readonly single: (c: Code, local: number) => Code
 }
 
 const all = (c: Code, word: number): Code => c.words(word, word, word, word)
@@ -53,7 +53,7 @@ const narrow = {
   single: (c: Code, local: number) => c.get(local),
 }
 const LIMIT = (2 - 2 ** -23) * 2 ** 127
-const double: Lanes = {
+const doubles = (f: FunctionBuilder): Lanes => ({
   count: 2,
   bytes: 8,
   sub: SIMD.f64x2Sub,
@@ -65,12 +65,14 @@ const double: Lanes = {
   extract: (c, lane) => c.simd(SIMD.f64x2Extract, lane),
   below: below([0, 0, 1, 1]),
   wide: [(c, local) => c.get(local)],
-  single: (c, local, finite) => {
+  single: (c, local) => {
+    const difference = f.local(V128)
     c.get(local).f64(LIMIT).simd(SIMD.f64x2Splat).simd(SIMD.f64x2Pmin)
     c.f64(-LIMIT).simd(SIMD.f64x2Splat).simd(SIMD.f64x2Pmax)
-    return c.get(local).get(finite).simd(SIMD.bitselect).simd(SIMD.demote)
+    c.get(local).get(local).get(local).simd(SIMD.f64x2Sub).tee(difference).get(difference)
+    return c.simd(SIMD.f64x2Eq).simd(SIMD.bitselect).simd(SIMD.demote)
   },
-}
+})
 /** @source as `f16ToF32` in helpers.ts: one exact multiplication moves the exponent */
 function loadF16(c: Code, bits: number, magnitude: number): Code {
   c.simdMemory(SIMD.load16x4U, 0).tee(bits)
@@ -83,7 +85,7 @@ function loadF16(c: Code, bits: number, magnitude: number): Code {
 const loadBf16 = (c: Code): Code => c.simdMemory(SIMD.load16x4U, 0).i32(16).simd(SIMD.i32x4Shl)
 
 export function lanesOf(dtype: DType, f: FunctionBuilder): Lanes {
-  if (dtype === "f64") return double
+  if (dtype === "f64") return doubles(f)
   const { bytes } = DTYPES[dtype]
   if (dtype === "f32") return { ...narrow, bytes, load: (c) => c.simdMemory(SIMD.load, 0) }
   if (dtype === "bf16") return { ...narrow, bytes, load: loadBf16 }

@@ -38,7 +38,8 @@ export function measuring(f: FunctionBuilder, lanes: Lanes) {
     shifts: v128(),
     center: v128(),
     finite: v128(),
-    block: { n: f64(), sum: f64(), squares: f64() },
+    begin: i32(),
+    block: { n: f64(), sum: f64(), squares: f64(), low: v128(), high: v128() },
     sums: lanes.wide.map(v128),
     squares: lanes.wide.map(v128),
   }

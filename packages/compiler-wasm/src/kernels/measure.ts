@@ -6,7 +6,7 @@
 import { isFloat, MEASURED, type Measured, SIGN_EXPONENT_BINS } from "@defnote/core"
 import type { Coded } from "../coded.ts"
 import { type Code, F64, FC, FunctionBuilder, I32, OP, SIMD, V128 } from "../encoder.ts"
-import { measureVector, takeBack } from "./measure-block.ts"
+import { measureFinite, measureVector, takeBack, takeBackFinite } from "./measure-block.ts"
 import { lanesOf } from "./measure-lanes.ts"
 import { BINS_AT, type Measuring, measuring } from "./measure-locals.ts"
 
@@ -71,26 +71,48 @@ function clear(c: Code, ...vectors: readonly number[]): void {
 
 // ---- a block ----
 function block(m: Measuring): void {
-  const { c, lanes, f } = m
-  const v = f.local(V128)
+  const { c, f } = m
+  const before = f.local(I32)
   beginBlock(m)
   findShift(m)
+  specialWords(m).set(before)
+  pass(m, measureVector, takeBack)
+  c.get(m.size).op(OP.f64ConvertI32U).set(m.block.n)
+  specialWords(m).get(before).op(OP.i32Ne, OP.if, 0x40).get(m.begin).set(m.at)
+  pass(m, measureFinite, takeBackFinite)
+  lanesTotal(m, m.finite).set(m.block.n).op(OP.end)
+  join(m)
+}
+/** Goes over the block, vector by vector. Lanes behind its end hold the shift, which adds nothing but counts. */
+function pass(
+  m: Measuring,
+  vector: (m: Measuring, v: number) => void,
+  takeBackCounts: (m: Measuring) => void,
+): void {
+  const { c, lanes, f } = m
+  const v = f.local(V128)
   clear(c, m.finite, ...m.sums, ...m.squares)
-  lanes.splat(c.get(m.shift)).set(m.shifts)
-  c.get(m.shift).simd(SIMD.f64x2Splat).set(m.center)
+  c.get(m.shifts).tee(m.block.low).set(m.block.high)
   c.get(m.at).get(m.stop).op(OP.i32LtU, OP.if, 0x40, OP.loop, 0x40)
   lanes.load(c.get(m.at)).set(v)
-  measureVector(m, v)
+  vector(m, v)
   step(m, lanes.count)
   c.get(m.at).get(m.stop).op(OP.i32LtU, OP.brIf).u(0).op(OP.end, OP.end)
   c.get(m.rest).op(OP.if, 0x40)
-  // Lanes behind the end hold the shift, which adds nothing but counts; those are taken back.
   lanes.load(c.get(m.at)).get(m.shifts)
   lanes.below(c.get(m.rest)).simd(SIMD.bitselect).set(v)
-  measureVector(m, v)
-  takeBack(m)
+  vector(m, v)
+  takeBackCounts(m)
   c.get(m.rest).i32(lanes.bytes).op(OP.i32Mul).get(m.at).op(OP.i32Add).set(m.at).op(OP.end)
-  join(m)
+}
+/** How many elements of the row so far were not finite. */
+function specialWords({ c, out }: Measuring): Code {
+  const words = SPECIAL_BINS.flatMap((at) => [at, at + 4])
+  words.forEach((at, i) => {
+    c.get(out).memory(OP.i32Load, at)
+    if (i) c.op(OP.i32Add)
+  })
+  return c
 }
 function step({ c, lanes, at }: Measuring, elements: number): void {
   c.get(at)
@@ -98,7 +120,8 @@ function step({ c, lanes, at }: Measuring, elements: number): void {
     .op(OP.i32Add)
     .set(at)
 }
-function beginBlock({ c, lanes, at, left, size, rest, stop }: Measuring): void {
+function beginBlock({ c, lanes, at, left, size, rest, stop, begin }: Measuring): void {
+  c.get(at).set(begin)
   c.get(left).i32(BLOCK).get(left).i32(BLOCK).op(OP.i32LtU, OP.select).tee(size)
   c.i32(lanes.count - 1)
     .op(OP.i32And)
@@ -108,7 +131,7 @@ function beginBlock({ c, lanes, at, left, size, rest, stop }: Measuring): void {
   c.get(at).op(OP.i32Add).set(stop)
 }
 /** The first finite element of the block; NaN where there is none, and then the block has no sums. */
-function findShift({ c, f, lanes, at, size, shift }: Measuring): void {
+function findShift({ c, f, lanes, at, size, shift, shifts, center }: Measuring): void {
   const p = f.local(I32)
   const x = f.local(F64)
   c.f64(Number.NaN).set(shift).get(at).set(p).op(OP.loop, 0x40)
@@ -123,11 +146,15 @@ function findShift({ c, f, lanes, at, size, shift }: Measuring): void {
   c.get(p).i32(lanes.bytes).op(OP.i32Add).tee(p)
   c.get(size).i32(lanes.bytes).op(OP.i32Mul).get(at).op(OP.i32Add).op(OP.i32LtU, OP.brIf).u(1)
   c.op(OP.end, OP.end)
+  lanes.splat(c.get(shift)).set(shifts)
+  c.get(shift).simd(SIMD.f64x2Splat).set(center)
 }
 /** Adds the sums of the block to those of the row. */
 function join(m: Measuring): void {
   const { c, f, row, block, shift } = m
-  lanesTotal(m, m.finite).tee(block.n).f64(0).op(OP.f64Gt, OP.if, 0x40)
+  c.get(block.n).f64(0).op(OP.f64Gt, OP.if, 0x40)
+  c.get(m.low).get(block.low).simd(m.lanes.pmin).set(m.low)
+  c.get(m.high).get(block.high).simd(m.lanes.pmax).set(m.high)
   total(m, m.sums).set(block.sum)
   total(m, m.squares).set(block.squares)
   const [mean, off, sum] = [f.local(F64), f.local(F64), f.local(F64)]
