@@ -52,7 +52,7 @@ class Thing {}`)
     kind: "tensors",
     type: "3 tensors in {dense, list}",
     bytes: 4800 + 20 + 12,
-    badges: ["NaN! 1", "all zero!"],
+    badges: ["NaN! in 1 of 3", "all zero! in 1 of 3"],
   })
   expect(await rowOf("bytes")).toMatchObject({ type: "Float32Array(7)", bytes: 28 })
   expect(await rowOf("count")).toMatchObject({ type: "number 5" })

@@ -35,13 +35,23 @@ export function describeVariable(
   if (isOwn(value)) return tensorRow(value, until)
   const found = tensorsIn(value)
   if (!found.length) return undefined
-  const badges = new Set(found.flatMap((x) => measure(x, until).badges))
+  const badges = summed(found.map((x) => measure(x, until).badges))
   return {
     kind: "tensors",
     type: `${found.length} ${found.length === 1 ? "tensor" : "tensors"} in ${shapeOf(value)}`,
     bytes: found.reduce((sum, x) => sum + (storageOf(x)?.byteLength ?? 0), 0),
-    badges: [...badges],
+    badges,
   }
+}
+
+/** `NaN! in 1 of 3`: what is loud about tensors that stand together, and of how many of them. */
+function summed(each: readonly (readonly string[])[]): string[] {
+  if (each.length === 1) return [...each[0]]
+  const counts = new Map<string, number>()
+  for (const badges of each)
+    for (const word of new Set(badges.map((badge) => badge.replace(/!.*/, "!"))))
+      counts.set(word, (counts.get(word) ?? 0) + 1)
+  return [...counts].map(([word, count]) => `${word} in ${count} of ${each.length}`)
 }
 
 /** By its prototype: asking a foreign object for a property could run code. */
