@@ -20,6 +20,7 @@ export type OutputKind =
   | "trace"
   | "image"
   | "table"
+  | "audio"
 
 /** What an output needs of the page. */
 export interface OutputServices {

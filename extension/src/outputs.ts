@@ -26,6 +26,7 @@ const KINDS: readonly OutputKind[] = [
   "trace",
   "image",
   "table",
+  "audio",
 ]
 
 /** Renders graph, gradient, tensor, training and kernel outputs; safe, so untrusted notebooks show them. */

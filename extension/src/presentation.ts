@@ -14,6 +14,7 @@ import {
   type TraceDoc,
 } from "@defnote/display"
 import {
+  AudioView,
   GradientView,
   GraphView,
   type GraphViewOptions,
@@ -171,6 +172,8 @@ export class Presentation {
         }) as View<Document>
       case "image":
         return new ImageView(this.#host, { translate: this.#translate }) as View<Document>
+      case "audio":
+        return new AudioView(this.#host, { translate: this.#translate }) as View<Document>
       case "table":
         return new TableView(this.#host, {
           translate: this.#translate,

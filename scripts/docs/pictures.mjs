@@ -20,7 +20,7 @@ const GROUPS = {
     "exercise.ts",
     "watch.ts",
   ],
-  "Values and data": ["tensors.ts", "image.ts", "table.ts", "plot.ts"],
+  "Values and data": ["tensors.ts", "image.ts", "audio.ts", "table.ts", "plot.ts"],
   Training: ["training.ts"],
   Files: ["npz.ts", "npy.ts"],
 }

@@ -235,6 +235,26 @@ image(batch, { labels: [0, 1, 2, 3, 4, 5], predictions: tensor([0, 1, 8, 3, 4, 9
   await lab.page.setViewportSize({ width: 1280, height: 1000 })
 })
 
+test("a sound has its waveform and a player that knows its length", async ({ lab }) => {
+  const cell = await lab.run(
+    9,
+    `import { arange, audio } from "defnote"
+audio(arange(4000).multiply(0.345).sin(), { sampleRate: 8000, title: "tone" })`,
+  )
+  const view = cell.locator(".dn-audio")
+  await expect(view.locator(".dn-bar")).toHaveText(/^tone\s*f32\[4000\]\s*500 ms\s*8000 Hz\s*mono$/)
+  await expect(view.locator("path.dn-wave")).toHaveCount(1)
+  const player = view.locator("audio")
+  await expect
+    .poll(() => player.evaluate((node: HTMLAudioElement) => node.duration))
+    .toBeCloseTo(0.5, 3)
+  await expect(player).toHaveAttribute("src", /^blob:/)
+  await view.locator("svg").click({ position: { x: 300, y: 30 } })
+  await expect
+    .poll(() => player.evaluate((node: HTMLAudioElement) => node.currentTime))
+    .toBeGreaterThan(0.1)
+})
+
 test("VISUAL 12: after a restart the view says what it no longer has", async ({ lab }) => {
   const restarted = lab.command("notebook:restart-kernel")
   await lab.page.locator(".jp-Dialog button.jp-mod-accept").click()

@@ -1,5 +1,6 @@
 /** @file Every public name: those of the engine, and pictures, plots and files beside them. */
 export * from "@defnote/core/public"
+export { type AudioOptions, audio } from "./audio.ts"
 export {
   Exercise,
   ExerciseList,

@@ -1,4 +1,5 @@
 /** @file The payloads that the kernel sends and the extension reads (K5), one document a kind; types only. */
+import type { AudioDoc } from "./payload/audio.ts"
 import type { GradientHistory, Harm, LookCost } from "./payload/findings.ts"
 import type { GraphBody, GraphDoc } from "./payload/graph.ts"
 import type { PayloadHead } from "./payload/head.ts"
@@ -8,6 +9,7 @@ import type { TensorDoc } from "./payload/tensor.ts"
 import type { TraceDoc } from "./payload/trace.ts"
 import type { TrainingDoc } from "./payload/training.ts"
 
+export * from "./payload/audio.ts"
 export * from "./payload/findings.ts"
 export * from "./payload/graph.ts"
 export * from "./payload/head.ts"
@@ -45,4 +47,5 @@ export interface PayloadOf {
   training: TrainingDoc
   image: ImageDoc
   table: TableDoc
+  audio: AudioDoc
 }

@@ -108,6 +108,17 @@ describe("tables", () => {
   })
 })
 
+describe("sounds", () => {
+  it("have the columns and samples that they name", () => {
+    const audio = recorded("audio")
+    const spoilt = (change: object) => readPayload("audio", { ...audio, ...change }).problem
+    expect(spoilt({ columns: 5 })).toBe("audio: low: 16 bytes; 1 x 5 f32 are 20")
+    expect(spoilt({ sound: "AAAA" })).toBe("audio: sound: 3 bytes; samples of 1 channels have 2")
+    expect(spoilt({ sound: "" })).toMatch(/^audio: sound/)
+    expect(spoilt({ playedRate: 0 })).toMatch(/^audio: .*playedRate/)
+  })
+})
+
 describe("readPayload", () => {
   it("accepts every example graph, as JSON and as text", () => {
     const {

@@ -4,6 +4,7 @@
  */
 import { fromBase64 } from "./base64.ts"
 import type {
+  AudioDoc,
   Cut,
   GradientDoc,
   GraphLike,
@@ -72,6 +73,7 @@ function contentProblem(kind: PayloadKind, doc: PayloadHead): string | undefined
   if (kind === "tensor") return tensorProblem(doc as TensorDoc)
   if (kind === "image") return imageProblem(doc as ImageDoc)
   if (kind === "table") return tableProblem(doc as TableDoc)
+  if (kind === "audio") return audioProblem(doc as AudioDoc)
   const { history } = doc as Partial<GradientDoc>
   const curves = kind === "gradient" && history ? seriesProblem(history.series) : undefined
   if (curves) return curves
@@ -262,6 +264,18 @@ export function levelProblem(
       return `${name}: ${length ?? "no"} bytes; ${cells} cells are ${cells * width}`
   }
   return undefined
+}
+
+function audioProblem({ low, high, sound, channels, columns }: AudioDoc): string | undefined {
+  for (const [name, column] of Object.entries({ low, high })) {
+    const length = fromBase64(column)?.length
+    if (length !== channels * columns * 4)
+      return `${name}: ${length ?? "no"} bytes; ${channels} x ${columns} f32 are ${channels * columns * 4}`
+  }
+  const length = fromBase64(sound)?.length
+  return length && length % (2 * channels) === 0
+    ? undefined
+    : `sound: ${length ?? "no"} bytes; samples of ${channels} channels have ${2 * channels}`
 }
 
 function tableProblem({ rows, columns }: TableDoc): string | undefined {

@@ -1,4 +1,6 @@
 /** @file The package's exports: views of payloads in a browser, without JupyterLab. */
+
+export { AudioView } from "./audio-view.ts"
 export { GradientView, type GradientViewOptions } from "./gradient-view.ts"
 export type { GraphViewOptions } from "./graph-options.ts"
 export type { PartSource } from "./graph-parts.ts"

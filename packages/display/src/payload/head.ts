@@ -10,6 +10,7 @@ export type PayloadKind =
   | "training"
   | "image"
   | "table"
+  | "audio"
 
 /** MIME type of each kind. The major version is in the name, so an old reader never sees a new major. */
 export const MIME = {
@@ -21,6 +22,7 @@ export const MIME = {
   training: "application/vnd.defnote.training.v1+json",
   image: "application/vnd.defnote.image.v1+json",
   table: "application/vnd.defnote.table.v1+json",
+  audio: "application/vnd.defnote.audio.v1+json",
 } as const satisfies Record<PayloadKind, string>
 
 /** A float in JSON: a number, or one of the four that JSON cannot say (D8.3). */

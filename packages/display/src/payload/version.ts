@@ -15,6 +15,7 @@ export const MINOR = {
   training: 1,
   image: 0,
   table: 0,
+  audio: 0,
 } as const satisfies Record<PayloadKind, number>
 export const MAJOR = 1
 

@@ -317,6 +317,9 @@ const step = object(
 )
 const labels = list(word, 4096)
 
+/** Samples per second. */
+const rate: Schema = { type: "number", minimum: 1, maximum: 384_000 }
+
 /** Pixels of one side of an image. */
 const side: Schema = { type: "integer", minimum: 1, maximum: 8192 }
 
@@ -488,6 +491,24 @@ export const SCHEMAS: Readonly<Record<PayloadKind, Schema>> = {
       order: object({ column: word, descending: { type: "boolean" } }),
       live: object({ id: word }),
     },
+  ),
+  audio: payload(
+    "audio",
+    {
+      dtype: word,
+      shape: list(count, 2),
+      sampleRate: rate,
+      samples: { type: "integer", minimum: 1 },
+      channels: { type: "integer", minimum: 1, maximum: 2 },
+      columns: { type: "integer", minimum: 1, maximum: 4096 },
+      low: base64,
+      high: base64,
+      sound: base64,
+      playedRate: rate,
+      notes: list(text, 10),
+      text,
+    },
+    { title: text },
   ),
   training: payload(
     "training",
