@@ -1,7 +1,7 @@
 /** What `{checks: true}` finds, on both compilers, in one message; and that it finds nothing else (S6). */
 import * as d from "@defnote/core"
 import { describe, expect, test } from "vitest"
-import { randomNumbers, randomStorage } from "./compare.ts"
+import { randomStorage } from "./compare.ts"
 import { wasm } from "./index.ts"
 
 type T = d.Tensor
@@ -251,7 +251,7 @@ describe("every op's samples with checks", () => {
           }),
         )
         const inputs = s.inputs.map((t) =>
-          randomStorage(t, s.range ?? [-2, 2], randomNumbers(i + 5)),
+          randomStorage(t, s.range ?? [-2, 2], d.randomNumbers(i + 5)),
         )
         const bytes = (options: d.CompileOptions): Uint8Array[] =>
           wasm

@@ -17,16 +17,6 @@ import {
 import { hasRelaxedSimd } from "./features.ts"
 import { wasm } from "./index.ts"
 
-/** A generator of equal numbers in every run. */
-export function randomNumbers(seed: number): () => number {
-  let x = seed | 1
-  return () => {
-    x ^= x << 13
-    x ^= x >>> 17
-    x ^= x << 5
-    return (x >>> 0) / 2 ** 32
-  }
-}
 export function randomStorage(
   t: TensorType,
   range: readonly [number, number],

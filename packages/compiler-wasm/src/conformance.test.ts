@@ -7,12 +7,13 @@ import {
   InternTable,
   make,
   type Op,
+  randomNumbers,
   type Sample,
   type Tensor,
   withTable,
 } from "@defnote/core"
 import { describe, test } from "vitest"
-import { expectEqual, randomNumbers, randomStorage } from "./compare.ts"
+import { expectEqual, randomStorage } from "./compare.ts"
 
 function graphFor(op: Op, s: Sample): Graph {
   return withTable(new InternTable(), () =>

@@ -4,12 +4,13 @@ import {
   graphOf,
   InternTable,
   maximum,
+  randomNumbers,
   type Tensor,
   type TensorType,
   withTable,
 } from "@defnote/core"
 import { expect, test } from "vitest"
-import { expectEqual, randomNumbers, randomStorage } from "./compare.ts"
+import { expectEqual, randomStorage } from "./compare.ts"
 import { wasm } from "./index.ts"
 
 const f32 = (...shape: number[]): TensorType => ({ dtype: "f32", shape })

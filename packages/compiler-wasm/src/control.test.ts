@@ -8,6 +8,7 @@ import {
   InternTable,
   less,
   multiply,
+  randomNumbers,
   scan,
   sum,
   type Tensor,
@@ -18,7 +19,7 @@ import {
   withTable,
 } from "@defnote/core"
 import { test } from "vitest"
-import { expectEqual, randomNumbers, randomStorage } from "./compare.ts"
+import { expectEqual, randomStorage } from "./compare.ts"
 
 const f64 = (...shape: number[]): TensorType => ({ dtype: "f64", shape })
 const graph = (types: TensorType[], f: (...x: Tensor[]) => Tensor | Tensor[]): Graph =>

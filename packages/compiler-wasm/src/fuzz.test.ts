@@ -1,7 +1,7 @@
 /** Random graphs: the compiled program against the reference compiler. A failure names its seed. */
 import * as d from "@defnote/core"
 import { expect, test } from "vitest"
-import { expectEqual, randomNumbers, randomStorage } from "./compare.ts"
+import { expectEqual, randomStorage } from "./compare.ts"
 
 type T = d.Tensor
 const LEAVES: d.TensorType[] = [[4, 6], [6], [4, 1], [], [6, 4], [2, 3, 4], [40, 70], [70]].map(
@@ -120,7 +120,7 @@ const GRAPHS = Number(process.env.DEFNOTE_FUZZ ?? 60)
 test(`${GRAPHS} random graphs`, { timeout: 600_000 }, () => {
   const first = Number(process.env.DEFNOTE_SEED ?? 1)
   for (let seed = first; seed < first + GRAPHS; seed++) {
-    const random = randomNumbers(seed * 7919)
+    const random = d.randomNumbers(seed * 7919)
     const graph = d.withTable(new d.InternTable(), () =>
       d.graphOf(LEAVES, (...x) => {
         const grower = new Grower(random, x)

@@ -1,7 +1,7 @@
 /** Results in the memory of operands that die, copies that need none, and donated arguments (D4.4). */
 import * as d from "@defnote/core"
 import { describe, expect, test, vi } from "vitest"
-import { expectEqual, randomNumbers, randomStorage } from "./compare.ts"
+import { expectEqual, randomStorage } from "./compare.ts"
 import { wasm } from "./index.ts"
 
 type T = d.Tensor
@@ -11,7 +11,7 @@ const graph = (types: d.TensorType[], f: (...x: T[]) => T | T[]): d.Graph =>
 /** Checks the results and gives the bytes of the block. */
 function peak(types: d.TensorType[], f: (...x: T[]) => T | T[]): number {
   const g = graph(types, f)
-  const inputs = types.map((t, i) => randomStorage(t, [-1, 1], randomNumbers(i + 3)))
+  const inputs = types.map((t, i) => randomStorage(t, [-1, 1], d.randomNumbers(i + 3)))
   expectEqual(g, inputs, "in place", 100)
   return wasm.compile(g, {}).memory.peakBytes
 }

@@ -1,7 +1,7 @@
 /** Inputs that stay in linear memory: the same numbers on every use, a bound, and no memory error because of them. */
 import * as d from "@defnote/core"
 import { afterEach, expect, test } from "vitest"
-import { randomNumbers, randomStorage } from "./compare.ts"
+import { randomStorage } from "./compare.ts"
 import { wasm } from "./index.ts"
 import { inputCache } from "./input-cache.ts"
 import { linearMemory } from "./memory.ts"
@@ -10,7 +10,7 @@ const f32 = (...shape: number[]): d.TensorType => ({ dtype: "f32", shape })
 const graph = (types: d.TensorType[], f: (...x: d.Tensor[]) => d.Tensor | d.Tensor[]): d.Graph =>
   d.withTable(new d.InternTable(), () => d.graphOf(types, (...x) => [f(...x)].flat()))
 const storage = (t: d.TensorType, seed = 9): d.Storage =>
-  randomStorage(t, [-1, 1], randomNumbers(seed))
+  randomStorage(t, [-1, 1], d.randomNumbers(seed))
 const numbers = (s: d.Storage): Float32Array => new Float32Array(s.readSync?.() as ArrayBuffer)
 const same = (a: Float32Array, b: Float32Array): boolean =>
   a.length === b.length && a.every((x, i) => Object.is(x, b[i]))

@@ -1,14 +1,14 @@
 import { Worker } from "node:worker_threads"
 import * as d from "@defnote/core"
 import { expect, test } from "vitest"
-import { randomNumbers, randomStorage } from "./compare.ts"
+import { randomStorage } from "./compare.ts"
 import { wasm } from "./index.ts"
 import { linearMemory } from "./memory.ts"
 
 const graph = (types: d.TensorType[], f: (...x: d.Tensor[]) => d.Tensor | d.Tensor[]): d.Graph =>
   d.withTable(new d.InternTable(), () => d.graphOf(types, (...x) => [f(...x)].flat()))
 const f32 = (...shape: number[]): d.TensorType => ({ dtype: "f32", shape })
-const storage = (t: d.TensorType) => randomStorage(t, [-1, 1], randomNumbers(9))
+const storage = (t: d.TensorType) => randomStorage(t, [-1, 1], d.randomNumbers(9))
 
 /** Sets the cancel word from another thread after `ms`. */
 function cancelAfter(words: Int32Array, ms: number): Worker {

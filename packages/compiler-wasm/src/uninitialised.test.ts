@@ -1,7 +1,7 @@
 /** Results lie in memory that nobody cleared: every byte of them is written. */
 import * as d from "@defnote/core"
 import { afterEach, beforeEach, expect, test, vi } from "vitest"
-import { expectEqual, randomNumbers, randomStorage } from "./compare.ts"
+import { expectEqual, randomStorage } from "./compare.ts"
 import { uninitialised } from "./uninitialised.ts"
 
 const real = Buffer.allocUnsafeSlow.bind(Buffer)
@@ -21,7 +21,7 @@ for (const dtype of DTYPES)
   test(`no byte is left as it was found: ${dtype}`, () => {
     for (const shape of SHAPES) {
       const type = { dtype, shape }
-      const x = randomStorage(type, [-3, 3], randomNumbers(5))
+      const x = randomStorage(type, [-3, 3], d.randomNumbers(5))
       expectEqual(
         graph([type], (v) => [d.equal(v, v), d.where(d.equal(v, v), v, v), d.reverse(v)]),
         [x],
@@ -31,7 +31,7 @@ for (const dtype of DTYPES)
   })
 test("rows, loops, sorts and slices write all of their results", () => {
   const type: d.TensorType = { dtype: "f32", shape: [257, 131] }
-  const x = randomStorage(type, [-1, 1], randomNumbers(5))
+  const x = randomStorage(type, [-1, 1], d.randomNumbers(5))
   const scanned = (v: d.Tensor): d.Tensor[] =>
     d.scan(d.zeros([131]), v, (c, r) => [d.add(c, r), c]) as d.Tensor[]
   expectEqual(

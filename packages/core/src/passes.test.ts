@@ -1,5 +1,6 @@
 /** @file The passes: what they do to whole programs, what they record, and that no result changes (D3.9). */
 import { describe, expect, test } from "vitest"
+import { randomNumbers, randomValues } from "./drawn-values.ts"
 import { isFloat } from "./dtype.ts"
 import { close, type Graph, graphOf, nodesOf, postorder } from "./graph.ts"
 import {
@@ -43,7 +44,6 @@ import { constant, freshParam, isConstant, isParam } from "./ops/source.ts"
 import { optimize, originsOf, PASSES } from "./passes.ts"
 import { runGraph } from "./reference.ts"
 import { vjpGraph } from "./transforms/grad.ts"
-import { randomNumbers, randomValues } from "./transforms/gradient-check.ts"
 
 const f32 = (...shape: number[]): TensorType => ({ dtype: "f32", shape })
 const graph = (types: TensorType[], f: (...x: Tensor[]) => Tensor | Tensor[]): Graph =>

@@ -1,5 +1,6 @@
 /** @file Rules: equations at special values, structural rules at their examples, the pass itself (D3.9, C12). */
 import { describe, expect, test } from "vitest"
+import { randomNumbers, randomValues } from "./drawn-values.ts"
 import { type DType, isFloat } from "./dtype.ts"
 import { close, graphOf, postorder } from "./graph.ts"
 import { add, make, multiply, negate, type Tensor, Trace, withTrace } from "./index.ts"
@@ -17,7 +18,6 @@ import {
   type Structural,
 } from "./rewrite.ts"
 import { ALGEBRA, FAST, FOLDING, rulesFor, STRUCTURE } from "./rules.ts"
-import { randomNumbers, randomValues } from "./transforms/gradient-check.ts"
 
 const SPECIAL = [0, -0, 1, -1, -2.5, 3, 1e30, 1e308, 5e-324, 1e-310, Infinity, -Infinity, NaN]
 /** Ends of the range and what lies near them, where arithmetic wraps. */

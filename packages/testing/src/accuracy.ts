@@ -4,10 +4,10 @@ import {
   type DType,
   declarations,
   type Op,
+  randomNumbers,
   scalarInstructions as s,
 } from "@defnote/core"
 import { big, EXACT, errorIn, exponentOf } from "./exact.ts"
-import { randomNumbers } from "./values.ts"
 
 /** Where a function is measured: every finite bit pattern in its domain, and more closely in these intervals. */
 interface Domain {

@@ -11,4 +11,4 @@ export {
 export { packed, run } from "./programs.ts"
 export { type Kind, type Row, rowsOf } from "./rows.ts"
 export { COMMON, difference, RELATIVE, type Tolerance, ulpDistance } from "./tolerance.ts"
-export { drawValues, edgeValues, fromStorage, randomNumbers, toStorage } from "./values.ts"
+export { edgeValues, fromStorage, toStorage } from "./values.ts"

@@ -4,6 +4,7 @@
  */
 import {
   batchType,
+  type DrawnRange,
   type DType,
   type ErrorSample,
   type Graph,
@@ -12,6 +13,8 @@ import {
   isFloat,
   multiply,
   type Op,
+  randomNumbers,
+  randomValues,
   reference,
   type Sample,
   type Tensor,
@@ -35,7 +38,7 @@ import {
   sampleGraph,
 } from "./programs.ts"
 import { COMMON, RELATIVE, type Tolerance } from "./tolerance.ts"
-import { drawValues, edgeValues, type Range, randomNumbers } from "./values.ts"
+import { edgeValues } from "./values.ts"
 
 export type Kind =
   | "value" // the result
@@ -121,7 +124,7 @@ class SampleRows {
   readonly #op: Op
   readonly #name: string
   readonly #graph: Graph
-  readonly #range: Range | undefined
+  readonly #range: DrawnRange | undefined
   readonly #next: () => number
   readonly #full: boolean
   constructor(op: Op, sample: Sample, index: number, options: TableOptions) {
@@ -133,7 +136,7 @@ class SampleRows {
     this.#full = options.full ?? false
   }
   #draw(nodes: readonly { readonly type: TensorType }[], range = this.#range): Values[] {
-    return nodes.map((n) => drawValues(n.type, this.#next, range))
+    return nodes.map((n) => randomValues(n.type, this.#next, range))
   }
   get #tolerance(): Tolerance {
     return toleranceOf(this.#op, dtypeOf(this.#graph))

@@ -1,5 +1,6 @@
 /** @file Indexing, sorting, products: values, what is outside (S9), order (S8), dtypes, errors. */
 import { describe, expect, test } from "vitest"
+import { randomNumbers, randomValues } from "../drawn-values.ts"
 import { graphOf } from "../graph.ts"
 import {
   argSort,
@@ -32,7 +33,6 @@ import {
 } from "../index.ts"
 import { make } from "../make.ts"
 import { runGraph } from "../reference.ts"
-import { randomNumbers, randomValues } from "../transforms/gradient-check.ts"
 import { declarations } from "./declarations.ts"
 import { elements } from "./source.ts"
 

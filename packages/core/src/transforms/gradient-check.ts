@@ -3,9 +3,9 @@
  * random cotangents, forward against reverse mode, the gradient of the gradient, batching against a loop (D10.2). Runs the
  * reference compiler; knows no particular op.
  */
-import { DTYPES, type DType, isFloat, isWide } from "../dtype.ts"
+import { type DrawnRange, randomNumbers, randomValues } from "../drawn-values.ts"
+import type { DType } from "../dtype.ts"
 import { type Graph, graphOf, inline, typesOf } from "../graph.ts"
-import { roundFloat, type Value } from "../number.ts"
 import type { Values } from "../op.ts"
 import { differentiable, zerosOf } from "../ops/source.ts"
 import { runGraph } from "../reference.ts"
@@ -15,34 +15,6 @@ import { withTable } from "../trace.ts"
 import { pullback } from "./grad.ts"
 import { jvpGraph } from "./jvp.ts"
 import { batchGraph, batchType } from "./vmap.ts"
-
-/** Numbers in [0, 1) that are the same in every run (Marsaglia's xorshift32). */
-export function randomNumbers(seed: number): () => number {
-  let x = seed | 0 || 1
-  return () => {
-    x ^= x << 13
-    x ^= x >>> 17
-    x ^= x << 5
-    return (x >>> 0) / 2 ** 32
-  }
-}
-export type Range = readonly [low: number, high: number]
-/** Random values of a type. */
-export function randomValues(
-  t: TensorType,
-  next: () => number,
-  [low, high]: Range = [-2, 2],
-): Values {
-  return Array.from({ length: sizeOf(t.shape) }, () =>
-    valueIn(t.dtype, low + (high - low) * next()),
-  )
-}
-function valueIn(d: DType, x: number): Value {
-  if (isFloat(d)) return roundFloat(d, x)
-  if (d === "bool") return x > 0 ? 1 : 0
-  const whole = Math.round(DTYPES[d].kind === "unsigned" ? Math.abs(x) : x)
-  return isWide(d) ? BigInt(whole) : whole
-}
 
 const inner = (a: Values, b: Values): number =>
   Array.from(a, (x, i) => Number(x) * Number(b[i])).reduce((p, q) => p + q, 0)
@@ -70,7 +42,7 @@ export interface Failure {
   readonly message: string
 }
 export interface CheckOptions {
-  readonly range?: Range
+  readonly range?: DrawnRange
   /** Check the gradient of the gradient too; default true. */
   readonly second?: boolean
   /** Check batching of every subset of the inputs; default true. */
@@ -86,7 +58,7 @@ class Checker {
   readonly failures: Failure[] = []
   count = 0
   readonly #graph: Graph
-  readonly #range: Range | undefined
+  readonly #range: DrawnRange | undefined
   readonly #next: () => number
   constructor(graph: Graph, { range, seed = 7 }: CheckOptions) {
     this.#graph = graph
