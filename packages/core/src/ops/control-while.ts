@@ -27,6 +27,8 @@ interface WhileAttrs {
   readonly test: Graph
   readonly body: Graph
   readonly carries: number
+  /** It goes back through a loop: its first carry is the turn, from 0, that it reverses next. */
+  readonly reverses?: boolean
 }
 const attrsOf = (n: Tensor): WhileAttrs => n.attrs as unknown as WhileAttrs
 
@@ -51,11 +53,12 @@ export const whileOp: Op = {
 }
 
 function* loopTurns(n: Tensor, inputs: readonly Storage[], run: RunGraph): Iterable<InnerRun> {
-  const { test, body, carries } = attrsOf(n)
+  const { test, body, carries, reverses } = attrsOf(n)
   const fixed = inputs.slice(carries)
   let state = inputs.slice(0, carries)
   for (let turn = 1; elementsOf(run(test, [...state, ...fixed])[0], "bool")[0]; turn++) {
-    yield { graph: body, inputs: [...state, ...fixed], label: `in turn ${turn} of the loop` }
+    const of = reverses ? Number(elementsOf(state[0], "i32")[0]) + 1 : turn
+    yield { graph: body, inputs: [...state, ...fixed], label: `in turn ${of} of the loop` }
     state = [...run(body, [...state, ...fixed])]
   }
 }
@@ -66,6 +69,7 @@ export function makeWhile(
   fixed: readonly Tensor[],
   test: Graph,
   body: Graph,
+  { reverses }: Pick<WhileAttrs, "reverses"> = {},
 ): Tensor[] {
   body.outputs.forEach((y, i) => {
     if (sameType(y.type, carries[i].type)) return
@@ -74,7 +78,8 @@ export function makeWhile(
       { op: "while" },
     )
   })
-  const node = make(whileOp, [...carries, ...fixed], { test, body, carries: carries.length })
+  const attrs = { test, body, carries: carries.length, ...(reverses ? { reverses } : {}) }
+  const node = make(whileOp, [...carries, ...fixed], attrs)
   const outputs = elements(node)
   keepEffects(outputs, [test, body])
   return outputs

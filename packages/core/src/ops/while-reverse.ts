@@ -81,7 +81,7 @@ export function reverseWhile(g: readonly Grad[], n: Tensor): Grad[] {
   )
   const test = graphOf(types, (target) => [lessEqual(0, target)])
   const step = graphOf(types, (...x) => makeCond(equal(top(x[2], x[1]), x[0]), x, back, forward))
-  const done = parts(makeWhile(carries, fixed, test, step), layout)
+  const done = parts(makeWhile(carries, fixed, test, step, { reverses: true }), layout)
   return [...perInput(init, done.bars), ...perInput(fixed, done.fixedBars)]
 }
 

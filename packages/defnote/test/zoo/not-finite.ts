@@ -446,6 +446,21 @@ export const INSIDE: readonly Specimen[] = [
     says: /In the derivative of sqrt\(0\) = 0, in 1 of 1 places, in turn 5 of the loop/,
   },
   {
+    name: "slope of sqrt at 0 in the second of five turns of a while loop, backward",
+    source: `const f = defn((x) => {
+      let [s, t] = [x.sum(), x.sum() * 0]
+      while (s > 0.5) { t = t + (s - 4).square().sqrt(); s = s - 1 }
+      return t
+    })`,
+    args: [tensor([5])],
+    kind: "inf",
+    direction: "backward",
+    expression: "(s - 4).square().sqrt()",
+    pattern: "slope of sqrt at 0",
+    says: /In the derivative of sqrt\(0\) = 0, in 1 of 1 places, in turn 2 of the loop/,
+    fix: "(s - 4).square().maximum(1e-12).sqrt()",
+  },
+  {
     name: "log of a negative number in the second of two checkpointed blocks",
     source: `const block = checkpoint(defn((x) => (x - 1).log() * 2))
     const f = defn((x) => block(block(x)).sum())`,
