@@ -52,7 +52,7 @@ export function exerciseForm(context: ExerciseContext): HTMLElement {
     spellcheck: "false",
     "aria-label": t("your prediction of %1", name),
     "aria-describedby": feedback.id,
-    placeholder: t("2/3, or [1, 2]"),
+    placeholder: t("such as 2/3"),
     value: context.draft,
   })
   const check = (): void => {

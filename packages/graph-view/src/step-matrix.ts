@@ -109,6 +109,7 @@ function written(
       const background = unknown ? theme.colours.panel : colourOf(values[at], ramp, theme)
       cell.style.background = background
       cell.style.color = unknown ? theme.colours.ink : inkOn(parseColor(background))
+      cell.classList.toggle("dn-mod-unknown", unknown)
       cell.classList.toggle("dn-mod-lit", lit?.has(at) === true)
       cell.classList.toggle("dn-mod-chosen", at === chosen)
       if (pick) cell.addEventListener("click", () => pick(at))
