@@ -2,13 +2,7 @@
 import { type GraphLike, PARTS, type PartReply, partWith, stored } from "@defnote/display"
 import { hashText } from "@defnote/display/document"
 import { answerQuestions, kernelHost, type Question } from "./host.ts"
-
-/** Bounds of a {@link GraphStore}. */
-export interface GraphLimits {
-  readonly count: number
-  /** Of all kept graphs together. */
-  readonly bytes: number
-}
+import { Recent, type RecentLimits } from "./recent.ts"
 
 /** Which run of which cell shows a graph. */
 export interface ShownBy {
@@ -29,12 +23,10 @@ const MOST_SCOPES = 10_000
 
 /** Documents by the hash of their text, the least recently used given up first. */
 export class GraphStore {
-  readonly #kept = new Map<string, Kept>()
-  readonly #limits: GraphLimits
-  #bytes = 0
+  readonly #kept: Recent<Kept>
 
-  constructor(limits: GraphLimits = { count: 16, bytes: 64 * 2 ** 20 }) {
-    this.#limits = limits
+  constructor(limits: RecentLimits = { count: 16, bytes: 64 * 2 ** 20 }) {
+    this.#kept = new Recent(limits, ({ text }) => text.length)
   }
 
   /** How many graphs are kept. */
@@ -49,40 +41,25 @@ export class GraphStore {
    *   undefined when it is larger than the bound
    */
   keep(whole: GraphLike, by?: ShownBy): string | undefined {
-    for (const [id, kept] of this.#kept) if (isReplaced(kept.by, by)) this.#drop(id)
+    for (const [id, kept] of this.#kept.entries()) if (isReplaced(kept.by, by)) this.#kept.drop(id)
     const json = JSON.stringify(whole)
     const text = new TextEncoder().encode(json)
-    if (text.length > this.#limits.bytes) return undefined
     const id = `${hashText(json)}${text.length.toString(16)}`
-    this.#drop(id)
-    this.#kept.set(id, { text, by })
-    this.#bytes += text.length
-    for (const oldest of this.#kept.keys()) {
-      if (this.#kept.size <= this.#limits.count && this.#bytes <= this.#limits.bytes) break
-      this.#drop(oldest)
-    }
-    return id
+    return this.#kept.keep(id, { text, by }) ? id : undefined
   }
 
   /** Answers a question of a view; whatever it is, it never throws. */
   answer(question: Question): PartReply {
     const request = Number(question.request)
     const id = String(question.id)
-    const kept = this.#kept.get(id)
+    const kept = this.#kept.use(id)
     if (!kept) return { request, problem: "not kept" }
     const { scopes } = question
     if (!Array.isArray(scopes) || scopes.length > MOST_SCOPES || !scopes.every(Number.isInteger))
       return { request, problem: "not valid" }
-    this.#kept.delete(id)
-    this.#kept.set(id, kept)
     const doc = partOf(JSON.parse(new TextDecoder().decode(kept.text)) as GraphLike, id, scopes)
     const fits = JSON.stringify(doc).length <= MOST_ANSWERED
     return fits ? { request, doc } : { request, problem: "too large" }
-  }
-
-  #drop(id: string): void {
-    const kept = this.#kept.get(id)
-    if (kept && this.#kept.delete(id)) this.#bytes -= kept.text.length
   }
 }
 

@@ -11,6 +11,7 @@ import {
 } from "@defnote/core"
 import { type LeafEdit, STEPS, type StepReply, type TraceDoc } from "@defnote/display"
 import { kernelHost } from "./host.ts"
+import { Recent } from "./recent.ts"
 
 /** A run that can be repeated. */
 export interface LiveRun {
@@ -28,20 +29,18 @@ const BYTES = 4 * 2 ** 20
 
 /** Runs by the name in their document, the least recently used given up first. */
 export class LiveSteps {
-  readonly #kept = new Map<string, LiveRun>()
+  readonly #kept = new Recent<LiveRun>({ count: COUNT })
 
   /** Keeps a run unless its inputs are large. */
   keep(name: string, run: LiveRun): void {
     if (run.inputs.reduce((sum, s) => sum + s.byteLength, 0) > BYTES) return
-    this.#kept.delete(name)
-    this.#kept.set(name, run)
-    if (this.#kept.size > COUNT) this.#kept.delete(this.#kept.keys().next().value as string)
+    this.#kept.keep(name, run)
   }
 
   /** Answers a question of a view; whatever it is, it never throws. */
   answer(question: Readonly<Record<string, unknown>>): StepReply {
     const request = Number(question.request)
-    const run = this.#kept.get(String(question.live))
+    const run = this.#kept.use(String(question.live))
     if (!run)
       return { request, problem: "The kernel no longer keeps this run. Run the cell again." }
     try {

@@ -3,6 +3,7 @@ import { type RowsReply, TABLES, type TableDoc } from "@defnote/display"
 import { hashText } from "@defnote/display/document"
 import { inOrder, type Table, textsOf } from "@defnote/display/table"
 import { answerQuestions, kernelHost, type Question } from "./host.ts"
+import { Recent } from "./recent.ts"
 
 /** Tables that are kept, and rows of one answer. */
 const KEPT = 16
@@ -16,28 +17,20 @@ interface Kept {
 
 /** Tables by a hash of what was stored of them, the least recently used given up first. */
 export class TableStore {
-  readonly #kept = new Map<string, Kept>()
+  readonly #kept = new Recent<Kept>({ count: KEPT })
 
   /** Keeps a table; its name is the same for the same contents, so that a notebook does not change when it runs again. */
   keep(table: Table, doc: TableDoc): string {
     const id = hashText(JSON.stringify([doc.title, doc.count, doc.rows, doc.columns]))
-    this.#kept.delete(id)
-    this.#kept.set(id, { table })
-    for (const oldest of this.#kept.keys()) {
-      if (this.#kept.size <= KEPT) break
-      this.#kept.delete(oldest)
-    }
+    this.#kept.keep(id, { table })
     return id
   }
 
   /** Answers a question of a view; whatever it is, it never throws. */
   answer(question: Question): RowsReply {
     const request = Number(question.request)
-    const id = String(question.id)
-    const kept = this.#kept.get(id)
+    const kept = this.#kept.use(String(question.id))
     if (!kept) return { request, problem: "not kept" }
-    this.#kept.delete(id)
-    this.#kept.set(id, kept)
     const { from, count } = question
     const order = orderOf(kept, question.order)
     if (!order || !isCount(from) || !isCount(count) || count > MOST)

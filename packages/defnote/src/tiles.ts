@@ -3,25 +3,17 @@ import { elementsOf, isConcrete, storageOf, type Tensor } from "@defnote/core"
 import { TILES, type TileReply } from "@defnote/display"
 import { levelOf, planesOf, type Region, valuesOf } from "@defnote/display/document"
 import { answerQuestions, kernelHost } from "./host.ts"
-
-/** Bounds of a {@link TileStore}. */
-export interface TileLimits {
-  readonly count: number
-  /** Of all kept tensors together. */
-  readonly bytes: number
-}
+import { Recent, type RecentLimits } from "./recent.ts"
 
 /** Most cells of one answer. */
 const CELLS = 20_000
 
 /** Tensors by the hash of their contents, the least recently used given up first. */
 export class TileStore {
-  readonly #kept = new Map<string, Tensor>()
-  readonly #limits: TileLimits
-  #bytes = 0
+  readonly #kept: Recent<Tensor>
 
-  constructor(limits: TileLimits = { count: 32, bytes: 256 * 2 ** 20 }) {
-    this.#limits = limits
+  constructor(limits: RecentLimits = { count: 32, bytes: 256 * 2 ** 20 }) {
+    this.#kept = new Recent(limits, bytesOf)
   }
 
   /** How many tensors are kept. */
@@ -35,25 +27,17 @@ export class TileStore {
    *   undefined when it is larger than the bound
    */
   keep(x: Tensor): string | undefined {
-    if (bytesOf(x) > this.#limits.bytes) return undefined
+    if (!this.#kept.fits(x)) return undefined
     const id = nameOf(x)
-    this.#drop(id)
-    this.#kept.set(id, x)
-    this.#bytes += bytesOf(x)
-    for (const oldest of this.#kept.keys()) {
-      if (this.#kept.size <= this.#limits.count && this.#bytes <= this.#limits.bytes) break
-      this.#drop(oldest)
-    }
+    this.#kept.keep(id, x)
     return id
   }
 
   /** Answers a question of a view; whatever it is, it never throws. */
   answer(question: Readonly<Record<string, unknown>>): TileReply {
     const request = Number(question.request)
-    const x = this.#kept.get(String(question.id))
+    const x = this.#kept.use(String(question.id))
     if (!x || !isReadable(x)) return { request, problem: "not kept" }
-    this.#kept.delete(String(question.id))
-    this.#kept.set(String(question.id), x)
     const order = orderOf(question.order, x.rank)
     const region =
       order &&
@@ -63,11 +47,6 @@ export class TileStore {
       )
     if (!region) return { request, problem: "not valid" }
     return { request, level: levelOf(valuesOf(x), x.shape, region, order) }
-  }
-
-  #drop(id: string): void {
-    const x = this.#kept.get(id)
-    if (x && this.#kept.delete(id)) this.#bytes -= bytesOf(x)
   }
 }
 
