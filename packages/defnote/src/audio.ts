@@ -27,6 +27,7 @@ import { Output } from "./output.ts"
 export interface AudioOptions {
   /** Samples per second, in Hz. */
   readonly sampleRate: number
+  /** Stands above the waveform. */
   readonly title?: string
   /** Makes the largest sample 1; without it floats are from −1 to 1, integers over their range. */
   readonly normalize?: boolean
