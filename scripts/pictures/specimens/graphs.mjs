@@ -120,11 +120,13 @@ graph(broken, normal(1, [2, 2]), normal(2, [1, 2]))`,
   },
   {
     name: "graph-stale",
-    source: "graph(valueAndGrad(loss), params, x, y)",
+    // The picture is of the cell in which the function is written.
+    source: `const small = defn((w: Tensor, x: Tensor) => (x.matmul(w) + 1).tanh().mean())
+graph(valueAndGrad(small), params.w, x)`,
     edit: async (cell, page) => {
       await cell.locator(".cm-content").click()
       await page.keyboard.press("ControlOrMeta+Home")
-      await page.keyboard.insertText("// ")
+      await page.keyboard.insertText(" ")
     },
   },
   {

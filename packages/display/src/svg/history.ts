@@ -36,6 +36,8 @@ function columnsOf(width: number): Columns {
     glyphs: Math.floor((line - 20) / 7),
   }
 }
+/** Lines of this width have room for their scale in the head. */
+const WITH_SCALE = 170
 /** Parameters that are drawn, and points of a line. */
 const ROWS = 16
 const POINTS = 160
@@ -68,13 +70,14 @@ export function historyPicture(
   )
   const scale = [Math.min(...logs, 0), Math.max(...logs, 1)] as const
   const plain = { mono: false } as const
+  const powers = scale.map((power) => `2${superscript(Math.round(power))}`).join(" to ")
   pen.add(text(14, 16, 11, "parameter", "ink2", plain))
   pen.add(
     text(
       columns.line,
       16,
       11,
-      `gradient norm, 2${superscript(Math.round(scale[0]))} to 2${superscript(Math.round(scale[1]))}`,
+      columns.width < WITH_SCALE ? "gradient norm" : `gradient norm, ${powers}`,
       "bwd",
       { ...plain, weight: 600 },
     ),
