@@ -4,7 +4,7 @@ import { pathToFileURL } from "node:url"
 import { at } from "./paths.mjs"
 import "./typescript-loader.mjs"
 
-const { V8_FLAGS } = await import("../packages/defnote/src/process.ts")
+const { ALLOCATOR_ENVIRONMENT, V8_FLAGS } = await import("../packages/defnote/src/process.ts")
 
 /** Worker threads and child processes that the program starts inherit these flags. */
 const FLAGS = [
@@ -20,6 +20,8 @@ if (!file) {
   console.error("usage: node scripts/run.mjs FILE [ARGUMENTS]")
   process.exit(2)
 }
-const child = spawn(process.execPath, [...FLAGS, file, ...args], { stdio: "inherit" })
+// As processes are started that compute with large tensors: otherwise measurements meet the allocator's moods.
+const env = { ...ALLOCATOR_ENVIRONMENT, ...process.env }
+const child = spawn(process.execPath, [...FLAGS, file, ...args], { stdio: "inherit", env })
 for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => child.kill(signal))
 child.on("exit", (code) => process.exit(code ?? 1))
