@@ -32,7 +32,7 @@ describe("within the budget", () => {
   test.each(cases)("%s: 15 percent over 200 steps, compiling included", (_, times) => {
     const rhythm = new Rhythm(0.15)
     const { turns, share } = run(rhythm, 200, times)
-    expect(share).toBeLessThanOrEqual(0.15 + (2 * times.watched) / (200 * times.alone))
+    expect(share).toBeLessThanOrEqual(0.15 + (4 * times.watched) / (200 * times.alone))
     expect(turns.length).toBeGreaterThan(1)
     expect(rhythm.overhead).toBeCloseTo(share - times.compile / (200 * times.alone), 6)
   })
@@ -51,9 +51,9 @@ test("never two steps in a row, however cheap", () => {
   expect(turns[0]).toBe(5)
   expect(turns.slice(1).map((t, i) => t - turns[i])).toEqual(Array(turns.length - 1).fill(2))
 })
-test("a tiny budget: the first two, to have something to show", () => {
+test("a tiny budget: the first four, to have something to show", () => {
   const rhythm = new Rhythm(1e-9)
-  expect(run(rhythm, 100, { alone: 1, watched: 1.5, compile: 0 }).turns).toEqual([5, 7])
+  expect(run(rhythm, 100, { alone: 1, watched: 1.5, compile: 0 }).turns).toEqual([5, 7, 9, 11])
   expect(rhythm.interval).toBe(1_000_000_000)
 })
 test("a rhythm that was given is kept", () => {

@@ -2,7 +2,7 @@
 
 /** Steps that show what one takes: alone, and then watched. */
 const ALONE = 4
-const WATCHED = 2
+const WATCHED = 4
 /** At most every so many steps are watched, so that those between keep telling what a step takes alone. */
 const CLOSEST = 2
 
