@@ -5,7 +5,7 @@ const SOURCE = `import { defn, stepThrough, tensor, type Tensor } from "defnote"
 type Params = { w: Tensor; b: Tensor }
 const loss = defn(({ w, b }: Params, x: Tensor, y: Tensor) => {
   const h = (x.matmul(w) + b).tanh()
-  return ((h - y) ** 2).mean()
+  return ((h - y) * (h - y)).mean()
 })
 const params: Params = { w: tensor([[0.3, -0.2], [0.1, 0.4], [-0.6, 0.2]]), b: tensor([0.1, -0.1]) }
 const x = tensor([[0.5, -1.5, 2], [1, 0.25, -0.75], [-0.5, 0.75, 1.25], [0.2, 1, -1]])
