@@ -7,6 +7,7 @@ import {
   formatBytes,
   formatConstant,
   formatCount,
+  formatFactor,
   formatNumber,
   formatPercent,
   formatTime,
@@ -105,4 +106,16 @@ describe("numbers (VISUAL: numbers)", () => {
     for (const value of [1.5, -0, 0, NaN, Infinity, -Infinity])
       expect(floatOf(JSON.parse(JSON.stringify(floatValue(value))))).toBe(value)
   })
+})
+
+it.each([
+  [0.016, "×0.016"],
+  [3.4e-7, "×3.4e−7"],
+  [7.6, "×7.6"],
+  [99.4, "×99"],
+  [1835.2, "×1,835"],
+  [17161.3, "×17.2k"],
+  [Number.POSITIVE_INFINITY, "×Inf"],
+])("a factor of %f is %s (VISUAL 13)", (factor, text) => {
+  expect(formatFactor(factor)).toBe(text)
 })

@@ -69,6 +69,10 @@ export function formatCount(count: number): string {
   return `${(count / 1000 ** (at + 1)).toPrecision(3)}${["k", "M", "G", "T"][at]}`
 }
 
+/** A factor: `×0.016`, `×7.6`, `×17.2k`. */
+export const formatFactor = (factor: number): string =>
+  `×${factor >= 100 && factor < 1e12 ? formatCount(Math.round(factor)) : formatNumber(factor, 2)}`
+
 /** Bytes in binary units: `32 B`, `256 KiB`, `3.02 MiB`. */
 export function formatBytes(bytes: number): string {
   if (bytes < 1024) return `${bytes} B`

@@ -1,5 +1,12 @@
 /** @file Documents as plain text (D8.2): for terminals, diffs and screen readers, and never without content. */
-import { clip, formatBytes, formatCount, formatNumber, formatPercent } from "./format.ts"
+import {
+  clip,
+  formatBytes,
+  formatCount,
+  formatFactor,
+  formatNumber,
+  formatPercent,
+} from "./format.ts"
 import { layoutGraph, prepare } from "./layout/fold.ts"
 import { isLeaf } from "./layout/model.ts"
 import { allKeys } from "./layout/scopes.ts"
@@ -172,7 +179,7 @@ export function gradientListing(doc: GraphLike): string {
       row.value ? formatNumber(row.value.rms, 2) : "",
       row.value ? formatPercent(row.value.zeros, row.value.count) : "",
       row.gradient ? formatNumber(row.gradient.rms, 2) : "–",
-      row.gain === undefined ? "" : `×${formatNumber(row.gain, 2)}`,
+      row.gain === undefined ? "" : formatFactor(row.gain),
       bad > 0 ? `${formatCount(bad)} NaN or Inf` : "",
       check,
     ]

@@ -114,7 +114,7 @@ export class Details {
     const expression = expressionText(doc, node)
     if (expression) put(list, t("expression"), expression, "dn-expression")
     put(list, t("type"), nodeType(doc, node))
-    put(list, t("operation"), numberedOp(doc, node))
+    put(list, t("operation"), opName(doc, node))
     put(list, t("options"), attributeText(doc, node))
     put(list, t("scope"), scopePath(doc, node).join(" › "))
     put(list, t("value"), this.#range(node))
@@ -128,7 +128,7 @@ export class Details {
     if (label.formula) put(list, t("also"), label.second)
     this.#rules(list, box)
     const inside = box.members.filter((n) => n < this.#doc.nodes.op.length)
-    const shown = inside.slice(0, 4).map((n) => numberedOp(this.#doc, n))
+    const shown = inside.slice(0, 4).map((n) => opName(this.#doc, n))
     const more = inside.length > 4 ? ` ${t("and %1 more", inside.length - 4)}` : ""
     if (isUnstored(box)) put(list, t("contains"), label.second)
     else put(list, t("operations"), shown.join(", ") + more)
@@ -233,10 +233,6 @@ export class Details {
     return shown
   }
 }
-
-/** `%12 matmul`, by its number in the whole program. */
-const numberedOp = (doc: GraphLike, node: number): string =>
-  `%${doc.nodes.id?.[node] ?? node} ${opName(doc, node)}`
 
 /** Adds a name and a value; nothing for an empty value. */
 function put(list: HTMLElement, name: string, value: string, className = ""): HTMLElement | null {

@@ -4,6 +4,7 @@ import {
   type Check,
   findingsOf,
   formatCount,
+  formatFactor,
   formatNumber,
   formatPercent,
   type GradientDoc,
@@ -175,7 +176,7 @@ function gradientCells(
     mark.append(element("span", "dn-badge", {}, `${kind} ${formatCount(broken)}/${formatCount(n)}`))
   const gainCell = element("td", "dn-number")
   if (gain !== undefined && Number.isFinite(gain))
-    gainCell.append(gainBar(gain), ` ×${formatNumber(gain, 2)}`)
+    gainCell.append(gainBar(gain), ` ${formatFactor(gain)}`)
   return [
     stripCell(gradient, "backward", translate),
     textCell(number(gradient.get("rms"))),

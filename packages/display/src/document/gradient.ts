@@ -3,7 +3,7 @@
 import type { Tensor } from "@defnote/core"
 import type { Cut, Finding, Inspection, Statistics } from "@defnote/inspect"
 import { doublesToBase64 } from "../base64.ts"
-import { floatValue, formatNumber } from "../format.ts"
+import { floatValue, formatFactor } from "../format.ts"
 import {
   type Check,
   type Cut as CutRow,
@@ -192,7 +192,7 @@ function harmsOf(
       harms.push({
         node,
         label: `${n.op.name} ${gain > 1 ? "enlarges" : "shrinks"} the gradient`,
-        measure: `×${formatNumber(gain, 2)}`,
+        measure: formatFactor(gain),
         weight: Math.abs(Math.log10(gain)),
       })
   }

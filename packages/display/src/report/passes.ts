@@ -77,7 +77,7 @@ function matchReport(match: Pass["matches"][number], { added }: Pass, names: Nam
     result < 0 ? "" : made.has(result) ? written(result, made, names) : plain(result, names)
   // A view is read through in formulas: both sides then look the same, and the rule alone says what happened.
   const text = before === after ? "" : `${before} → ${after}`
-  return { rule: match.rule, text, in: match.in, out: match.out }
+  return { rule: match.rule.replaceAll("->", "→"), text, in: match.in, out: match.out }
 }
 
 /** The formula of a node with the nodes of `inside` written out, whatever they are called. */

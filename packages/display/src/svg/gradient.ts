@@ -1,5 +1,5 @@
 /** @file The gradient inspector as static SVG: verdict first, then the ladder as a table. */
-import { clip, floatOf, formatNumber, formatPercent } from "../format.ts"
+import { clip, floatOf, formatFactor, formatNumber, formatPercent } from "../format.ts"
 import { layoutGraph, prepare } from "../layout/fold.ts"
 import type { Item, Text } from "../paint/primitives.ts"
 import { LIGHT, type Theme } from "../paint/theme.ts"
@@ -249,7 +249,7 @@ function drawGain(add: Add, gain: number, base: number): void {
     stroke: "ink3",
     width: 0.75,
   })
-  add(text(COLUMN.gain + 56, base - 4, 10.5, `×${formatNumber(gain, 2)}`, "ink2", { mono: true }))
+  add(text(COLUMN.gain + 56, base - 4, 10.5, formatFactor(gain), "ink2", { mono: true }))
 }
 
 function drawBad(add: Add, { value, gradient }: LadderRow, base: number, origin: boolean): void {
