@@ -45,8 +45,17 @@ export function notedMarks(
   return marks
 }
 
-/** One row of a statistics table by column name; NaN for a column that it lacks. */
-export function readStats(table: StatTable): (row: number, column: string) => number {
+type ReadStats = (row: number, column: string) => number
+const readers = new WeakMap<StatTable, ReadStats>()
+/** One row of a statistics table by column name; NaN for a column that it lacks. A table is decoded once. */
+export function readStats(table: StatTable): ReadStats {
+  const known = readers.get(table)
+  if (known) return known
+  const read = decodedStats(table)
+  readers.set(table, read)
+  return read
+}
+function decodedStats(table: StatTable): ReadStats {
   const data = decodeFloats(table.data, 8)
   const columns = new Map(table.cols.map((name, i) => [name, i]))
   return (row, column) =>
