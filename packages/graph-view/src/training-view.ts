@@ -154,7 +154,7 @@ export class TrainingView implements View<TrainingDoc> {
   #strips(norms: readonly Curve[]): Node[] {
     const [low, high] = normRange(norms)
     const about = this.#translate(
-      "each column is a step; %1 pale to %2 dark, one scale for all rows",
+      "each column is a step; %1 weak to %2 strong, one scale for all rows",
       powerOfTwo(low),
       powerOfTwo(high),
     )

@@ -81,7 +81,7 @@ function drawCurve(pen: Pen, curve: Curve, doc: TrainingDoc, y: number): number 
 function drawNorms(pen: Pen, norms: readonly Curve[], y: number): number {
   const { add } = pen
   const [low, high] = normRange(norms)
-  const about = `each column is a step; 2${superscript(low)} pale to 2${superscript(high)} dark`
+  const about = `each column is a step; 2${superscript(low)} weak to 2${superscript(high)} strong`
   add(text(PAD, y + 10, 10.5, "gradient norm", "bwd", { weight: 600 }))
   add(text(PAD + 100, y + 10, 10, about, "ink2"))
   const shown = norms.slice(0, STRIPS)
