@@ -40,9 +40,15 @@ export class Lab {
   /** Opens a new notebook of our kernel and waits until the kernel is idle. */
   async newNotebook(): Promise<void> {
     await this.command("notebook:create-new", { kernelName: "defnote" })
+    await this.alone()
     await this.cell(0).waitFor({ timeout: 30_000 })
     await this.connected()
     await this.idle()
+  }
+
+  /** While one tab takes the place of another, the notebooks of both are on the page. */
+  protected async alone(): Promise<void> {
+    await expect(this.page.locator(".jp-Notebook:visible")).toHaveCount(1, { timeout: 30_000 })
   }
 
   /** Until then JupyterLab drops a cell that is run: there is no kernel to send it to. */

@@ -57,7 +57,7 @@ test("D3.9: a pass shows its rules, and the program before and after it", async 
   const profile = lab.cell(1).locator(".dn-profile")
   await profile.getByRole("tab", { name: /^Passes/ }).click()
   await profile.getByRole("tab", { name: "algebra" }).click()
-  const match = profile.locator(".dn-match", { hasText: "--x -> x" })
+  const match = profile.locator(".dn-match", { hasText: "--x → x" })
   await expect(match).toContainText("−−x → x")
   const graph = new Graph(lab, profile.locator(".dn-graph"))
   await match.click()

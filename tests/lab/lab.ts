@@ -17,6 +17,7 @@ export class OutputLab extends Lab {
       factory: "Notebook",
       kernelPreference: { shouldStart: false, canStart: false },
     })
+    await this.alone()
     await this.cell(0).waitFor({ timeout: 30_000 })
   }
 

@@ -13,6 +13,9 @@ function subshellOf(page: Page): Promise<string | null | undefined> {
   })
 }
 
+/** The console stands beside the notebook: the next file shall find the page undivided. */
+test.afterAll(({ lab }) => lab.closeAll())
+
 test("D7.6: a subshell console sees and changes what a waiting cell works on", async ({ lab }) => {
   await lab.newNotebook()
   await lab.run(0, "let go = false, turns = 0")
