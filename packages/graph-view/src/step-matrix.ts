@@ -43,6 +43,14 @@ function gridOf({ shape, transposed }: MatrixOptions): Grid {
   return { rows: columns, columns: rows, at: (r, c) => c * columns + r }
 }
 
+/** Characters that a cell has room for. */
+const ROOM = 7
+/** A number that is whole in its cell: with fewer digits where three are too long. */
+function shortNumber(value: number): string {
+  const fits = [3, 2, 1].map((digits) => formatNumber(value, digits))
+  return fits.find((text) => text.length <= ROOM) ?? fits[2]
+}
+
 /** One figure: name, shape, cells. */
 export function matrix(options: MatrixOptions, theme: PageTheme, t: Translate): HTMLElement {
   const { name, role, shape, values, summary, transposed } = options
@@ -104,7 +112,7 @@ function written(
         "div",
         "dn-step-cell",
         { "data-at": at, title: `${entryName(name, at, shape)} = ${unknown ? "?" : values[at]}` },
-        unknown ? "?" : formatNumber(values[at]),
+        unknown ? "?" : shortNumber(values[at]),
       )
       const background = unknown ? theme.colours.panel : colourOf(values[at], ramp, theme)
       cell.style.background = background

@@ -25,7 +25,9 @@ export const show = (x: number): string =>
       ? "∞"
       : x === Number.NEGATIVE_INFINITY
         ? "−∞"
-        : String(Number(x.toPrecision(3))).replace("-", "−")
+        : String(Number(x.toPrecision(3)))
+            .replace("e+", "e")
+            .replaceAll("-", "−")
 
 export function explain(origin: Origin, expressions: Expressions): Explanation {
   const { graph } = origin.frame

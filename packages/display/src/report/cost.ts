@@ -1,5 +1,5 @@
 /** @file What it cost to look at a run, in words. Knows the bound that a look keeps where it can. */
-import { formatPercent, formatTime } from "../format.ts"
+import { formatFactor, formatPercent, formatTime } from "../format.ts"
 import type { LookCost } from "../payload.ts"
 
 /** What looking at all values may cost, as a share of the time of a run. */
@@ -35,7 +35,10 @@ const checkText = ({ checkMs }: LookCost): string =>
 export function costFigures(cost: LookCost): string {
   const { plainMs, compileMs } = cost
   const more = moreOf(cost)
-  const share = `${formatPercent(more, plainMs)} more`
+  const share =
+    more < 3 * plainMs
+      ? `${formatPercent(more, plainMs)} more`
+      : formatFactor(cost.lookMs / plainMs)
   const kept = more <= BOUND * plainMs ? "" : ` ${more < LITTLE_LOOK_MS ? SHORT : WHY}`
   const look = `Run: ${time(plainMs)}; with all values looked at: ${time(cost.lookMs)} (${share}).${kept}`
   const compile = compileMs === undefined ? "" : ` Compiling for it took ${time(compileMs)}, once.`

@@ -43,7 +43,8 @@ export function kernelReports(model: GraphModel, tree: ScopeTree): KernelReport[
   const nameOf = (node: number): string => {
     const of = model.gradOf[node]
     if (of >= 0 && doc.nodes.phase[node] !== "fwd") return derivativeName(names, of)
-    return names.of[node] || (doc.strings[doc.nodes.op[node]] ?? "")
+    // A value of a scope that is not stored has no name here.
+    return names.of[node] || doc.strings[doc.nodes.op[node]] || "…"
   }
   return (doc.kernels ?? []).map((kernel, k) => report(doc, kernel, k, nameOf))
 }
