@@ -68,6 +68,13 @@ export class Lab {
     )
   }
 
+  /** Restarts the kernel of the notebook in front, and says yes where the lab asks. */
+  async restartKernel(): Promise<void> {
+    const restarted = this.command("notebook:restart-kernel")
+    await this.page.locator(".jp-Dialog button.jp-mod-accept").click()
+    await restarted
+  }
+
   async idle(): Promise<void> {
     const indicator = this.page.locator(".jp-Notebook-ExecutionIndicator:visible")
     await expect(indicator).toHaveAttribute("data-status", "idle", { timeout: 30_000 })

@@ -196,9 +196,7 @@ test("D9.1: Plotly is loaded with the first figure, and goes with it", async ({ 
 })
 
 test("D7.6: type errors are underlined after a restart too", async ({ lab }) => {
-  const restarted = lab.command("notebook:restart-kernel")
-  await lab.page.locator(".jp-Dialog button.jp-mod-accept").click()
-  await restarted
+  await lab.restartKernel()
   await kernelReady(lab)
   const cell = lab.cell(6)
   await cell.locator(".cm-content").click()

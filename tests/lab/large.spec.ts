@@ -41,9 +41,7 @@ async function openLast(graph: Graph): Promise<void> {
 }
 
 async function restart(lab: OutputLab): Promise<void> {
-  const restarted = lab.command("notebook:restart-kernel")
-  await lab.page.locator(".jp-Dialog button.jp-mod-accept").click()
-  await restarted
+  await lab.restartKernel()
   await lab.idle()
 }
 

@@ -94,9 +94,7 @@ test("VISUAL 11: the ladder names the seed, and where NaN begins", async ({ lab 
 })
 
 test("D7: outputs stay usable while the kernel restarts, and after", async ({ lab }) => {
-  const restarted = lab.command("notebook:restart-kernel")
-  await lab.page.locator(".jp-Dialog button.jp-mod-accept").click()
-  await restarted
+  await lab.restartKernel()
   await useOutputs(lab)
   await kernelIs(lab, "idle")
   // The new kernel knows nothing of the old one: this cell lacks the import of the first.

@@ -74,9 +74,7 @@ test("of twelve thousand rows the kernel gives the others, in any order", async 
 test("VISUAL 12: without the kernel the stored rows stay, and the view says what it lacks", async ({
   lab,
 }) => {
-  const restarted = lab.command("notebook:restart-kernel")
-  await lab.page.locator(".jp-Dialog button.jp-mod-accept").click()
-  await restarted
+  await lab.restartKernel()
   await lab.idle()
   const view = lab.cell(1).locator(".dn-data")
   await view.getByRole("button", { name: "Rows after" }).click()

@@ -256,9 +256,7 @@ audio(arange(4000).multiply(0.345).sin(), { sampleRate: 8000, title: "tone" })`,
 })
 
 test("VISUAL 12: after a restart the view says what it no longer has", async ({ lab }) => {
-  const restarted = lab.command("notebook:restart-kernel")
-  await lab.page.locator(".jp-Dialog button.jp-mod-accept").click()
-  await restarted
+  await lab.restartKernel()
   await lab.idle()
   const view = lab.cell(0).locator(".dn-tensor")
   // A part that no test looked at before: what was answered once is remembered.

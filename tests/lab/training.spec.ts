@@ -90,9 +90,7 @@ for (const i of failing) {
 test("VISUAL 12: without its kernel the panel is still read, and says what it cannot do", async ({
   lab,
 }) => {
-  const restarted = lab.command("notebook:restart-kernel")
-  await lab.page.locator(".jp-Dialog button.jp-mod-accept").click()
-  await restarted
+  await lab.restartKernel()
   await lab.idle()
   const view = lab.cell(1).locator(".dn-training")
   await view.locator(".dn-event button").click()

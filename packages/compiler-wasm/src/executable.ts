@@ -3,7 +3,6 @@ import {
   affordedBytes,
   CpuStorage,
   DeviceError,
-  DTYPES,
   type Executable,
   engine,
   type KernelInfo,
@@ -145,8 +144,7 @@ export class WasmExecutable implements Executable {
   #memoryFor(value: number, k: number): ArrayBuffer {
     const given = this.#gifts?.of(k)
     if (given) return given
-    const { dtype, elements } = this.#parts.program.values[value]
-    const bytes = elements * DTYPES[dtype].bytes
+    const { bytes, dtype, elements } = this.#parts.program.values[value]
     return takeSpare(bytes) ?? uninitialised(affordedBytes(dtype, elements, "wasm"))
   }
   #copyOut(base: number): Storage[] {

@@ -41,11 +41,12 @@ export const asDefn = (f: AnyFunction, what: string): Defn => {
 export function withArguments(f: AnyFunction, what: string, args: readonly unknown[]): Defn {
   const g = asDefn(f, what)
   if (args.length || !g.original.length) return g
-  const example = [g.functionName, ...parameterNames(g.original)].join(", ")
   throw new OptionError(
-    `${what}: takes the arguments of ${g.functionName} after it: ${what}(${example})`,
+    `${what}: takes the arguments of ${g.functionName} after it: ${exampleOf(what, g)}`,
   )
 }
+const exampleOf = (what: string, { functionName, original }: Defn): string =>
+  `${what}(${[functionName, ...parameterNames(original)].join(", ")})`
 
 /**
  * The graph of a function for these arguments: forward on the left; with `valueAndGrad(f)` the derivative of each
@@ -65,10 +66,8 @@ const graphOf = (g: Defn, { program, failure }: Traced): GraphOutput =>
     const options = { title: g.functionName, original: g.original, nested: true }
     return documentOf(program, { ...options, failure }).doc
   })
-const notTraced = ({ functionName: name, original }: Defn): string => {
-  const example = [name, ...parameterNames(original)].join(", ")
-  return `${name} was not traced yet. Call it once, or pass example arguments: graph(${example})`
-}
+const notTraced = (g: Defn): string =>
+  `${g.functionName} was not traced yet. Call it once, or pass example arguments: ${exampleOf("graph", g)}`
 
 /** A program, or what there is of one. */
 interface Traced {
